@@ -1,0 +1,29 @@
+// Which plan a convolution gets, or why it is declined. Pure functions: no oneDNN, no environment.
+#pragma once
+
+#include "dispatch/plan.hpp"
+
+#include <optional>
+
+namespace winodnn {
+
+struct machine {
+    winodnn::isa isa = isa::avx2;
+    bool amx_int8 = false; // direct convolution has the AMX units
+    std::size_t l2_bytes = 0;
+    int threads = 1;
+};
+
+struct decision {
+    std::optional<plan> chosen;
+    std::string reason; // why there is none: one sentence fragment for verbose output
+};
+
+// The fastest plan that is exact, if it is predicted to beat direct convolution.
+decision choose_plan(const problem &p, const machine &m);
+// The best plan with this tile, whether or not it beats direct convolution: for weights that are already packed.
+plan plan_with_tile(const problem &p, const machine &m, tile_id tile);
+// The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
+plan fastest_plan(const problem &p, const machine &m);
+
+} // namespace winodnn

@@ -1,0 +1,27 @@
+// How a convolution is run.
+#pragma once
+
+#include "problem/isa.hpp"
+#include "problem/problem.hpp"
+#include "weights/weights_layout.hpp"
+#include "winograd/tile.hpp"
+
+#include <string>
+
+namespace winodnn {
+
+struct plan {
+    tile_id tile = tile_id::f4x4;
+    winodnn::isa isa = isa::avx2;
+    dim tiles_per_block = 0; // tiles that one work item transforms, multiplies and transforms back
+    dim oc_chunks = 1;       // work items that share a block of tiles, each with its own output channels
+    int threads = 1;         // the most that execution uses; the scratchpad is sized for it
+
+    bool operator==(const plan &) const = default;
+};
+
+// wino:f4x4:s16:avx512_core_vnni
+std::string name_of(const plan &p);
+weights_layout layout_for(const problem &p, const plan &chosen);
+
+} // namespace winodnn

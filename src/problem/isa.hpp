@@ -1,0 +1,12 @@
+// The instruction sets that kernels are generated for, weakest first. oneDNN's names.
+#pragma once
+
+#include <cstdint>
+
+namespace winodnn {
+
+enum class isa : std::uint8_t { avx2, avx2_vnni, avx512_core, avx512_core_vnni };
+
+const char *name_of(isa i);
+
+} // namespace winodnn

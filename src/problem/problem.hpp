@@ -1,0 +1,72 @@
+// One plain description of the convolution that a user asks for. No oneDNN types: the provider translates
+// to it, everything behind the provider speaks it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace winodnn {
+
+using dim = std::int64_t;
+
+enum class data_type : std::uint8_t { u8, s8, s32, f32 };
+
+std::size_t size_of(data_type type);
+const char *name_of(data_type type);
+
+// One post-op, applied in f32 to the scaled and biased accumulator, in the order of the list.
+struct post_op {
+    enum class kind : std::uint8_t {
+        sum,    // y + scale * (dst_before - zero_point), dst_before read as `type`
+        relu,   // y > 0 ? y : alpha * y
+        clip,   // min(max(y, alpha), beta)
+        linear, // alpha * y + beta
+    };
+    kind op = kind::relu;
+    float alpha = 0.f;
+    float beta = 0.f;
+    float scale = 1.f;
+    std::int32_t zero_point = 0;
+    data_type type = data_type::u8;
+
+    bool operator==(const post_op &) const = default;
+};
+
+// 3x3, stride 1, no dilation, one group; src and dst dense nhwc.
+// dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
+//                                      * (1 / dst_scale) + dst_zero_point))
+// with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the
+// padding count as the source zero point, that is as 0 after the subtraction.
+struct problem {
+    enum class bias_kind : std::uint8_t { none, f32, s32 };
+    enum class weights_scale_kind : std::uint8_t { none, common, per_oc };
+
+    dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0;
+    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0; // 0 or 1 each
+    data_type src = data_type::u8;                  // u8 or s8
+    data_type dst = data_type::u8;                  // any
+    bias_kind bias = bias_kind::none;
+    weights_scale_kind weights_scale = weights_scale_kind::none;
+    bool src_scale = false, dst_scale = false;           // one value each, known at execution
+    bool src_zero_point = false, dst_zero_point = false; // one value each, known at execution
+    std::vector<post_op> post_ops;
+
+    bool operator==(const problem &) const = default;
+
+    // With s32 dst and nothing to apply the accumulators themselves are stored, never rounded through f32.
+    bool stores_accumulators() const;
+    dim macs() const { return mb * oh * ow * oc * ic * 9; } // of direct convolution
+};
+
+// The values that src - src_zero_point can take; 0 is always among them (padding).
+struct value_range {
+    std::int32_t lo = 0, hi = 0;
+    bool operator==(const value_range &) const = default;
+};
+value_range source_range(const problem &p);
+
+// benchdnn's problem syntax: mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1
+std::string to_string(const problem &p);
+
+} // namespace winodnn

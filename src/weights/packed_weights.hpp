@@ -1,0 +1,30 @@
+// The packed weights block: header, parts, transformed weights.
+#pragma once
+
+#include "weights/weights_layout.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace winodnn {
+
+// Transforms s8 weights [oc][ic][3][3] exactly to s16 components and packs them at `block`, which has
+// layout.bytes() bytes and any alignment. The input channels are split into parts such that every accumulator
+// of a part is proved to fit (docs/numerics.md).
+void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block);
+
+// The inverse, exact, for a block that has passed check_block.
+void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights);
+
+// nullptr if the block was packed for this layout and its header is intact, else the reason. O(1).
+const char *check_header(const weights_layout &layout, const void *block);
+// The same, and the payload's checksum as well. Reads the whole block.
+const char *check_block(const weights_layout &layout, const void *block);
+// The payload's checksum as the header has it: tells one block's content from another's.
+std::uint64_t block_checksum(const void *block);
+
+// Ends of the parts in input channels, ascending; the last is padded_ic.
+std::span<const std::uint32_t> part_ends(const void *block);
+const std::int16_t *packed_payload(const weights_layout &layout, const void *block);
+
+} // namespace winodnn
