@@ -1,0 +1,77 @@
+#include "environment/environment.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+#include <unistd.h>
+
+namespace winodnn {
+namespace {
+
+struct variable {
+    const char *name;
+    std::span<const std::string_view> values; // the index of the value is what is stored
+    int fallback;
+};
+
+constexpr std::string_view modes[] = {"off", "exact"};
+constexpr std::string_view levels[] = {"0", "1", "2"};
+constexpr std::string_view switches[] = {"0", "1"};
+
+constexpr variable mode = {"WINODNN_MODE", modes, 1};
+constexpr variable verbose = {"WINODNN_VERBOSE", levels, 0};
+constexpr variable jit_dump = {"WINODNN_JIT_DUMP", switches, 0};
+constexpr const variable *variables[] = {&mode, &verbose, &jit_dump};
+
+void print_values(std::span<const std::string_view> values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+        std::fprintf(stderr, "%s%.*s", i == 0 ? "" : "|", int(values[i].size()), values[i].data());
+}
+
+int read(const variable &v) {
+    const char *text = std::getenv(v.name);
+    if (text == nullptr || *text == '\0') return v.fallback;
+    for (std::size_t i = 0; i < v.values.size(); ++i)
+        if (v.values[i] == text) return int(i);
+    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts ", v.name, text);
+    print_values(v.values);
+    std::fprintf(stderr, "; using %s\n", v.values[std::size_t(v.fallback)].data());
+    return v.fallback;
+}
+
+// A variable that is misspelt would otherwise be silently without effect.
+void report_unknown_names() {
+    constexpr std::string_view prefix = "WINODNN_";
+    for (char **entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
+        if (!name.starts_with(prefix)) continue;
+        bool known = false;
+        for (const variable *v : variables)
+            known = known || name == v->name;
+        if (known) continue;
+        std::fprintf(stderr, "winodnn: nothing reads %.*s; the variables are", int(name.size()), name.data());
+        for (const variable *v : variables)
+            std::fprintf(stderr, " %s", v->name);
+        std::fprintf(stderr, "\n");
+    }
+}
+
+settings read_settings() {
+    report_unknown_names();
+    settings s;
+    s.mode = settings::winograd_mode(read(mode));
+    s.verbose = read(verbose);
+    s.jit_dump = read(jit_dump) != 0;
+    return s;
+}
+
+} // namespace
+
+const settings &environment() {
+    static const settings s = read_settings();
+    return s;
+}
+
+} // namespace winodnn

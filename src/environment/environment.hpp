@@ -1,0 +1,18 @@
+// The user's settings, from environment variables.
+#pragma once
+
+namespace winodnn {
+
+struct settings {
+    enum class winograd_mode { off, exact };
+
+    winograd_mode mode = winograd_mode::exact; // WINODNN_MODE=off|exact
+    int verbose = 0;                           // WINODNN_VERBOSE=0|1|2
+    bool jit_dump = false;                     // WINODNN_JIT_DUMP=0|1
+};
+
+// Read at the first call, and never again: a setting that changed half way would leave primitives of both kinds.
+// What a variable does not understand is reported to stderr then, and so is a WINODNN_ variable that nobody reads.
+const settings &environment();
+
+} // namespace winodnn
