@@ -3,8 +3,8 @@
 
 #include "weights/weights_layout.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace winodnn {
 
@@ -23,8 +23,10 @@ const char *check_block(const weights_layout &layout, const void *block);
 // The payload's checksum as the header has it: tells one block's content from another's.
 std::uint64_t block_checksum(const void *block);
 
-// Ends of the parts in input channels, ascending; the last is padded_ic.
-std::span<const std::uint32_t> part_ends(const void *block);
-const std::int16_t *packed_payload(const weights_layout &layout, const void *block);
+// The parts' ends in input channels, ascending; the last is padded_ic.
+std::uint32_t part_count(const void *block);
+std::uint32_t part_end(const void *block, std::uint32_t part);
+// U[oc_block][component][ic / 2][oc in block][2], s16, at any alignment.
+const std::byte *packed_payload(const weights_layout &layout, const void *block);
 
 } // namespace winodnn

@@ -1,0 +1,37 @@
+#include "problem/problem.hpp"
+
+namespace winodnn {
+
+std::size_t size_of(data_type type) {
+    return type == data_type::u8 || type == data_type::s8 ? 1 : 4;
+}
+
+const char *name_of(data_type type) {
+    switch (type) {
+        case data_type::u8: return "u8";
+        case data_type::s8: return "s8";
+        case data_type::s32: return "s32";
+        case data_type::f32: return "f32";
+    }
+    return "unknown";
+}
+
+bool problem::stores_accumulators() const {
+    return dst == data_type::s32 && bias == bias_kind::none && weights_scale == weights_scale_kind::none
+            && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();
+}
+
+value_range source_range(const problem &p) {
+    // With a zero point inside the source data type the difference spans the type's width both ways.
+    if (p.src_zero_point) return {-255, 255};
+    return p.src == data_type::u8 ? value_range {0, 255} : value_range {-128, 127};
+}
+
+std::string to_string(const problem &p) {
+    const auto n = [](dim value) { return std::to_string(value); };
+    // benchdnn leaves the right padding out: it follows from the output size.
+    return "mb" + n(p.mb) + "_ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
+            + "kh3sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw3sw1dw0pw" + n(p.pad_l);
+}
+
+} // namespace winodnn

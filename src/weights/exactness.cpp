@@ -1,0 +1,50 @@
+#include "weights/exactness.hpp"
+
+#include "winograd/ranges.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+
+namespace {
+
+struct bounds {
+    std::int64_t lowest = 0, highest = 0;
+};
+
+} // namespace
+
+std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::int8_t *weights) {
+    const std::int64_t limit = accumulator_limit(tile_of(layout.tile));
+    const dim step = layout.padded_ic() / static_cast<dim>(layout.part_capacity());
+    std::vector<std::uint32_t> ends;
+    std::vector<bounds> reached(layout.oc), added(layout.oc);
+    for (dim begin = 0; begin < layout.ic; begin += step) {
+        const dim end = std::min(begin + step, layout.ic);
+        bool fits = true;
+        for (dim oc = 0; oc < layout.oc; ++oc) {
+            bounds sum;
+            for (const std::int8_t *w = weights + (oc * layout.ic + begin) * 9;
+                    w < weights + (oc * layout.ic + end) * 9; ++w) {
+                // The extremes of w * x over lo <= x <= hi are at its ends.
+                sum.highest += *w * (*w > 0 ? layout.source.hi : layout.source.lo);
+                sum.lowest += *w * (*w > 0 ? layout.source.lo : layout.source.hi);
+            }
+            added[oc] = sum;
+            fits = fits && reached[oc].highest + sum.highest < limit && reached[oc].lowest + sum.lowest >= -limit;
+        }
+        if (!fits) {
+            // One step of 8 channels is at most 8 * 9 * 128 * 510 < 2^23, well within the limit of any tile here.
+            ends.push_back(static_cast<std::uint32_t>(begin));
+            std::fill(reached.begin(), reached.end(), bounds {});
+        }
+        for (dim oc = 0; oc < layout.oc; ++oc) {
+            reached[oc].highest += added[oc].highest;
+            reached[oc].lowest += added[oc].lowest;
+        }
+    }
+    ends.push_back(static_cast<std::uint32_t>(layout.padded_ic()));
+    return ends;
+}
+
+} // namespace winodnn

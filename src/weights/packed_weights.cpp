@@ -1,0 +1,169 @@
+#include "weights/packed_weights.hpp"
+
+#include "weights/exactness.hpp"
+#include "weights/weights_transform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+namespace winodnn {
+
+namespace {
+
+constexpr std::uint64_t magic = 0x4e4e444f4e4957ull; // "WINODNN"
+constexpr std::uint32_t version = 1;
+
+// 64 bytes, then part_capacity ends of parts.
+struct header {
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t parts;
+    std::int64_t layout[3]; // strides[0] (which encodes the plan), ic, oc
+    std::uint64_t payload_checksum;
+    std::uint64_t header_checksum; // of everything before it and of the ends
+};
+static_assert(sizeof(header) <= 64);
+
+// FNV-1a over eight interleaved lanes of 64-bit words, so that it runs at memory speed.
+std::uint64_t checksum(const void *data, std::size_t bytes, std::uint64_t seed) {
+    constexpr std::uint64_t prime = 0x100000001b3ull;
+    std::array<std::uint64_t, 8> lanes;
+    for (std::size_t l = 0; l < lanes.size(); ++l) lanes[l] = seed + l;
+    const auto *from = static_cast<const char *>(data);
+    for (; bytes > 0;) {
+        std::array<std::uint64_t, 8> words {};
+        const std::size_t taken = std::min(bytes, sizeof(words));
+        std::memcpy(words.data(), from, taken);
+        for (std::size_t l = 0; l < lanes.size(); ++l) lanes[l] = (lanes[l] ^ words[l]) * prime;
+        from += taken;
+        bytes -= taken;
+    }
+    std::uint64_t sum = seed;
+    for (const std::uint64_t lane : lanes) sum = (sum ^ lane ^ lane >> 32) * prime;
+    return sum;
+}
+
+// A block can be anywhere: headers are copied out and in.
+header read_header(const void *block) {
+    header h;
+    std::memcpy(&h, block, sizeof(h));
+    return h;
+}
+
+const std::byte *ends_of(const void *block) {
+    return static_cast<const std::byte *>(block) + 64;
+}
+
+std::uint64_t header_checksum(const header &h, const weights_layout &layout, const void *block) {
+    const std::uint64_t own = checksum(&h, offsetof(header, header_checksum), magic);
+    return checksum(ends_of(block), layout.header_bytes() - 64, own);
+}
+
+// Payload index of the pair of input channels that holds ic, for component 0 and its lane of oc.
+class packed_index {
+public:
+    explicit packed_index(const weights_layout &l)
+        : layout_(l), components_(l.components()), padded_ic_(l.padded_ic()), padded_oc_(l.padded_oc()) {}
+
+    std::size_t operator()(dim component, dim oc, dim ic) const {
+        const dim block = layout_.oc_block();
+        const dim first = oc / block * block;
+        const dim width = std::min(block, padded_oc_ - first); // the last block can be narrower
+        return static_cast<std::size_t>(first * components_ * padded_ic_
+                + (component * padded_ic_ / 2 + ic / 2) * width * 2 + (oc - first) * 2 + ic % 2);
+    }
+
+private:
+    const weights_layout &layout_;
+    dim components_, padded_ic_, padded_oc_;
+};
+
+} // namespace
+
+void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
+    const tile &t = tile_of(layout.tile);
+    const dim components = t.components();
+    const packed_index index(layout);
+    std::byte *payload = static_cast<std::byte *>(block) + layout.header_bytes();
+    std::memset(block, 0, layout.bytes());
+#pragma omp parallel for
+    for (dim oc = 0; oc < layout.oc; ++oc) {
+        std::vector<std::int16_t> u(components);
+        for (dim ic = 0; ic < layout.ic; ++ic) {
+            transform_weights(t, weights + (oc * layout.ic + ic) * 9, u.data());
+            for (dim c = 0; c < components; ++c)
+                std::memcpy(payload + index(c, oc, ic) * 2, &u[c], 2);
+        }
+    }
+
+    const std::vector<std::uint32_t> ends = exact_parts(layout, weights);
+    std::memcpy(static_cast<std::byte *>(block) + 64, ends.data(), ends.size() * 4);
+    header h {};
+    h.magic = magic;
+    h.version = version;
+    h.parts = static_cast<std::uint32_t>(ends.size());
+    h.layout[0] = strides_of(layout)[0];
+    h.layout[1] = layout.ic;
+    h.layout[2] = layout.oc;
+    h.payload_checksum = checksum(payload, layout.payload_bytes(), magic);
+    h.header_checksum = header_checksum(h, layout, block);
+    std::memcpy(block, &h, sizeof(h));
+}
+
+void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights) {
+    const tile &t = tile_of(layout.tile);
+    const dim components = t.components();
+    const packed_index index(layout);
+    const auto *payload = static_cast<const std::byte *>(block) + layout.header_bytes();
+#pragma omp parallel for
+    for (dim oc = 0; oc < layout.oc; ++oc) {
+        std::vector<std::int16_t> u(components);
+        for (dim ic = 0; ic < layout.ic; ++ic) {
+            for (dim c = 0; c < components; ++c)
+                std::memcpy(&u[c], payload + index(c, oc, ic) * 2, 2);
+            inverse_transform_weights(t, u.data(), weights + (oc * layout.ic + ic) * 9);
+        }
+    }
+}
+
+const char *check_header(const weights_layout &layout, const void *block) {
+    const header h = read_header(block);
+    if (h.magic != magic) return "the weights were not packed by winodnn's reorder";
+    if (h.version != version) return "the weights were packed by another version of winodnn";
+    if (h.layout[0] != strides_of(layout)[0] || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
+        return "the weights were packed for another convolution";
+    if (h.parts < 1 || h.parts > layout.part_capacity() || h.header_checksum != header_checksum(h, layout, block))
+        return "the packed weights' header is corrupt";
+    return nullptr;
+}
+
+const char *check_block(const weights_layout &layout, const void *block) {
+    if (const char *reason = check_header(layout, block)) return reason;
+    const auto *payload = static_cast<const std::byte *>(block) + layout.header_bytes();
+    if (block_checksum(block) != checksum(payload, layout.payload_bytes(), magic))
+        return "the packed weights are corrupt";
+    return nullptr;
+}
+
+std::uint64_t block_checksum(const void *block) {
+    return read_header(block).payload_checksum;
+}
+
+std::uint32_t part_count(const void *block) {
+    return read_header(block).parts;
+}
+
+std::uint32_t part_end(const void *block, std::uint32_t part) {
+    std::uint32_t end;
+    std::memcpy(&end, ends_of(block) + 4 * part, 4);
+    return end;
+}
+
+const std::byte *packed_payload(const weights_layout &layout, const void *block) {
+    return static_cast<const std::byte *>(block) + layout.header_bytes();
+}
+
+} // namespace winodnn

@@ -1,0 +1,144 @@
+#include "winograd/program.hpp"
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace winodnn {
+
+namespace {
+
+// A value times +1 or -1: negations are put off until a subtraction absorbs them.
+struct signed_value {
+    int value;
+    bool negative;
+};
+
+class builder {
+public:
+    explicit builder(int inputs) { result_.inputs = inputs; }
+
+    int emit(instruction::kind op, int a, int b) {
+        if (op == instruction::kind::add && a > b) std::swap(a, b);
+        const instruction wanted {op, a, b};
+        for (std::size_t i = 0; i < result_.code.size(); ++i)
+            if (result_.code[i] == wanted) return result_.inputs + static_cast<int>(i);
+        result_.code.push_back(wanted);
+        return result_.inputs + static_cast<int>(result_.code.size()) - 1;
+    }
+
+    signed_value add(signed_value x, signed_value y) {
+        if (x.negative == y.negative) return {emit(instruction::kind::add, x.value, y.value), x.negative};
+        if (x.negative) std::swap(x, y);
+        return {emit(instruction::kind::sub, x.value, y.value), false};
+    }
+
+    int positive(signed_value x) {
+        return x.negative ? emit(instruction::kind::negate, x.value, 0) : x.value;
+    }
+
+    // sum of coefficient * value, by Horner's rule over the bits of the coefficients.
+    signed_value combine(const std::vector<std::pair<int, int>> &terms) {
+        std::map<int, std::vector<signed_value>, std::greater<>> by_bit;
+        for (const auto &[coefficient, value] : terms)
+            for (int bit = 0; bit < 31; ++bit)
+                if (std::abs(coefficient) >> bit & 1) by_bit[bit].push_back({value, coefficient < 0});
+        std::optional<signed_value> sum;
+        int weight = 0; // sum stands for sum * 2^weight
+        const auto shift_to = [&](int bit) {
+            if (weight != bit)
+                sum->value = emit(instruction::kind::shift_left, sum->value, weight - bit);
+            weight = bit;
+        };
+        for (const auto &[bit, values] : by_bit) {
+            signed_value group = values[0];
+            for (std::size_t i = 1; i < values.size(); ++i) group = add(group, values[i]);
+            if (sum) {
+                shift_to(bit);
+                sum = add(*sum, group);
+            } else {
+                sum = group;
+                weight = bit;
+            }
+        }
+        if (!sum) throw std::invalid_argument("winograd: a transform has an empty row");
+        shift_to(0);
+        return *sum;
+    }
+
+    program take(std::vector<int> outputs) {
+        result_.outputs = std::move(outputs);
+        return std::move(result_);
+    }
+
+private:
+    program result_;
+};
+
+// Two lines (rows or columns) of equal magnitudes, some entries equal and some opposite.
+template <typename At>
+bool mirrored(int length, const At &a, const At &b) {
+    bool equal = false, opposite = false;
+    for (int i = 0; i < length; ++i) {
+        if (std::abs(a(i)) != std::abs(b(i))) return false;
+        if (a(i) == 0) continue;
+        (a(i) == b(i) ? equal : opposite) = true;
+    }
+    return equal && opposite;
+}
+
+using line = std::vector<std::pair<int, int>>; // coefficient, value
+
+} // namespace
+
+program compile(const int_matrix &m) {
+    builder out(m.cols());
+
+    // Column pairs: x_p and x_q only occur as x_p + x_q and x_p - x_q.
+    std::vector<int> partner(m.cols(), -1);
+    for (int p = 0; p < m.cols(); ++p)
+        for (int q = p + 1; q < m.cols() && partner[p] < 0; ++q) {
+            const auto column = [&m](int c) { return [&m, c](int r) { return m(r, c); }; };
+            if (partner[q] < 0 && mirrored(m.rows(), column(p), column(q))) {
+                partner[p] = q;
+                partner[q] = p;
+            }
+        }
+    std::vector<line> rows(m.rows());
+    for (int c = 0; c < m.cols(); ++c) {
+        if (partner[c] >= 0 && partner[c] < c) continue;
+        for (int r = 0; r < m.rows(); ++r) {
+            if (m(r, c) == 0) continue;
+            int value = c;
+            if (partner[c] >= 0)
+                value = out.emit(m(r, c) == m(r, partner[c]) ? instruction::kind::add : instruction::kind::sub,
+                        c, partner[c]);
+            rows[r].push_back({m(r, c), value});
+        }
+    }
+
+    // Row pairs: e + o and e - o, e from the equal coefficients and o from the opposite ones.
+    std::vector<int> outputs(m.rows(), -1);
+    for (int r = 0; r < m.rows(); ++r) {
+        if (outputs[r] >= 0) continue;
+        for (int s = r + 1; s < m.rows() && outputs[r] < 0; ++s) {
+            const line &a = rows[r], &b = rows[s];
+            bool same_values = outputs[s] < 0 && a.size() == b.size();
+            for (std::size_t i = 0; same_values && i < a.size(); ++i) same_values = a[i].second == b[i].second;
+            if (!same_values) continue;
+            const auto coefficient = [](const line &l) { return [&l](int i) { return l[i].first; }; };
+            if (!mirrored(static_cast<int>(a.size()), coefficient(a), coefficient(b))) continue;
+            line even, odd;
+            for (std::size_t i = 0; i < a.size(); ++i) (a[i].first == b[i].first ? even : odd).push_back(a[i]);
+            const signed_value e = out.combine(even), o = out.combine(odd);
+            outputs[r] = out.positive(out.add(e, o));
+            outputs[s] = out.positive(out.add(e, {o.value, !o.negative}));
+        }
+        if (outputs[r] < 0) outputs[r] = out.positive(out.combine(rows[r]));
+    }
+    return out.take(std::move(outputs));
+}
+
+} // namespace winodnn

@@ -1,0 +1,31 @@
+// A transform matrix as a straight-line program of vector additions and shifts.
+#pragma once
+
+#include "winograd/matrix.hpp"
+
+#include <vector>
+
+namespace winodnn {
+
+// Values are numbered: first the inputs, then one for each instruction, in order.
+struct instruction {
+    enum class kind { add, sub, shift_left, negate };
+    kind op;
+    int a;     // value
+    int b = 0; // value, or the shift's distance
+
+    bool operator==(const instruction &) const = default;
+};
+
+struct program {
+    int inputs = 0;
+    std::vector<instruction> code;
+    std::vector<int> outputs; // values
+};
+
+// outputs = m * inputs. All arithmetic is modulo 2^width, so a program is right for every width in which the
+// results fit, whatever its intermediate values do. Rows and columns that differ in signs only share their
+// work (the butterflies of the points +a and -a), equal subexpressions are computed once.
+program compile(const int_matrix &m);
+
+} // namespace winodnn

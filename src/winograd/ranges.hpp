@@ -1,0 +1,19 @@
+// How large the values in the Winograd domain can get. Computed from the matrices, never assumed.
+#pragma once
+
+#include "problem/problem.hpp"
+#include "winograd/tile.hpp"
+
+namespace winodnn {
+
+// Of one component of the transformed source, for source values in `source` (which includes 0).
+value_range input_component_range(const tile &t, int component, value_range source);
+// Of one component of transformed s8 weights.
+value_range weights_component_range(const tile &t, int component);
+// Both transforms fit 16 bits in every component: the s16 domain is exact for this source range.
+bool fits_s16(const tile &t, value_range source);
+
+// An accumulator Y is recovered exactly from the wrapped sums if -limit <= Y < limit.
+std::int64_t accumulator_limit(const tile &t);
+
+} // namespace winodnn

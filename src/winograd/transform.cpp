@@ -1,0 +1,90 @@
+#include "winograd/transform.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+#include <vector>
+
+namespace winodnn {
+
+namespace {
+
+// Coefficients, lowest power first, of the product of (x - a) over all points but `skip`.
+std::vector<rational> product_without(std::span<const rational> points, int skip) {
+    std::vector<rational> poly {1};
+    for (int l = 0; l < static_cast<int>(points.size()); ++l) {
+        if (l == skip) continue;
+        std::vector<rational> next(poly.size() + 1);
+        for (std::size_t k = 0; k < poly.size(); ++k) {
+            next[k + 1] = next[k + 1] + poly[k];
+            next[k] = next[k] - points[l] * poly[k];
+        }
+        poly = next;
+    }
+    return poly;
+}
+
+rational power(rational base, int exponent) {
+    rational result = 1;
+    for (int i = 0; i < exponent; ++i) result = result * base;
+    return result;
+}
+
+int to_int(rational value) {
+    if (value.den() != 1) throw std::invalid_argument("winograd: the points need a fractional transform");
+    return static_cast<int>(value.num());
+}
+
+int row_sum(const int_matrix &m, int row) {
+    int sum = 0;
+    for (int c = 0; c < m.cols(); ++c) sum += std::abs(m(row, c));
+    return sum;
+}
+
+} // namespace
+
+transform make_transform(std::span<const rational> points, int taps) {
+    const int finite = static_cast<int>(points.size());
+    const int n = finite + 1;
+    const int m = n - taps + 1;
+    if (m < 1) throw std::invalid_argument("winograd: too few points");
+
+    // N_j = product over l != j of (a_j - a_l): what Lagrange interpolation divides by. Here the weights do.
+    std::vector<rational> divisor(finite, 1);
+    std::int64_t scale = 1;
+    for (int j = 0; j < finite; ++j) {
+        for (int l = 0; l < finite; ++l)
+            if (l != j) divisor[j] = divisor[j] * (points[j] - points[l]);
+        if (divisor[j] == rational(0)) throw std::invalid_argument("winograd: two points are the same");
+        for (int k = 0; k < taps; ++k)
+            scale = std::lcm(scale, (power(points[j], k) / divisor[j]).den());
+    }
+
+    transform t;
+    t.scale = static_cast<int>(scale);
+    t.input = int_matrix(n, n);
+    t.weights = int_matrix(n, taps);
+    t.output = int_matrix(m, n);
+    for (int j = 0; j < finite; ++j) {
+        const auto poly = product_without(points, j);
+        for (int k = 0; k < finite; ++k) t.input(j, k) = to_int(poly[k]);
+        for (int k = 0; k < taps; ++k) t.weights(j, k) = to_int(power(points[j], k) / divisor[j] * scale);
+        for (int i = 0; i < m; ++i) t.output(i, j) = to_int(power(points[j], i));
+    }
+
+    // Infinity: the leading coefficient. Its row of weights would be the one large one; powers of two move to
+    // the output (a shift there) until it is no larger than the others, so that it costs no range in U.
+    const auto all = product_without(points, -1);
+    for (int k = 0; k < n; ++k) t.input(finite, k) = to_int(all[k]);
+    int largest = 0;
+    for (int j = 0; j < finite; ++j) largest = std::max(largest, row_sum(t.weights, j));
+    int at_infinity = t.scale, moved = 1;
+    while (at_infinity > largest && at_infinity % 2 == 0) {
+        at_infinity /= 2;
+        moved *= 2;
+    }
+    t.weights(finite, taps - 1) = at_infinity;
+    t.output(m - 1, finite) = moved;
+    return t;
+}
+
+} // namespace winodnn

@@ -1,0 +1,32 @@
+// One-dimensional Winograd transforms with integer matrices, derived from interpolation points.
+//
+// F(m, r) computes m outputs y_i = sum_k g_k d_(i+k) of a correlation with r weights from n = m + r - 1 inputs:
+//     scale * y = output * ((weights * g) . (input * d))        (. is elementwise)
+// Source: Toom-Cook by Lagrange interpolation (S. Winograd, Arithmetic Complexity of Computations, 1980;
+// A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015); docs/numerics.md has the
+// derivation, and why the fractions are moved into `scale`.
+#pragma once
+
+#include "winograd/matrix.hpp"
+#include "winograd/rational.hpp"
+
+#include <span>
+
+namespace winodnn {
+
+struct transform {
+    int_matrix input;   // n x n, B^T
+    int_matrix weights; // n x r, scale * G up to a power of two a row
+    int_matrix output;  // m x n, A^T, with those powers of two
+    int scale = 1;      // what the result is multiplied by
+
+    int outputs() const { return output.rows(); }
+    int inputs() const { return input.rows(); }
+    int taps() const { return weights.cols(); }
+};
+
+// `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when points
+// repeat, or are such that B^T is not integer.
+transform make_transform(std::span<const rational> points, int taps);
+
+} // namespace winodnn
