@@ -1,0 +1,15 @@
+# WINODNN_SANITIZE, and what a preloaded library needs under it.
+
+# Put in front of whatever else is preloaded: the address sanitizer insists on being the first library of a process.
+set(winodnn_preload_first "")
+set(winodnn_test_environment "")
+
+if(WINODNN_SANITIZE)
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libasan.so
+        OUTPUT_VARIABLE winodnn_libasan OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    file(REAL_PATH ${winodnn_libasan} winodnn_libasan)
+    set(winodnn_preload_first "${winodnn_libasan}:")
+    set(winodnn_test_environment UBSAN_OPTIONS=print_stacktrace=1)
+endif()
