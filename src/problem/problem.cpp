@@ -16,6 +16,16 @@ const char *name_of(data_type type) {
     return "unknown";
 }
 
+const char *name_of(post_op::kind kind) {
+    switch (kind) {
+        case post_op::kind::sum: return "sum";
+        case post_op::kind::relu: return "relu";
+        case post_op::kind::clip: return "clip";
+        case post_op::kind::linear: return "linear";
+    }
+    return "unknown";
+}
+
 bool problem::stores_accumulators() const {
     return dst == data_type::s32 && bias == bias_kind::none && weights_scale == weights_scale_kind::none
             && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();

@@ -32,6 +32,7 @@ struct post_op {
 
     bool operator==(const post_op &) const = default;
 };
+const char *name_of(post_op::kind kind);
 
 // 3x3, stride 1, no dilation, one group; src and dst dense nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])

@@ -35,8 +35,9 @@ public:
         return {emit(instruction::kind::sub, x.value, y.value), false};
     }
 
-    int positive(signed_value x) {
-        return x.negative ? emit(instruction::kind::negate, x.value, 0) : x.value;
+    static int positive(signed_value x) {
+        if (x.negative) throw std::invalid_argument("winograd: a transform's row has no positive coefficient");
+        return x.value;
     }
 
     // sum of coefficient * value, by Horner's rule over the bits of the coefficients.

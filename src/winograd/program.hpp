@@ -9,10 +9,10 @@ namespace winodnn {
 
 // Values are numbered: first the inputs, then one for each instruction, in order.
 struct instruction {
-    enum class kind { add, sub, shift_left, negate };
+    enum class kind { add, sub, shift_left };
     kind op;
     int a;     // value
-    int b = 0; // value, or the shift's distance
+    int b; // value, or the shift's distance
 
     bool operator==(const instruction &) const = default;
 };
@@ -26,6 +26,7 @@ struct program {
 // outputs = m * inputs. All arithmetic is modulo 2^width, so a program is right for every width in which the
 // results fit, whatever its intermediate values do. Rows and columns that differ in signs only share their
 // work (the butterflies of the points +a and -a), equal subexpressions are computed once.
+// Throws std::invalid_argument for a row without positive coefficients: turn its sign, and that of its weights.
 program compile(const int_matrix &m);
 
 } // namespace winodnn

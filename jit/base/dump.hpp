@@ -1,0 +1,12 @@
+// WINODNN_JIT_DUMP=1: each kernel's code in a file of its own, for a disassembler.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace winodnn::jit {
+
+// Writes winodnn_<kernel name>.bin into the working folder if the user asked for it.
+void dump_code(const std::string &kernel_name, const void *code, std::size_t bytes);
+
+} // namespace winodnn::jit

@@ -1,0 +1,82 @@
+// The base of all kernel generators: code memory, vector registers by ISA, and the few operations whose
+// instructions differ between ISAs.
+#pragma once
+
+#include "jit/base/isa_traits.hpp"
+#include "problem/problem.hpp"
+
+#include <xbyak/xbyak.h>
+
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace winodnn::jit {
+
+// How many of a vector's 32-bit lanes an access to memory may touch.
+struct lane_count {
+    int lanes = 0; // 0: all of them
+};
+
+class generator : public Xbyak::CodeGenerator {
+public:
+    explicit generator(winodnn::isa i);
+
+    const isa_traits &traits() const { return traits_; }
+
+    // Resolves labels, and makes the pages executable: they were writable until here and never are again.
+    const void *finish(const std::string &kernel_name);
+
+    using reg = Xbyak::Reg64;
+    using vec = Xbyak::Xmm; // of any width
+
+    // Register number i at the ISA's full width, or at 32 bytes.
+    vec full(int i) const;
+    static vec ymm_of(const vec &v) { return Xbyak::Ymm(v.getIdx()); }
+    static vec xmm_of(const vec &v) { return Xbyak::Xmm(v.getIdx()); }
+
+    // A vector with this value in every lane, in the kernel's constant pool: an operand for any instruction.
+    Xbyak::Address constant(float value);
+    Xbyak::Address constant_s32(std::uint32_t value);
+    void set_zero(const vec &v);
+    // sum += dot products of s16 pairs, modulo 2^32. `scratch` is changed on ISAs without vpdpwssd.
+    void multiply_accumulate(const vec &sum, const vec &a, const Xbyak::Operand &b, const vec &scratch);
+    // v = v < 0 ? other : v
+    void take_where_negative(const vec &v, const vec &other);
+
+    // Tails: prepare_tail once before accesses with that count.
+    void prepare_tail(lane_count count, const reg &scratch);
+    void load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count);
+    // Lanes are f32 for f32, else s32 values that are within the type's range.
+    void store_lanes(const vec &from, const reg &base, dim offset, data_type type, lane_count count,
+            const vec &scratch);
+
+protected:
+    // The System V argument of all kernels: a pointer to their Args.
+    const reg args = rdi;
+    // A frame with `bytes` of 64-byte aligned space at rsp, and its end, which returns.
+    void enter(int bytes);
+    void leave_and_return();
+    void emit_constants(); // once, behind the code
+
+private:
+    // With masks.
+    const Xbyak::Opmask tail_mask = k1, work_mask = k2;
+
+    Xbyak::Address pooled(std::uint32_t bits);
+    Xbyak::Address lane_mask(int lanes); // without masks: all-ones in the first lanes
+    void load_bytes(const vec &to, const reg &base, dim offset, int bytes);
+    void store_bytes(const vec &from, const reg &base, dim offset, int bytes);
+
+    isa_traits traits_;
+    struct pool_entry {
+        std::vector<std::uint32_t> lanes;
+        Xbyak::Label label;
+    };
+    Xbyak::Address pooled(std::vector<std::uint32_t> lanes);
+    std::vector<std::unique_ptr<pool_entry>> pool_;
+};
+
+} // namespace winodnn::jit

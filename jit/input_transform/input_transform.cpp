@@ -1,0 +1,129 @@
+#include "jit/input_transform/input_transform.hpp"
+
+#include "jit/base/kernel_cache.hpp"
+#include "jit/base/program_emitter.hpp"
+
+#include <cstddef>
+
+namespace winodnn::jit {
+
+namespace {
+
+class input_transform_generator : public generator {
+public:
+    explicit input_transform_generator(const input_transform_config &config)
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
+          height_(tile_.rows.inputs()), width_(tile_.cols.inputs()), vector_(config.channels_per_vector() * 2) {
+        for (int i = 0; i < traits().registers - 1; ++i) work_.push_back(of_width(i));
+        generate();
+    }
+
+private:
+    void generate() {
+        enter(height_ * width_ * vector_);
+        load_arguments();
+        Xbyak::Label next_vector, done;
+        L(next_vector);
+        transform_columns();
+        transform_rows();
+        advance(next_vector, done);
+        L(done);
+        leave_and_return();
+    }
+
+    void load_arguments() {
+        mov(src, ptr[args + offsetof(input_transform_args, src)]);
+        mov(v, ptr[args + offsetof(input_transform_args, v)]);
+        mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
+        if (config_.zero_point) {
+            vpbroadcastw(zero_point, ptr[args + offsetof(input_transform_args, zero_point)]);
+        }
+    }
+
+    // Along h, each column of pixels: results stay on the stack, [row][column].
+    void transform_columns() {
+        const program p = compile(tile_.rows.input);
+        for (int col = config_.cols.begin; col < config_.cols.end; ++col)
+            emit_program(
+                    *this, p, element::s16, work_,
+                    [&](int row, const vec &to) { load_pixel(row, col, to); },
+                    [&](int row, const vec &from) { vmovups(on_stack(row, col), from); });
+    }
+
+    void transform_rows() {
+        const program p = compile(tile_.cols.input);
+        for (int row = 0; row < height_; ++row)
+            emit_program(
+                    *this, p, element::s16, work_,
+                    [&](int col, const vec &to) {
+                        if (inside(config_.cols, col)) vmovups(to, on_stack(row, col));
+                        else set_zero(to);
+                    },
+                    [&](int col, const vec &from) {
+                        vmovups(ptr[v + (row * width_ + col) * config_.component_stride], from);
+                    });
+    }
+
+    // The last vector overlaps the one before, so that no channel beyond the last is touched.
+    void advance(Xbyak::Label &next_vector, Xbyak::Label &done) {
+        const int count = config_.channels_per_vector();
+        sub(channels, count);
+        jz(done, T_NEAR);
+        add(src, count);
+        add(v, 2 * count);
+        cmp(channels, count);
+        jae(next_vector, T_NEAR);
+        sub(channels, count); // minus the overlap
+        add(src, channels);
+        lea(v, ptr[v + channels * 2]);
+        mov(channels, count);
+        jmp(next_vector, T_NEAR);
+    }
+
+    void load_pixel(int row, int col, const vec &to) {
+        if (!inside(config_.rows, row)) {
+            set_zero(to);
+            return;
+        }
+        const auto pixel = ptr[src + row * config_.row_stride + col * config_.col_stride];
+        if (config_.src == data_type::u8) vpmovzxbw(to, pixel);
+        else vpmovsxbw(to, pixel);
+        if (config_.zero_point) vpsubw(to, to, zero_point);
+    }
+
+    static bool inside(const extent &e, int position) { return position >= e.begin && position < e.end; }
+    vec of_width(int i) const { return config_.narrow ? ymm_of(full(i)) : full(i); }
+    Xbyak::Address on_stack(int row, int col) { return ptr[rsp + (row * width_ + col) * vector_]; }
+
+    const input_transform_config config_;
+    const tile &tile_;
+    const int height_, width_, vector_;
+
+    // Registers: all vectors work but the last.
+    const reg src = rsi, v = rdx, channels = rcx;
+    const vec zero_point = of_width(traits().registers - 1);
+    std::vector<Xbyak::Xmm> work_;
+};
+
+} // namespace
+
+int input_transform_config::channels_per_vector() const {
+    return narrow ? 16 : traits_of(isa).vector_bytes / 2;
+}
+
+std::string input_transform_config::name() const {
+    const auto span = [](const extent &e) { return std::to_string(e.begin) + "to" + std::to_string(e.end); };
+    return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src) + (zero_point ? "_zp" : "")
+            + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows) + "_cols" + span(cols) + "_strides"
+            + std::to_string(row_stride) + "x" + std::to_string(col_stride) + "x"
+            + std::to_string(component_stride) + "_" + name_of(isa);
+}
+
+std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config) {
+    static kernel_cache<input_transform_config, input_transform> cache;
+    return cache.get(config, [](const input_transform_config &c) {
+        return std::make_shared<const input_transform>(std::make_unique<input_transform_generator>(c), c.name());
+    });
+}
+
+} // namespace winodnn::jit

@@ -1,0 +1,42 @@
+// V = B^T d B: from one tile of nhwc source pixels to s16 components.
+#pragma once
+
+#include "jit/base/kernel.hpp"
+#include "winograd/tile.hpp"
+
+#include <compare>
+
+namespace winodnn::jit {
+
+// Pixels of the tile that lie inside the image; the others are padding, and count as 0.
+struct extent {
+    int begin = 0, end = 0;
+    auto operator<=>(const extent &) const = default;
+};
+
+struct input_transform_config {
+    winodnn::isa isa = isa::avx2;
+    tile_id tile = tile_id::f4x4;
+    data_type src = data_type::u8;
+    bool zero_point = false;
+    bool narrow = false;        // 16 channels a vector where the ISA has 32
+    extent rows, cols;
+    dim row_stride = 0, col_stride = 0; // of the source, bytes
+    dim component_stride = 0;           // of V, bytes
+
+    auto operator<=>(const input_transform_config &) const = default;
+    int channels_per_vector() const;
+    std::string name() const;
+};
+
+struct input_transform_args {
+    const void *src; // first channel of the tile's first pixel, which may lie outside the image: never read there
+    void *v;         // first channel of component 0
+    std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
+    std::int64_t zero_point;
+};
+
+using input_transform = kernel<input_transform_args>;
+std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config);
+
+} // namespace winodnn::jit

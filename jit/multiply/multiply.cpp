@@ -1,0 +1,102 @@
+#include "jit/multiply/multiply.hpp"
+
+#include "jit/base/kernel_cache.hpp"
+
+#include <cstddef>
+
+namespace winodnn::jit {
+
+namespace {
+
+class multiply_generator : public generator {
+public:
+    explicit multiply_generator(const multiply_config &config) : generator(config.isa), config_(config) {
+        generate();
+    }
+
+private:
+    void generate() {
+        load_arguments();
+        clear_sums();
+        Xbyak::Label next_step;
+        align(32);
+        L(next_step);
+        for (int pair = 0; pair < pairs; ++pair) multiply_pair(pair);
+        advance();
+        jnz(next_step, T_NEAR);
+        store_sums();
+        vzeroupper();
+        ret();
+    }
+
+    void load_arguments() {
+        mov(v, ptr[args + offsetof(multiply_args, v)]);
+        mov(u, ptr[args + offsetof(multiply_args, u)]);
+        mov(m, ptr[args + offsetof(multiply_args, m)]);
+        mov(steps, ptr[args + offsetof(multiply_args, steps)]);
+        mov(ahead, ptr[args + offsetof(multiply_args, prefetch)]);
+    }
+
+    void clear_sums() {
+        for (int t = 0; t < config_.tiles; ++t)
+            for (int n = 0; n < config_.vectors; ++n) set_zero(sum(t, n));
+    }
+
+    // All tiles with the weights of two input channels: a broadcast pair of V against vectors of pairs of U.
+    void multiply_pair(int pair) {
+        for (int n = 0; n < config_.vectors; ++n) {
+            vmovups(weights(n), ptr[u + (pair * config_.vectors + n) * traits().vector_bytes]);
+        }
+        prefetcht0(ptr[ahead + pair * config_.vectors * traits().vector_bytes]);
+        for (int t = 0; t < config_.tiles; ++t) {
+            vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + pair * 4]);
+            for (int n = 0; n < config_.vectors; ++n)
+                multiply_accumulate(sum(t, n), weights(n), source(t), product);
+        }
+    }
+
+    void advance() {
+        const int bytes = pairs * config_.vectors * traits().vector_bytes;
+        add(v, multiply_step * 2);
+        add(u, bytes);
+        add(ahead, bytes);
+        dec(steps);
+    }
+
+    void store_sums() {
+        for (int t = 0; t < config_.tiles; ++t)
+            for (int n = 0; n < config_.vectors; ++n)
+                vmovups(ptr[m + t * config_.m_tile_stride + n * traits().vector_bytes], sum(t, n));
+    }
+
+    static constexpr int pairs = multiply_step / 2;
+
+    const multiply_config config_;
+
+    // Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
+    const int most_sums_ = multiply_config::max_tiles * multiply_config::max_vectors(config_.isa);
+    const int sources_ = traits().registers == 32 ? 3 : 1;
+    const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9;
+    vec sum(int t, int n) const { return full(t * config_.vectors + n); }
+    vec weights(int n) const { return full(most_sums_ + n); }
+    vec source(int t) const {
+        return full(most_sums_ + multiply_config::max_vectors(config_.isa) + t % sources_);
+    }
+    const vec product = full(traits().registers - 1);
+};
+
+} // namespace
+
+std::string multiply_config::name() const {
+    return "multiply_" + std::to_string(tiles) + "x" + std::to_string(vectors) + "_strides"
+            + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_" + name_of(isa);
+}
+
+std::shared_ptr<const multiply> get_multiply(const multiply_config &config) {
+    static kernel_cache<multiply_config, multiply> cache;
+    return cache.get(config, [](const multiply_config &c) {
+        return std::make_shared<const multiply>(std::make_unique<multiply_generator>(c), c.name());
+    });
+}
+
+} // namespace winodnn::jit

@@ -1,0 +1,38 @@
+// M += V U for one component: a register tile of tiles x output channels, over all input channels.
+#pragma once
+
+#include "jit/base/kernel.hpp"
+
+#include <compare>
+
+namespace winodnn::jit {
+
+struct multiply_config {
+    winodnn::isa isa = isa::avx2;
+    int tiles = 1;         // 1 .. max_tiles
+    int vectors = 1;       // of output channels, 1 .. max_vectors(isa)
+    dim v_tile_stride = 0; // bytes from one tile's channels to the next one's
+    dim m_tile_stride = 0; // bytes
+
+    static constexpr int max_tiles = 6;
+    static int max_vectors(winodnn::isa i) { return traits_of(i).registers == 32 ? 4 : 2; }
+
+    auto operator<=>(const multiply_config &) const = default;
+    std::string name() const;
+};
+
+struct multiply_args {
+    const void *v;     // s16 [tile][ic]
+    const void *u;     // s16 [ic / 2][oc in block][2]
+    void *m;           // s32 [tile][oc in block], overwritten
+    std::int64_t steps; // of 8 input channels, at least 1
+    const void *prefetch; // what the next call reads as u
+};
+
+// Input channels that one step covers.
+constexpr int multiply_step = 8;
+
+using multiply = kernel<multiply_args>;
+std::shared_ptr<const multiply> get_multiply(const multiply_config &config);
+
+} // namespace winodnn::jit

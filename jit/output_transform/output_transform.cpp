@@ -1,0 +1,224 @@
+#include "jit/output_transform/output_transform.hpp"
+
+#include "jit/base/kernel_cache.hpp"
+#include "jit/base/program_emitter.hpp"
+#include "jit/output_transform/post_ops.hpp"
+
+#include <cstddef>
+#include <tuple>
+
+namespace winodnn::jit {
+
+namespace {
+
+int_matrix first_rows(const int_matrix &m, int count) {
+    int_matrix top(count, m.cols());
+    for (int r = 0; r < count; ++r)
+        for (int c = 0; c < m.cols(); ++c) top(r, c) = m(r, c);
+    return top;
+}
+
+class output_transform_generator : public generator {
+public:
+    explicit output_transform_generator(const output_transform_config &config)
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)), height_(tile_.rows.inputs()),
+          width_(tile_.cols.inputs()) {
+        for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(full(i));
+        generate();
+    }
+
+private:
+    void generate() {
+        enter(config_.rows * width_ * traits().vector_bytes);
+        load_arguments();
+        Xbyak::Label next_vector, tail, done;
+        test(vectors, vectors);
+        jz(tail, T_NEAR);
+        L(next_vector);
+        transform_vector({});
+        advance();
+        jnz(next_vector, T_NEAR);
+        L(tail);
+        if (config_.tail > 0) {
+            cmp(qword[args + offsetof(output_transform_args, has_tail)], 0);
+            je(done, T_NEAR);
+            prepare_tail({config_.tail}, rax);
+            transform_vector({config_.tail});
+        }
+        L(done);
+        leave_and_return();
+        emit_constants();
+    }
+
+    void load_arguments() {
+        mov(m, ptr[args + offsetof(output_transform_args, m)]);
+        mov(dst, ptr[args + offsetof(output_transform_args, dst)]);
+        mov(partial, ptr[args + offsetof(output_transform_args, partial)]);
+        mov(scale, ptr[args + offsetof(output_transform_args, scale)]);
+        mov(bias, ptr[args + offsetof(output_transform_args, bias)]);
+        mov(vectors, ptr[args + offsetof(output_transform_args, vectors)]);
+        vmovups(inverse_odd, constant_s32(tile_.inverse_odd()));
+        vbroadcastss(inverse_dst_scale, ptr[args + offsetof(output_transform_args, inverse_dst_scale)]);
+        vbroadcastss(dst_zero_point, ptr[args + offsetof(output_transform_args, dst_zero_point)]);
+    }
+
+    void transform_vector(lane_count count) {
+        transform_columns();
+        transform_rows(count);
+    }
+
+    // Along h, each column of components: results stay on the stack, [row][column].
+    void transform_columns() {
+        const program p = compile(first_rows(tile_.rows.output, config_.rows));
+        for (int col = 0; col < width_; ++col)
+            emit_program(
+                    *this, p, element::s32, work_,
+                    [&](int row, const vec &to) {
+                        vmovups(to, ptr[m + (row * width_ + col) * config_.component_stride]);
+                    },
+                    [&](int row, const vec &from) { vmovups(on_stack(row, col), from); });
+    }
+
+    void transform_rows(lane_count count) {
+        const program p = compile(first_rows(tile_.cols.output, config_.cols));
+        for (int row = 0; row < config_.rows; ++row)
+            emit_program(
+                    *this, p, element::s32, work_,
+                    [&](int col, const vec &to) { vmovups(to, on_stack(row, col)); },
+                    [&](int col, const vec &from) { finish_output(row, col, from, count); });
+    }
+
+    void finish_output(int row, int col, const vec &wrapped, lane_count count) {
+        recover_accumulator(wrapped);
+        const dim pixel = (row * tile_.cols.outputs() + col) * config_.partial_stride;
+        if (config_.part == part_kind::middle || config_.part == part_kind::last)
+            vpaddd(value, value, ptr[partial + pixel]);
+        if (config_.part == part_kind::first || config_.part == part_kind::middle) {
+            vmovups(ptr[partial + pixel], value);
+            return;
+        }
+        const dim offset = row * config_.row_stride + col * config_.col_stride;
+        if (!config_.accumulators) {
+            scale_and_bias();
+            for (const post_op &op : config_.post_ops) emit_post_op(*this, op, value, {dst, offset, count}, scratch);
+            quantize();
+        }
+        store_lanes(value, dst, offset, config_.dst, count, scratch);
+    }
+
+    // Y from scale * Y modulo 2^32: the odd factor by its inverse, the power of two by a shift.
+    void recover_accumulator(const vec &wrapped) {
+        if (tile_.inverse_odd() == 1) {
+            vpsrad(value, wrapped, tile_.shift());
+        } else {
+            vpmulld(value, wrapped, inverse_odd);
+            vpsrad(value, value, tile_.shift());
+        }
+    }
+
+    void scale_and_bias() {
+        vcvtdq2ps(value, value);
+        if (config_.scale) vmulps(value, value, ptr[scale]);
+        if (config_.bias) vaddps(value, value, ptr[bias]);
+    }
+
+    // Saturation is in f32, before rounding: the bounds are integers, so it makes no difference to the result.
+    void quantize() {
+        if (config_.dst_scale) vmulps(value, value, inverse_dst_scale);
+        if (config_.dst_zero_point) vaddps(value, value, dst_zero_point);
+        switch (config_.dst) {
+            case data_type::u8:
+                vmaxps(value, value, constant(0.f));
+                vminps(value, value, constant(255.f));
+                break;
+            case data_type::s8:
+                vmaxps(value, value, constant(-128.f));
+                vminps(value, value, constant(127.f));
+                break;
+            case data_type::s32:
+                // The largest f32 below 2^31. Too low a value converts to 0x80000000, which is the lower bound.
+                vminps(value, value, constant(2147483520.f));
+                break;
+            case data_type::f32: return;
+        }
+        vcvtps2dq(value, value);
+    }
+
+    void advance() {
+        add(m, traits().vector_bytes);
+        add(partial, traits().vector_bytes);
+        add(scale, traits().vector_bytes);
+        add(bias, traits().vector_bytes);
+        add(dst, traits().lanes() * static_cast<int>(size_of(config_.dst)));
+        dec(vectors);
+    }
+
+    Xbyak::Address on_stack(int row, int col) { return ptr[rsp + (row * width_ + col) * traits().vector_bytes]; }
+
+    const output_transform_config config_;
+    const tile &tile_;
+    const int height_, width_;
+
+    // Registers: the transforms have all vectors but the last five.
+    static constexpr int reserved = 5;
+    const reg m = rsi, dst = rdx, partial = rcx, scale = r8, bias = r9, vectors = r10;
+    const vec value = full(traits().registers - 1), scratch = full(traits().registers - 2);
+    const vec inverse_odd = full(traits().registers - 3);
+    const vec inverse_dst_scale = full(traits().registers - 4), dst_zero_point = full(traits().registers - 5);
+    std::vector<Xbyak::Xmm> work_;
+};
+
+// Floats by their bits: a strict order whatever their values.
+auto order_key(const post_op &p) {
+    const auto bits = [](float f) { return std::bit_cast<std::uint32_t>(f); };
+    return std::make_tuple(p.op, bits(p.alpha), bits(p.beta), bits(p.scale), p.zero_point, p.type);
+}
+
+auto order_key(const output_transform_config &c) {
+    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.component_stride, c.row_stride, c.col_stride,
+            c.partial_stride, c.tail, c.dst, c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
+}
+
+const char *name_of(part_kind part) {
+    switch (part) {
+        case part_kind::only: return "";
+        case part_kind::first: return "_firstpart";
+        case part_kind::middle: return "_middlepart";
+        case part_kind::last: return "_lastpart";
+    }
+    return "";
+}
+
+} // namespace
+
+bool output_transform_config::operator<(const output_transform_config &other) const {
+    const auto mine = order_key(*this), theirs = order_key(other);
+    if (mine != theirs) return mine < theirs;
+    return std::lexicographical_compare(post_ops.begin(), post_ops.end(), other.post_ops.begin(),
+            other.post_ops.end(),
+            [](const post_op &a, const post_op &b) { return order_key(a) < order_key(b); });
+}
+
+std::string output_transform_config::name() const {
+    std::string name = std::string("output_transform_") + tile_of(tile).name + jit::name_of(part) + "_"
+            + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
+    if (accumulators) name += "_accumulators";
+    if (scale) name += "_scale";
+    if (bias) name += "_bias";
+    for (const post_op &op : post_ops) name += std::string("_") + winodnn::name_of(op.op);
+    if (dst_scale) name += "_dstscale";
+    if (dst_zero_point) name += "_dstzp";
+    if (tail) name += "_tail" + std::to_string(tail);
+    return name + "_strides" + std::to_string(component_stride) + "x" + std::to_string(row_stride) + "x"
+            + std::to_string(col_stride) + "_" + winodnn::name_of(isa);
+}
+
+std::shared_ptr<const output_transform> get_output_transform(const output_transform_config &config) {
+    static kernel_cache<output_transform_config, output_transform> cache;
+    return cache.get(config, [](const output_transform_config &c) {
+        return std::make_shared<const output_transform>(
+                std::make_unique<output_transform_generator>(c), c.name());
+    });
+}
+
+} // namespace winodnn::jit

@@ -1,0 +1,15 @@
+#include "dispatch/plan.hpp"
+
+#include "jit/base/isa_traits.hpp"
+
+namespace winodnn {
+
+std::string name_of(const plan &p) {
+    return std::string("wino:") + tile_of(p.tile).name + ":s16:" + name_of(p.isa);
+}
+
+weights_layout layout_for(const problem &p, const plan &chosen) {
+    return {chosen.tile, jit::traits_of(chosen.isa).lanes(), source_range(p), p.ic, p.oc};
+}
+
+} // namespace winodnn

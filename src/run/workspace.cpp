@@ -1,0 +1,56 @@
+#include "run/workspace.hpp"
+
+#include "winograd/ranges.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+
+namespace {
+
+constexpr std::size_t cache_line = 64;
+
+std::size_t round_up(std::size_t bytes) {
+    return (bytes + cache_line - 1) / cache_line * cache_line;
+}
+
+// Components are read and written at the same time, one stream each. At a stride of a multiple of 4 KiB they
+// would all fall into the same few sets of the first-level cache: an odd number of lines spreads them.
+dim component_stride(dim bytes) {
+    const dim lines = (bytes + 63) / 64;
+    return (lines | 1) * 64;
+}
+
+bool may_split(const problem &p, const tile &t) {
+    const value_range x = source_range(p);
+    const std::int64_t worst = std::int64_t {9} * 128 * std::max(x.hi, -x.lo) * p.ic;
+    return worst >= accumulator_limit(t);
+}
+
+} // namespace
+
+workspace::workspace(const problem &p, const plan &chosen) {
+    const tile &t = tile_of(chosen.tile);
+    const weights_layout layout = layout_for(p, chosen);
+    const dim components = t.components(), tiles = chosen.tiles_per_block;
+
+    v_tile_stride = layout.padded_ic() * 2;
+    v_component_stride = component_stride(tiles * v_tile_stride);
+    m_tile_stride = layout.oc_block() * 4;
+    m_component_stride = component_stride(tiles * m_tile_stride);
+    partial_pixel_stride = layout.oc_block() * 4;
+    partial_tile_stride = partial_pixel_stride * t.rows.outputs() * t.cols.outputs();
+    splits = may_split(p, t);
+
+    const std::size_t channels = round_up(static_cast<std::size_t>(layout.padded_oc()) * 4);
+    scale_offset = 0;
+    bias_offset = channels;
+    threads_offset = 2 * channels;
+    v_offset = 0;
+    m_offset = v_offset + static_cast<std::size_t>(components * v_component_stride);
+    partial_offset = m_offset + static_cast<std::size_t>(components * m_component_stride);
+    thread_bytes = partial_offset + static_cast<std::size_t>(splits ? tiles * partial_tile_stride : 0);
+    total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;
+}
+
+} // namespace winodnn
