@@ -1,6 +1,8 @@
 #include "jit/base/program_emitter.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 namespace winodnn::jit {
 
@@ -8,40 +10,82 @@ namespace {
 
 using vec = Xbyak::Xmm;
 
-// Registers are given out at definition and taken back after the last use: programs are straight lines.
+// Registers are given out at definition and taken back after the last use. When they run out, the value whose
+// next use is farthest away gives up its register (Belady's choice, the best for a straight line): an input is
+// loaded again later, anything else goes to a slot on the stack.
 class allocation {
 public:
-    allocation(const program &p, std::span<const vec> registers)
-        : uses_(p.inputs + p.code.size()), held_(uses_.size(), -1), pool_(registers),
-          free_(registers.size(), true) {
-        for (const instruction &i : p.code) {
-            ++uses_[i.a];
-            if (i.op == instruction::kind::add || i.op == instruction::kind::sub) ++uses_[i.b];
+    allocation(generator &g, const program &p, const program_context &context)
+        : g_(g), p_(p), context_(context), uses_(p.inputs + p.code.size()), register_of_(uses_.size(), -1),
+          slot_of_(uses_.size(), -1), value_in_(context.registers.size(), -1), slot_used_(context.spill_slots) {
+        for (std::size_t n = p.code.size(); n-- > 0;)
+            for (const int value : operands(p.code[n])) uses_[value].push_back(static_cast<int>(n));
+    }
+
+    static std::vector<int> operands(const instruction &i) {
+        if (i.op == instruction::kind::shift_left) return {i.a};
+        return {i.a, i.b};
+    }
+
+    // The register of a value that the current instruction needs.
+    vec fetch(int value, const std::vector<int> &keep) {
+        if (register_of_[value] < 0) {
+            const vec to = take_register(value, keep);
+            if (value < p_.inputs) context_.load(value, to);
+            else g_.vmovups(to, slot(slot_of_[value]));
         }
-        for (const int value : p.outputs) ++uses_[value];
+        return context_.registers[register_of_[value]];
     }
 
-    bool holds(int value) const { return held_[value] >= 0; }
-    const vec &of(int value) const { return pool_[held_[value]]; }
+    vec define(int value) { return take_register(value, {}); }
 
-    const vec &define(int value) {
-        for (std::size_t r = 0; r < free_.size(); ++r)
-            if (free_[r]) {
-                free_[r] = false;
-                held_[value] = static_cast<int>(r);
-                return pool_[r];
-            }
-        throw std::logic_error("winodnn: a transform program needs more registers");
-    }
-
+    // After the uses by one instruction, or after a definition that nothing uses.
     void used(int value) {
-        if (--uses_[value] == 0) free_[held_[value]] = true;
+        if (!uses_[value].empty()) uses_[value].pop_back();
+        if (uses_[value].empty() && register_of_[value] >= 0) {
+            value_in_[register_of_[value]] = -1;
+            register_of_[value] = -1;
+            if (slot_of_[value] >= 0) slot_used_[slot_of_[value]] = false;
+        }
     }
+
+    bool is_used(int value) const { return !uses_[value].empty(); }
 
 private:
-    std::vector<int> uses_, held_;
-    std::span<const vec> pool_;
-    std::vector<bool> free_;
+    vec take_register(int value, const std::vector<int> &keep) {
+        auto free = std::find(value_in_.begin(), value_in_.end(), -1);
+        if (free == value_in_.end()) {
+            // The next use is the last element.
+            for (auto candidate = value_in_.begin(); candidate != value_in_.end(); ++candidate)
+                if (std::find(keep.begin(), keep.end(), *candidate) == keep.end()
+                        && (free == value_in_.end() || uses_[*candidate].back() > uses_[*free].back()))
+                    free = candidate;
+            evict(*free);
+        }
+        *free = value;
+        register_of_[value] = static_cast<int>(free - value_in_.begin());
+        return context_.registers[register_of_[value]];
+    }
+
+    void evict(int value) {
+        if (value >= p_.inputs && slot_of_[value] < 0) {
+            const auto unused = std::find(slot_used_.begin(), slot_used_.end(), false);
+            if (unused == slot_used_.end()) throw std::logic_error("winodnn: a transform needs more stack slots");
+            *unused = true;
+            slot_of_[value] = static_cast<int>(unused - slot_used_.begin());
+            g_.vmovups(slot(slot_of_[value]), context_.registers[register_of_[value]]);
+        }
+        register_of_[value] = -1;
+    }
+
+    Xbyak::Address slot(int number) const { return g_.ptr[g_.rsp + number * context_.vector_bytes]; }
+
+    generator &g_;
+    const program &p_;
+    const program_context &context_;
+    std::vector<std::vector<int>> uses_; // of each value, by which instructions, last first
+    std::vector<int> register_of_, slot_of_, value_in_;
+    std::vector<bool> slot_used_;
 };
 
 void emit(generator &g, element type, const instruction &i, const vec &to, const vec &a, const vec &b) {
@@ -59,32 +103,27 @@ void emit(generator &g, element type, const instruction &i, const vec &to, const
 
 } // namespace
 
-void emit_program(generator &g, const program &p, element type, std::span<const vec> registers,
-        const std::function<void(int, const vec &)> &load, const std::function<void(int, const vec &)> &store) {
-    allocation registers_of(p, registers);
-    const auto available = [&](int value) {
-        if (!registers_of.holds(value)) load(value, registers_of.define(value));
-        return registers_of.of(value);
-    };
-    const auto deliver = [&](int value) {
+void emit_program(generator &g, const program &p, const program_context &context) {
+    allocation values(g, p, context);
+    const auto deliver = [&](int value, const vec &from) {
         for (std::size_t output = 0; output < p.outputs.size(); ++output)
-            if (p.outputs[output] == value) {
-                store(static_cast<int>(output), available(value));
-                registers_of.used(value);
-            }
+            if (p.outputs[output] == value) context.store(static_cast<int>(output), from);
     };
+    for (int input = 0; input < p.inputs; ++input)
+        if (std::find(p.outputs.begin(), p.outputs.end(), input) != p.outputs.end())
+            deliver(input, values.fetch(input, {}));
     for (std::size_t n = 0; n < p.code.size(); ++n) {
         const instruction &i = p.code[n];
-        const bool binary = i.op == instruction::kind::add || i.op == instruction::kind::sub;
-        const vec a = available(i.a);
-        const vec b = binary ? available(i.b) : a;
-        registers_of.used(i.a);
-        if (binary) registers_of.used(i.b);
-        const int value = p.inputs + static_cast<int>(n);
-        emit(g, type, i, registers_of.define(value), a, b);
-        deliver(value);
+        const std::vector<int> needed = allocation::operands(i);
+        const vec a = values.fetch(needed.front(), needed);
+        const vec b = values.fetch(needed.back(), needed);
+        for (const int value : needed) values.used(value);
+        const int result = p.inputs + static_cast<int>(n);
+        const vec to = values.define(result);
+        emit(g, context.type, i, to, a, b);
+        deliver(result, to);
+        if (!values.is_used(result)) values.used(result);
     }
-    for (int input = 0; input < p.inputs; ++input) deliver(input);
 }
 
 } // namespace winodnn::jit

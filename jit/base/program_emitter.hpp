@@ -11,10 +11,18 @@ namespace winodnn::jit {
 
 enum class element { s16, s32 };
 
-// load(input, to) is called before an input's first use, store(output, from) as soon as an output is known;
-// store must leave `from` as it is. `registers` are free for use; throws std::logic_error if they are too few.
-void emit_program(generator &g, const program &p, element type, std::span<const Xbyak::Xmm> registers,
-        const std::function<void(int input, const Xbyak::Xmm &to)> &load,
-        const std::function<void(int output, const Xbyak::Xmm &from)> &store);
+struct program_context {
+    element type;
+    std::span<const Xbyak::Xmm> registers; // free for use
+    int spill_slots;                       // vectors of space at rsp, for values that registers do not hold
+    int vector_bytes;                      // of a slot
+    // Called before an input's use when no register holds it: once, or again instead of a spill.
+    std::function<void(int input, const Xbyak::Xmm &to)> load;
+    // Called as soon as an output is known; must leave `from` as it is.
+    std::function<void(int output, const Xbyak::Xmm &from)> store;
+};
+
+// Throws std::logic_error if the registers and slots are too few.
+void emit_program(generator &g, const program &p, const program_context &context);
 
 } // namespace winodnn::jit

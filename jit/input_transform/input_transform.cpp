@@ -13,19 +13,18 @@ class input_transform_generator : public generator {
 public:
     explicit input_transform_generator(const input_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
-          height_(tile_.rows.inputs()), width_(tile_.cols.inputs()), vector_(config.channels_per_vector() * 2) {
+          width_(tile_.cols.inputs()), vector_(config.channels_per_vector() * 2) {
         for (int i = 0; i < traits().registers - 1; ++i) work_.push_back(of_width(i));
         generate();
     }
 
 private:
     void generate() {
-        enter(height_ * width_ * vector_);
+        enter(tile_.components() * vector_);
         load_arguments();
         Xbyak::Label next_vector, done;
         L(next_vector);
-        transform_columns();
-        transform_rows();
+        transform_vector();
         advance(next_vector, done);
         L(done);
         leave_and_return();
@@ -40,28 +39,13 @@ private:
         }
     }
 
-    // Along h, each column of pixels: results stay on the stack, [row][column].
-    void transform_columns() {
-        const program p = compile(tile_.rows.input);
-        for (int col = config_.cols.begin; col < config_.cols.end; ++col)
-            emit_program(
-                    *this, p, element::s16, work_,
-                    [&](int row, const vec &to) { load_pixel(row, col, to); },
-                    [&](int row, const vec &from) { vmovups(on_stack(row, col), from); });
-    }
-
-    void transform_rows() {
-        const program p = compile(tile_.cols.input);
-        for (int row = 0; row < height_; ++row)
-            emit_program(
-                    *this, p, element::s16, work_,
-                    [&](int col, const vec &to) {
-                        if (inside(config_.cols, col)) vmovups(to, on_stack(row, col));
-                        else set_zero(to);
-                    },
-                    [&](int col, const vec &from) {
-                        vmovups(ptr[v + (row * width_ + col) * config_.component_stride], from);
-                    });
+    void transform_vector() {
+        emit_program(*this, compile(tile_.rows.input, tile_.cols.input),
+                {element::s16, work_, tile_.components(), vector_,
+                        [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
+                        [this](int component, const vec &from) {
+                            vmovups(ptr[v + component * config_.component_stride], from);
+                        }});
     }
 
     // The last vector overlaps the one before, so that no channel beyond the last is touched.
@@ -81,7 +65,7 @@ private:
     }
 
     void load_pixel(int row, int col, const vec &to) {
-        if (!inside(config_.rows, row)) {
+        if (!inside(config_.rows, row) || !inside(config_.cols, col)) {
             set_zero(to);
             return;
         }
@@ -93,11 +77,10 @@ private:
 
     static bool inside(const extent &e, int position) { return position >= e.begin && position < e.end; }
     vec of_width(int i) const { return config_.narrow ? ymm_of(full(i)) : full(i); }
-    Xbyak::Address on_stack(int row, int col) { return ptr[rsp + (row * width_ + col) * vector_]; }
 
     const input_transform_config config_;
     const tile &tile_;
-    const int height_, width_, vector_;
+    const int width_, vector_;
 
     // Registers: all vectors work but the last.
     const reg src = rsi, v = rdx, channels = rcx;

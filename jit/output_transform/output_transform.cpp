@@ -21,15 +21,14 @@ int_matrix first_rows(const int_matrix &m, int count) {
 class output_transform_generator : public generator {
 public:
     explicit output_transform_generator(const output_transform_config &config)
-        : generator(config.isa), config_(config), tile_(tile_of(config.tile)), height_(tile_.rows.inputs()),
-          width_(tile_.cols.inputs()) {
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)) {
         for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(full(i));
         generate();
     }
 
 private:
     void generate() {
-        enter(config_.rows * width_ * traits().vector_bytes);
+        enter(tile_.components() * traits().vector_bytes);
         load_arguments();
         Xbyak::Label next_vector, tail, done;
         test(vectors, vectors);
@@ -63,29 +62,15 @@ private:
     }
 
     void transform_vector(lane_count count) {
-        transform_columns();
-        transform_rows(count);
-    }
-
-    // Along h, each column of components: results stay on the stack, [row][column].
-    void transform_columns() {
-        const program p = compile(first_rows(tile_.rows.output, config_.rows));
-        for (int col = 0; col < width_; ++col)
-            emit_program(
-                    *this, p, element::s32, work_,
-                    [&](int row, const vec &to) {
-                        vmovups(to, ptr[m + (row * width_ + col) * config_.component_stride]);
-                    },
-                    [&](int row, const vec &from) { vmovups(on_stack(row, col), from); });
-    }
-
-    void transform_rows(lane_count count) {
-        const program p = compile(first_rows(tile_.cols.output, config_.cols));
-        for (int row = 0; row < config_.rows; ++row)
-            emit_program(
-                    *this, p, element::s32, work_,
-                    [&](int col, const vec &to) { vmovups(to, on_stack(row, col)); },
-                    [&](int col, const vec &from) { finish_output(row, col, from, count); });
+        emit_program(*this,
+                compile(first_rows(tile_.rows.output, config_.rows), first_rows(tile_.cols.output, config_.cols)),
+                {element::s32, work_, tile_.components(), traits().vector_bytes,
+                        [this](int component, const vec &to) {
+                            vmovups(to, ptr[m + component * config_.component_stride]);
+                        },
+                        [this, count](int output, const vec &from) {
+                            finish_output(output / config_.cols, output % config_.cols, from, count);
+                        }});
     }
 
     void finish_output(int row, int col, const vec &wrapped, lane_count count) {
@@ -153,11 +138,8 @@ private:
         dec(vectors);
     }
 
-    Xbyak::Address on_stack(int row, int col) { return ptr[rsp + (row * width_ + col) * traits().vector_bytes]; }
-
     const output_transform_config config_;
     const tile &tile_;
-    const int height_, width_;
 
     // Registers: the transforms have all vectors but the last five.
     static constexpr int reserved = 5;

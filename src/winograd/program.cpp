@@ -142,4 +142,38 @@ program compile(const int_matrix &m) {
     return out.take(std::move(outputs));
 }
 
+program compile(const int_matrix &rows, const int_matrix &cols) {
+    const program along_column = compile(rows), along_row = compile(cols);
+    const int height = rows.cols(), width = cols.cols();
+    program both;
+    both.inputs = height * width;
+
+    // Appends `one` with its inputs taken from `given`; returns the values of its outputs.
+    const auto append = [&both](const program &one, std::vector<int> given) {
+        for (instruction i : one.code) {
+            i.a = given[i.a];
+            if (i.op != instruction::kind::shift_left) i.b = given[i.b];
+            given.push_back(both.inputs + static_cast<int>(both.code.size()));
+            both.code.push_back(i);
+        }
+        std::vector<int> outputs;
+        for (const int output : one.outputs) outputs.push_back(given[output]);
+        return outputs;
+    };
+
+    matrix<int> between(rows.rows(), width);
+    for (int c = 0; c < width; ++c) {
+        std::vector<int> column;
+        for (int r = 0; r < height; ++r) column.push_back(r * width + c);
+        const std::vector<int> done = append(along_column, column);
+        for (int r = 0; r < rows.rows(); ++r) between(r, c) = done[r];
+    }
+    for (int r = 0; r < rows.rows(); ++r) {
+        std::vector<int> row;
+        for (int c = 0; c < width; ++c) row.push_back(between(r, c));
+        for (const int output : append(along_row, row)) both.outputs.push_back(output);
+    }
+    return both;
+}
+
 } // namespace winodnn

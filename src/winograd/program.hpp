@@ -29,4 +29,8 @@ struct program {
 // Throws std::invalid_argument for a row without positive coefficients: turn its sign, and that of its weights.
 program compile(const int_matrix &m);
 
+// The two-dimensional transform outputs = rows * inputs * cols^T, row-major both ways: `rows` along each column
+// of the inputs, then `cols` along each row of what that gives.
+program compile(const int_matrix &rows, const int_matrix &cols);
+
 } // namespace winodnn

@@ -1,0 +1,153 @@
+// Each stage by itself, on data that fit the caches that they live in during a convolution.
+//   multiply: MAC/s, and the share of the measured peak (`of_peak`), operands in L1 (or L2 for 512 channels)
+//   input_transform, output_transform: time a tile and 64 channels, bytes moved
+#include "jit/input_transform/input_transform.hpp"
+#include "jit/multiply/multiply.hpp"
+#include "jit/output_transform/output_transform.hpp"
+#include "run/workspace.hpp"
+#include "stages/peak.hpp"
+
+#include <benchmark/benchmark.h>
+#include <xbyak/xbyak_util.h>
+
+#include <vector>
+
+namespace winodnn::bench {
+
+namespace {
+
+bool has(isa i) {
+    static const Xbyak::util::Cpu cpu;
+    using c = Xbyak::util::Cpu;
+    switch (i) {
+        case isa::avx2: return cpu.has(c::tAVX2);
+        case isa::avx2_vnni: return cpu.has(c::tAVX_VNNI);
+        case isa::avx512_core: return cpu.has(c::tAVX512BW) && cpu.has(c::tAVX512DQ) && cpu.has(c::tAVX512VL);
+        case isa::avx512_core_vnni: return has(isa::avx512_core) && cpu.has(c::tAVX512_VNNI);
+    }
+    return false;
+}
+
+void peak(benchmark::State &state, isa i) {
+    const auto loop = make_peak_loop(i);
+    const std::int64_t rounds = 100'000;
+    for (auto _ : state) loop({rounds});
+    state.counters["MAC/s"] = benchmark::Counter(
+            static_cast<double>(rounds) * peak_instructions(i) * jit::traits_of(i).lanes() * 2,
+            benchmark::Counter::kIsIterationInvariantRate);
+}
+
+// One component of a block of tiles, as the run calls it.
+void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
+    const int vectors = jit::multiply_config::max_vectors(i), group = jit::multiply_config::max_tiles;
+    const dim width = vectors * jit::traits_of(i).lanes();
+    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4});
+    std::vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
+    std::vector<std::int32_t> m(tiles * width);
+    for (auto _ : state)
+        for (dim t = 0; t < tiles; t += group)
+            (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, u.data()});
+    const double macs = static_cast<double>(tiles * ic * width);
+    state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["of_peak"]
+            = benchmark::Counter(macs / measured_peak(i), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+// What the transforms of a real convolution look like: 56 x 56 pixels, 64 channels, u8 to u8 with relu.
+problem sample_problem() {
+    problem p;
+    p.mb = 1;
+    p.ic = p.oc = 64;
+    p.ih = p.iw = p.oh = p.ow = 56;
+    return p;
+}
+
+void input_transform(benchmark::State &state, isa i, tile_id tile) {
+    const problem p = sample_problem();
+    plan chosen;
+    chosen.tile = tile;
+    chosen.isa = i;
+    chosen.tiles_per_block = 24;
+    const workspace space(p, chosen);
+    const int n = tile_of(tile).rows.inputs();
+    jit::input_transform_config config;
+    config.isa = i;
+    config.tile = tile;
+    config.rows = config.cols = {0, n};
+    config.col_stride = p.ic;
+    config.row_stride = p.iw * p.ic;
+    config.component_stride = space.v_component_stride;
+    const auto kernel = jit::get_input_transform(config);
+    std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
+    std::vector<std::byte> v(space.m_offset);
+    for (auto _ : state)
+        for (dim t = 0; t < chosen.tiles_per_block; ++t)
+            (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic, v.data() + t * space.v_tile_stride,
+                    p.ic, 0});
+    const dim tiles = chosen.tiles_per_block;
+    state.SetBytesProcessed(state.iterations() * tiles * p.ic * n * n * 3);
+    state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
+            benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+void output_transform(benchmark::State &state, isa i, tile_id tile) {
+    const problem p = sample_problem();
+    plan chosen;
+    chosen.tile = tile;
+    chosen.isa = i;
+    chosen.tiles_per_block = 24;
+    const workspace space(p, chosen);
+    const int outputs = tile_of(tile).rows.outputs();
+    const dim channels = layout_for(p, chosen).oc_block();
+    jit::output_transform_config config;
+    config.isa = i;
+    config.tile = tile;
+    config.rows = config.cols = outputs;
+    config.component_stride = space.m_component_stride;
+    config.col_stride = p.oc;
+    config.row_stride = p.ow * p.oc;
+    config.scale = config.bias = config.dst_scale = true;
+    config.post_ops = {post_op {}};
+    const auto kernel = jit::get_output_transform(config);
+    std::vector<std::byte> m(space.thread_bytes);
+    std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
+    const std::vector<float> scale(p.oc, 1e-3f), bias(p.oc, 1.f);
+    const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
+    for (auto _ : state)
+        for (dim b = 0; b < blocks; ++b)
+            for (dim t = 0; t < tiles; ++t)
+                (*kernel)({m.data() + t * space.m_tile_stride, dst.data() + t % 13 * outputs * p.oc + b * channels,
+                        nullptr, scale.data(), bias.data(), channels / jit::traits_of(i).lanes(), 0, 0.5f, 0.f});
+    state.SetBytesProcessed(state.iterations() * tiles * p.oc
+            * (4 * tile_of(tile).components() + outputs * outputs));
+    state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
+            benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+void register_all() {
+    for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni}) {
+        if (!has(i)) continue;
+        const std::string at = std::string("/") + name_of(i);
+        benchmark::RegisterBenchmark(("peak" + at).c_str(), peak, i);
+        for (const dim ic : {64, 128, 256, 512})
+            benchmark::RegisterBenchmark(
+                    ("multiply" + at + "/ic:" + std::to_string(ic)).c_str(), multiply, i, ic, dim {24});
+        for (const tile_id tile : all_tiles()) {
+            const std::string name = at + "/" + tile_of(tile).name;
+            benchmark::RegisterBenchmark(("input_transform" + name).c_str(), input_transform, i, tile);
+            benchmark::RegisterBenchmark(("output_transform" + name).c_str(), output_transform, i, tile);
+        }
+    }
+}
+
+} // namespace
+
+} // namespace winodnn::bench
+
+int main(int argc, char **argv) {
+    winodnn::bench::register_all();
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+}
