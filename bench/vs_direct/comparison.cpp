@@ -1,0 +1,81 @@
+#include "comparison.hpp"
+
+#include "true_accumulators.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace winodnn::bench {
+namespace {
+
+constexpr double stretch_seconds = 0.02;
+constexpr int fewest_executions = 3;
+
+template <typename T>
+std::int64_t differences(const std::vector<T> &a, const std::vector<T> &b) {
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
+    return count;
+}
+
+double seconds_of(contender &c) {
+    using clock = std::chrono::steady_clock;
+    const auto start = clock::now();
+    c.execute();
+    return std::chrono::duration<double>(clock::now() - start).count();
+}
+
+double median_of_stretch(contender &c) {
+    c.execute();
+    std::vector<double> times;
+    for (double total = 0; total < stretch_seconds || std::ssize(times) < fewest_executions;) {
+        times.push_back(seconds_of(c));
+        total += times.back();
+    }
+    const auto middle = times.begin() + std::ssize(times) / 2;
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+}
+
+std::vector<std::int32_t> accumulators_of(convolution_pd pd, const layer_data &data) {
+    contender c(std::move(pd), flavour::accumulators, data);
+    c.execute();
+    return c.output<std::int32_t>();
+}
+
+} // namespace
+
+comparison::comparison(const layer &l) : layer_(l), data_(l), engine_(dnnl::engine::kind::cpu, 0) {
+    direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);
+    convolution_pd pd = ask(engine_, l, flavour::layer);
+    if (is_ours(pd)) ours_.emplace(std::move(pd), flavour::layer, data_);
+}
+
+correctness comparison::check() {
+    correctness result;
+    const auto truth = true_accumulators(layer_, data_.src, data_.weights);
+    const auto direct = accumulators_of(ask_direct(engine_, layer_, flavour::accumulators), data_);
+    result.direct_mismatches = differences(direct, truth);
+    if (declined()) return result;
+
+    // By name: with the wider destination the dispatcher could think otherwise of the layer.
+    const auto ours = accumulators_of(
+            ask(engine_, layer_, flavour::accumulators, dnnl::algorithm::convolution_winograd), data_);
+    result.mismatches = differences(ours, truth);
+    ours_->execute();
+    direct_->execute();
+    result.different_bytes = differences(ours_->output<std::uint8_t>(), direct_->output<std::uint8_t>());
+    return result;
+}
+
+seconds_each comparison::time() {
+    direct_first_ = !direct_first_;
+    seconds_each result;
+    if (direct_first_) result.direct = median_of_stretch(*direct_);
+    result.winodnn = ours_ ? median_of_stretch(*ours_) : result.direct;
+    if (!direct_first_) result.direct = median_of_stretch(*direct_);
+    if (!ours_) result.winodnn = result.direct;
+    return result;
+}
+
+} // namespace winodnn::bench

@@ -1,0 +1,43 @@
+// winodnn and oneDNN's direct convolution on one layer: are the outputs right, and how long do they take.
+#pragma once
+
+#include "contender.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace winodnn::bench {
+
+struct correctness {
+    std::int64_t mismatches = 0;        // accumulators of winodnn that are not the true ones
+    std::int64_t direct_mismatches = 0; // and of oneDNN's direct convolution: it saturates without VNNI
+    std::int64_t different_bytes = 0;   // between the two u8 outputs
+};
+
+struct seconds_each {
+    double winodnn = 0, direct = 0;
+};
+
+class comparison {
+public:
+    explicit comparison(const layer &l);
+
+    bool declined() const { return !ours_; }
+    std::string plan() const { return ours_ ? ours_->name() : "declined"; }
+    std::string direct_name() const { return direct_->name(); }
+
+    correctness check();
+    // A stretch of executions of the one, then of the other, each behind one that fills the caches and is not
+    // timed; the medians. Calls alternate which goes first. For a declined layer both times are direct's.
+    seconds_each time();
+
+private:
+    layer layer_;
+    layer_data data_;
+    dnnl::engine engine_;
+    std::optional<contender> direct_, ours_;
+    bool direct_first_ = false;
+};
+
+} // namespace winodnn::bench

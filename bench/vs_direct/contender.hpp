@@ -1,0 +1,59 @@
+// One implementation of a layer, ready to execute on its own weights and destination.
+#pragma once
+
+#include "layer.hpp"
+
+#include <dnnl.hpp>
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace winodnn::bench {
+
+// Random over the full range, the same in every run.
+struct layer_data {
+    explicit layer_data(const layer &l);
+
+    std::vector<std::uint8_t> src;
+    std::vector<std::int8_t> weights;
+    std::vector<float> bias, weights_scales;
+    float src_scale = 0, dst_scale = 0; // such that the u8 outputs use their range
+};
+
+enum class flavour {
+    layer,        // u8 destination: scales, bias, relu, as networks have it
+    accumulators, // s32 destination and nothing else
+};
+
+using convolution_pd = dnnl::convolution_forward::primitive_desc;
+
+// What a program gets that asks for this convolution in the usual way.
+convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f,
+        dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct);
+bool is_ours(const convolution_pd &pd);
+// oneDNN's own, which follows ours in the list of implementations.
+convolution_pd ask_direct(const dnnl::engine &engine, const layer &l, flavour f);
+
+class contender {
+public:
+    contender(convolution_pd pd, flavour f, const layer_data &data);
+
+    std::string name() const { return pd_.impl_info_str(); }
+    void execute();
+    template <typename T>
+    std::vector<T> output() const {
+        const T *values = static_cast<const T *>(dst_.get_data_handle());
+        return {values, values + dst_.get_desc().get_size() / sizeof(T)};
+    }
+
+private:
+    convolution_pd pd_;
+    dnnl::stream stream_;
+    dnnl::memory dst_;
+    dnnl::convolution_forward convolution_;
+    std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+} // namespace winodnn::bench

@@ -1,0 +1,56 @@
+#include "options.hpp"
+
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+
+namespace winodnn::bench {
+namespace {
+
+int positive(std::string_view name, std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > 10000)
+        throw std::invalid_argument("--" + std::string(name) + " takes a number from 1 to 10000");
+    return value;
+}
+
+} // namespace
+
+const char *const usage =
+        "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact] [--threads=N] [--repetitions=R] "
+        "[--json=FILE]\n"
+        "  FILE holds one convolution a line in benchdnn's problem syntax; bench/layers has some\n"
+        "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n";
+
+options parse_options(int argc, char **argv) {
+    options o;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        const auto equals = argument.find('=');
+        if (!argument.starts_with("--") || equals == std::string_view::npos)
+            throw std::invalid_argument("'" + std::string(argument) + "' is not --option=value");
+        const std::string_view name = argument.substr(2, equals - 2);
+        const std::string_view value = argument.substr(equals + 1);
+        if (value.empty()) throw std::invalid_argument("--" + std::string(name) + " is empty");
+        if (name == "layers")
+            o.layers = value;
+        else if (name == "isa")
+            o.isa = value;
+        else if (name == "mode")
+            o.mode = value;
+        else if (name == "threads")
+            o.threads = positive(name, value);
+        else if (name == "repetitions")
+            o.repetitions = positive(name, value);
+        else if (name == "json")
+            o.json = value;
+        else
+            throw std::invalid_argument("there is no option --" + std::string(name));
+    }
+    if (o.layers.empty()) throw std::invalid_argument("--layers=FILE is missing");
+    if (o.mode != "exact") throw std::invalid_argument("--mode is exact");
+    return o;
+}
+
+} // namespace winodnn::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+namespace winodnn::bench {
+
+struct options {
+    std::string layers;
+    std::string isa = "native";
+    std::string mode = "exact";
+    int threads = 0; // 0: as many as OpenMP likes
+    int repetitions = 11;
+    std::string json;
+};
+
+extern const char *const usage;
+
+// Throws std::invalid_argument: what is wrong.
+options parse_options(int argc, char **argv);
+
+} // namespace winodnn::bench

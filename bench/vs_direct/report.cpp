@@ -1,0 +1,66 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace winodnn::bench {
+namespace {
+
+using run = benchmark::BenchmarkReporter::Run;
+
+// There are no aggregates of a single repetition.
+const run &median_of(const std::vector<run> &runs) {
+    for (const run &r : runs)
+        if (r.aggregate_name == "median") return r;
+    return runs.front();
+}
+
+} // namespace
+
+bool report::ReportContext(const Context &) {
+    std::printf("%-18s %3s  %-30s %9s %8s  %-30s %9s %8s  %7s  %10s %10s %10s\n", "layer", "mb", "winodnn",
+            "ms", "GMAC/s", "oneDNN direct", "ms", "GMAC/s", "speedup", "s32 wrong", "direct's", "u8 differ");
+    std::fflush(stdout);
+    return true;
+}
+
+void report::ReportRuns(const std::vector<Run> &runs) {
+    const layer &l = layers_[done_++];
+    std::printf("%-18s %3lld  ", l.name.c_str(), static_cast<long long>(l.mb));
+    if (runs.front().error_occurred) {
+        std::printf("failed: %s\n", runs.front().error_message.c_str());
+        ++failures_;
+        return;
+    }
+    const Run &median = median_of(runs);
+    const auto count = [&](const char *name) { return static_cast<long long>(median.counters.at(name)); };
+    const double ours = median.counters.at("winodnn_ms");
+    const double direct = median.counters.at("direct_ms");
+    const bool declined = count("declined") != 0;
+    const double speedup = declined ? 1 : direct / ours;
+    const double gmacs = static_cast<double>(l.macs()) * 1e-6;
+    const auto names = median.report_label.find(' ');
+
+    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10lld %10lld %10lld\n",
+            median.report_label.substr(0, names).c_str(), ours, gmacs / ours,
+            median.report_label.substr(names + 1).c_str(), direct, gmacs / direct, speedup,
+            count("mismatches"), count("direct_mismatches"), count("different_bytes"));
+    std::fflush(stdout);
+
+    speedups_.push_back(speedup);
+    declined_ += declined ? 1 : 0;
+    mismatches_ += count("mismatches");
+}
+
+void report::Finalize() {
+    if (speedups_.empty()) return;
+    double logarithms = 0;
+    for (const double s : speedups_) logarithms += std::log(s);
+    std::printf("geomean %.3f min %.3f layers %zu declined %lld mismatches %lld\n",
+            std::exp(logarithms / static_cast<double>(speedups_.size())),
+            *std::min_element(speedups_.begin(), speedups_.end()), speedups_.size(), declined_, mismatches_);
+    std::fflush(stdout);
+}
+
+} // namespace winodnn::bench

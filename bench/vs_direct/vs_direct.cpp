@@ -1,0 +1,124 @@
+// winodnn against oneDNN's direct convolution, layer by layer, in one process.
+#include "comparison.hpp"
+#include "options.hpp"
+#include "report.hpp"
+
+#include <benchmark/benchmark.h>
+#include <omp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace winodnn::bench;
+
+struct named_isa {
+    const char *name;
+    dnnl::cpu_isa isa;
+};
+
+constexpr named_isa caps[] = {
+        {"avx2", dnnl::cpu_isa::avx2},
+        {"avx2_vnni", dnnl::cpu_isa::avx2_vnni},
+        {"avx512_core", dnnl::cpu_isa::avx512_core},
+        {"avx512_core_vnni", dnnl::cpu_isa::avx512_core_vnni},
+};
+
+void cap_isa(const std::string &name) {
+    if (name == "native") return;
+    for (const named_isa &cap : caps) {
+        if (name != cap.name) continue;
+        dnnl::set_max_cpu_isa(cap.isa);
+        if (dnnl::get_effective_cpu_isa() != cap.isa)
+            throw std::runtime_error("this machine does not have " + name);
+        return;
+    }
+    throw std::invalid_argument("there is no ISA called " + name);
+}
+
+// One repetition. Layers come one after the other, and only one at a time has its data in memory.
+void run_layer(benchmark::State &state, const layer &l) {
+    static const layer *current = nullptr;
+    static std::unique_ptr<comparison> compared;
+    static correctness checked;
+    try {
+        if (current != &l) {
+            current = &l;
+            compared = std::make_unique<comparison>(l);
+            checked = compared->check();
+        }
+        seconds_each seconds;
+        for (auto _ : state) {
+            seconds = compared->time();
+            state.SetIterationTime(seconds.winodnn);
+        }
+        state.counters["winodnn_ms"] = seconds.winodnn * 1e3;
+        state.counters["direct_ms"] = seconds.direct * 1e3;
+        state.counters["declined"] = compared->declined() ? 1 : 0;
+        state.counters["mismatches"] = static_cast<double>(checked.mismatches);
+        state.counters["direct_mismatches"] = static_cast<double>(checked.direct_mismatches);
+        state.counters["different_bytes"] = static_cast<double>(checked.different_bytes);
+        state.SetLabel(compared->plan() + ' ' + compared->direct_name());
+    } catch (const std::exception &error) {
+        current = nullptr;
+        state.SkipWithError(error.what());
+    }
+}
+
+void initialize_benchmark(const options &o) {
+    std::vector<std::string> arguments = {"vs_direct"};
+    if (!o.json.empty()) {
+        arguments.push_back("--benchmark_out=" + o.json);
+        arguments.push_back("--benchmark_out_format=json");
+    }
+    std::vector<char *> pointers;
+    for (std::string &a : arguments) pointers.push_back(a.data());
+    pointers.push_back(nullptr);
+    int count = static_cast<int>(arguments.size());
+    benchmark::Initialize(&count, pointers.data());
+}
+
+bool run_all(const options &o) {
+    const std::vector<layer> layers = read_layers(o.layers);
+    // What the command line says counts, not what the environment happens to hold.
+    setenv("WINODNN_MODE", o.mode.c_str(), 1);
+    if (o.threads != 0) omp_set_num_threads(o.threads);
+    cap_isa(o.isa);
+    std::printf("oneDNN %d.%d.%d, %s, %d thread%s, %d repetitions\n", DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR,
+            DNNL_VERSION_PATCH, o.isa.c_str(), omp_get_max_threads(), omp_get_max_threads() == 1 ? "" : "s",
+            o.repetitions);
+
+    initialize_benchmark(o);
+    for (const layer &l : layers)
+        benchmark::RegisterBenchmark(
+                ("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer, std::cref(l))
+                ->Iterations(1)
+                ->Repetitions(o.repetitions)
+                ->UseManualTime()
+                ->DisplayAggregatesOnly()
+                ->Unit(benchmark::kMillisecond);
+    report table(layers);
+    benchmark::RunSpecifiedBenchmarks(&table);
+    benchmark::Shutdown();
+    return table.all_right();
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run_all(parse_options(argc, argv)) ? 0 : 1;
+    } catch (const std::invalid_argument &error) {
+        std::fprintf(stderr, "vs_direct: %s\n%s", error.what(), usage);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "vs_direct: %s\n", error.what());
+    }
+    return 2;
+}
