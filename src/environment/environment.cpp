@@ -48,12 +48,10 @@ void report_unknown_names() {
         const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
         if (!name.starts_with(prefix)) continue;
         bool known = false;
-        for (const variable *v : variables)
-            known = known || name == v->name;
+        for (const variable *v : variables) known = known || name == v->name;
         if (known) continue;
         std::fprintf(stderr, "winodnn: nothing reads %.*s; the variables are", int(name.size()), name.data());
-        for (const variable *v : variables)
-            std::fprintf(stderr, " %s", v->name);
+        for (const variable *v : variables) std::fprintf(stderr, " %s", v->name);
         std::fprintf(stderr, "\n");
     }
 }

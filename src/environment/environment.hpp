@@ -11,8 +11,9 @@ struct settings {
     bool jit_dump = false;                     // WINODNN_JIT_DUMP=0|1
 };
 
-// Read at the first call, and never again: a setting that changed half way would leave primitives of both kinds.
-// What a variable does not understand is reported to stderr then, and so is a WINODNN_ variable that nobody reads.
+// Read at the first call, and never again: a setting that changed half way would leave primitives of both
+// kinds. What a variable does not understand is reported to stderr then, and so is a WINODNN_ variable that
+// nobody reads.
 const settings &environment();
 
 } // namespace winodnn

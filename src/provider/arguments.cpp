@@ -1,0 +1,53 @@
+#include "provider/arguments.hpp"
+
+namespace winodnn {
+
+execution_arguments::execution_arguments(int count, const dnnl_exec_arg_t *list)
+    : count_(count), list_(list) {
+    if (count < 0 || (count > 0 && list == nullptr)) throw invalid_argument {"no argument list"};
+}
+
+dnnl_memory_t execution_arguments::memory(int arg, const char *name) const {
+    for (int i = 0; i < count_; ++i)
+        if (list_[i].arg == arg && list_[i].memory != nullptr) return list_[i].memory;
+    throw invalid_argument {std::string(name) + " is missing"};
+}
+
+void *execution_arguments::data(int arg, const char *name, std::size_t bytes) const {
+    const dnnl_memory_t given = memory(arg, name);
+    if (real().dnnl_memory_desc_get_size(desc_of(given)) < bytes)
+        throw invalid_argument {std::string(name) + " is smaller than " + std::to_string(bytes) + " bytes"};
+    return data_of(given, name);
+}
+
+const void *execution_arguments::values(
+        int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const {
+    dnnl_data_type_t given = dnnl_data_type_undef;
+    real().dnnl_memory_desc_query(desc_of(memory(arg, name)), dnnl_query_data_type, &given);
+    if (given != type) throw invalid_argument {std::string(name) + " has another data type than it should"};
+    constexpr std::size_t value_bytes = 4; // f32 and s32
+    return data(arg, name, value_bytes * std::size_t(count));
+}
+
+const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
+    const_dnnl_memory_desc_t desc = nullptr;
+    if (real().dnnl_memory_get_memory_desc(memory, &desc) != dnnl_success || desc == nullptr)
+        throw invalid_argument {"a memory without a descriptor"};
+    return desc;
+}
+
+void *data_of(const_dnnl_memory_t memory, const char *name) {
+    void *data = nullptr;
+    if (real().dnnl_memory_get_data_handle(memory, &data) != dnnl_success || data == nullptr)
+        throw invalid_argument {std::string(name) + " has no buffer"};
+    return data;
+}
+
+void check_stream(dnnl_stream_t stream, dnnl_engine_t engine) {
+    dnnl_engine_t of_stream = nullptr;
+    if (stream == nullptr || real().dnnl_stream_get_engine(stream, &of_stream) != dnnl_success
+            || of_stream != engine)
+        throw invalid_argument {"the stream is not of the primitive's engine"};
+}
+
+} // namespace winodnn

@@ -1,0 +1,38 @@
+// The arguments of an execution, checked: what is missing or too small is refused, never read.
+#pragma once
+
+#include "provider/owned.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace winodnn {
+
+// Thrown by everything here; the reason goes to verbose output, the program gets dnnl_invalid_arguments.
+struct invalid_argument {
+    std::string reason;
+};
+
+class execution_arguments {
+public:
+    execution_arguments(int count, const dnnl_exec_arg_t *list);
+
+    // `name` is for the reason.
+    dnnl_memory_t memory(int arg, const char *name) const;
+    // The buffer of a memory with at least this size.
+    void *data(int arg, const char *name, std::size_t bytes) const;
+    // Of a memory with at least `count` values of this type.
+    const void *values(int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const;
+
+private:
+    int count_;
+    const dnnl_exec_arg_t *list_;
+};
+
+const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory);
+void *data_of(const_dnnl_memory_t memory, const char *name);
+
+// The stream must belong to the primitive's engine.
+void check_stream(dnnl_stream_t stream, dnnl_engine_t engine);
+
+} // namespace winodnn

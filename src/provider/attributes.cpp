@@ -1,0 +1,94 @@
+#include "provider/attributes.hpp"
+
+#include "provider/real.hpp"
+#include "provider/status.hpp"
+
+#include <mutex>
+#include <unordered_map>
+
+namespace winodnn {
+namespace {
+
+struct table {
+    std::mutex mutex;
+    std::unordered_map<const_dnnl_primitive_attr_t, attribute_facts> facts;
+};
+
+// Never destroyed: programs have static objects too, and destroy their attributes when ours would be gone.
+table &watched() {
+    static table &t = *new table;
+    return t;
+}
+
+template <typename Change>
+void change(const_dnnl_primitive_attr_t attr, Change &&apply) {
+    table &t = watched();
+    const std::lock_guard lock(t.mutex);
+    if (const auto found = t.facts.find(attr); found != t.facts.end()) apply(found->second);
+}
+
+} // namespace
+
+std::optional<attribute_facts> facts_of(const_dnnl_primitive_attr_t attr) {
+    if (attr == nullptr) return attribute_facts {};
+    table &t = watched();
+    const std::lock_guard lock(t.mutex);
+    const auto found = t.facts.find(attr);
+    if (found == t.facts.end()) return {};
+    return found->second;
+}
+
+void note_created(const_dnnl_primitive_attr_t attr) {
+    table &t = watched();
+    const std::lock_guard lock(t.mutex);
+    t.facts[attr] = {}; // the address may have belonged to another that was destroyed out of our sight
+}
+
+void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t existing) {
+    table &t = watched();
+    const std::lock_guard lock(t.mutex);
+    const auto found = t.facts.find(existing);
+    if (found == t.facts.end()) {
+        t.facts.erase(attr);
+        return;
+    }
+    attribute_facts copy = found->second;
+    t.facts[attr] = std::move(copy);
+}
+
+void note_destroyed(const_dnnl_primitive_attr_t attr) {
+    table &t = watched();
+    const std::lock_guard lock(t.mutex);
+    t.facts.erase(attr);
+}
+
+void note_scales(const_dnnl_primitive_attr_t attr, int arg, int mask) {
+    change(attr, [=](attribute_facts &facts) { facts.scales[arg] = mask; });
+}
+
+void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, int mask) {
+    change(attr, [=](attribute_facts &facts) { facts.zero_points[arg] = mask; });
+}
+
+void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting) {
+    change(attr, [=](attribute_facts &facts) { facts.unreadable = setting; });
+}
+
+void release_watched::operator()(dnnl_primitive_attr_t attr) const {
+    note_destroyed(attr);
+    real().dnnl_primitive_attr_destroy(attr);
+}
+
+watched_attr copy_of(const_dnnl_primitive_attr_t attr) {
+    dnnl_primitive_attr_t copy = nullptr;
+    require(attr == nullptr ? real().dnnl_primitive_attr_create(&copy)
+                            : real().dnnl_primitive_attr_clone(&copy, attr));
+    watched_attr owned(copy);
+    if (attr == nullptr)
+        note_created(copy);
+    else
+        note_cloned(copy, attr);
+    return owned;
+}
+
+} // namespace winodnn

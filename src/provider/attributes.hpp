@@ -1,0 +1,38 @@
+// What programs have put into primitive attributes. oneDNN has setters for scales and zero points and no
+// getters, so the setters are watched.
+#pragma once
+
+#include "oneapi/dnnl/dnnl_types.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace winodnn {
+
+struct attribute_facts {
+    std::map<int, int> scales;        // argument -> mask; f32, no groups
+    std::map<int, int> zero_points;   // argument -> mask; s32, no groups
+    const char *unreadable = nullptr; // a setting that we don't serve, named
+};
+
+// What is known of the attributes; those of nullptr are default. Nothing for attributes that were made
+// where we could not see it.
+std::optional<attribute_facts> facts_of(const_dnnl_primitive_attr_t attr);
+
+void note_created(const_dnnl_primitive_attr_t attr);
+void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t existing);
+void note_destroyed(const_dnnl_primitive_attr_t attr);
+void note_scales(const_dnnl_primitive_attr_t attr, int arg, int mask);
+void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, int mask);
+void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting); // a string literal
+
+struct release_watched {
+    void operator()(dnnl_primitive_attr_t attr) const;
+};
+// Real attributes that the watcher knows.
+using watched_attr = std::unique_ptr<dnnl_primitive_attr, release_watched>;
+// A copy, of default attributes for nullptr. Throws failure.
+watched_attr copy_of(const_dnnl_primitive_attr_t attr);
+
+} // namespace winodnn

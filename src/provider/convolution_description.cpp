@@ -1,0 +1,75 @@
+#include "provider/convolution_description.hpp"
+
+#include "provider/convolution_executable.hpp"
+#include "provider/status.hpp"
+#include "provider/verbose.hpp"
+#include "run/convolution.hpp"
+
+namespace winodnn {
+namespace {
+
+bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
+    dnnl_scratchpad_mode_t mode = dnnl_scratchpad_mode_library;
+    require(real().dnnl_primitive_attr_get_scratchpad_mode(attr, &mode));
+    return mode == dnnl_scratchpad_mode_user;
+}
+
+} // namespace
+
+convolution_description::convolution_description(
+        const convolution_request &request, problem p, plan chosen, owned_primitive_desc beside)
+    : problem_(std::move(p)), plan_(chosen), name_(name_of(chosen)), engine_(request.engine),
+      alg_kind_(request.alg_kind == dnnl_convolution_winograd ? dnnl_convolution_winograd
+                                                              : dnnl_convolution_direct),
+      scratchpad_bytes_(scratchpad_bytes_for(problem_, plan_)), beside_(std::move(beside)),
+      attr_(copy_of(request.attr)), weights_(make_packed_desc(layout_for(problem_, plan_))) {
+    user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
+    scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
+    if (verbose_events()) info_ = describe(request);
+}
+
+dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void *result) const {
+    if (result == nullptr) return dnnl_invalid_arguments;
+    const auto answer = [&](auto value) {
+        *static_cast<decltype(value) *>(result) = value;
+        return dnnl_success;
+    };
+    switch (what) {
+        case dnnl_query_alg_kind: return answer(alg_kind_);
+        case dnnl_query_impl_info_str: return answer(name_.c_str());
+        case dnnl_query_memory_consumption_s64:
+            return answer(dnnl_dim_t(user_scratchpad_ ? 0 : scratchpad_bytes_));
+        case dnnl_query_weights_md:
+            if (index == 0) return answer(const_dnnl_memory_desc_t(weights_.get()));
+            break;
+        case dnnl_query_scratchpad_md:
+            if (index == 0) return answer(const_dnnl_memory_desc_t(scratchpad_.get()));
+            break;
+        case dnnl_query_exec_arg_md:
+            if (index == DNNL_ARG_WEIGHTS) return answer(const_dnnl_memory_desc_t(weights_.get()));
+            if (index == DNNL_ARG_SCRATCHPAD) return answer(const_dnnl_memory_desc_t(scratchpad_.get()));
+            break;
+        default: break;
+    }
+    return real().dnnl_primitive_desc_query(beside_.get(), what, index, result);
+}
+
+std::unique_ptr<const executable> convolution_description::make_executable() const {
+    return std::make_unique<convolution_executable>(*this);
+}
+
+std::string convolution_description::describe(const convolution_request &request) const {
+    const auto desc = [&](dnnl_query_t what, int index) {
+        return real().dnnl_primitive_desc_query_md(beside_.get(), what, index);
+    };
+    return "cpu,convolution," + name_ + ",forward_inference,src_"
+           + to_string(desc(dnnl_query_src_md, 0), view_of(request.src).any()) + " wei_"
+           + to_string(weights_.get(), view_of(request.weights).any()) + " bia_"
+           + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
+           + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
+           + to_string(*facts_of(attr_.get()), problem_.post_ops, user_scratchpad_) + ",alg:"
+           + (alg_kind_ == dnnl_convolution_winograd ? "convolution_winograd" : "convolution_direct") + ","
+           + to_string(problem_);
+}
+
+} // namespace winodnn

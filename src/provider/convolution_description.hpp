@@ -1,0 +1,50 @@
+// A forward convolution that is taken over: what its primitive descs and primitives share.
+#pragma once
+
+#include "dispatch/plan.hpp"
+#include "provider/attributes.hpp"
+#include "provider/handle.hpp"
+#include "provider/memory_desc.hpp"
+#include "provider/request.hpp"
+
+#include <string>
+
+namespace winodnn {
+
+class convolution_description final : public description {
+public:
+    // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
+    convolution_description(
+            const convolution_request &request, problem p, plan chosen, owned_primitive_desc beside);
+
+    dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
+    const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
+    std::unique_ptr<const executable> make_executable() const override;
+    const_dnnl_primitive_desc_t beside() const override { return beside_.get(); }
+    const std::string &info() const override { return info_; }
+
+    const problem &described() const { return problem_; }
+    const plan &chosen() const { return plan_; }
+    dnnl_engine_t engine() const { return engine_; }
+    const_dnnl_memory_desc_t weights_desc() const { return weights_.get(); }
+    std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
+    bool user_scratchpad() const { return user_scratchpad_; }
+
+private:
+    std::string describe(const convolution_request &request) const;
+
+    problem problem_;
+    plan plan_;
+    std::string name_;
+    dnnl_engine_t engine_;
+    dnnl_alg_kind_t alg_kind_;
+    bool user_scratchpad_ = false;
+    std::size_t scratchpad_bytes_;
+    owned_primitive_desc beside_;
+    watched_attr attr_;
+    owned_memory_desc weights_;
+    owned_memory_desc scratchpad_; // of user mode; zero otherwise
+    std::string info_;
+};
+
+} // namespace winodnn

@@ -1,0 +1,31 @@
+// The primitive of a convolution that is taken over.
+#pragma once
+
+#include "provider/handle.hpp"
+#include "provider/scratch_pool.hpp"
+#include "run/convolution.hpp"
+
+#include <optional>
+
+namespace winodnn {
+
+class convolution_description;
+class execution_arguments;
+
+class convolution_executable final : public executable {
+public:
+    explicit convolution_executable(const convolution_description &says);
+
+    dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
+
+private:
+    run_args read(const execution_arguments &given) const;
+    void run(const execution_arguments &given) const;
+
+    const convolution_description &says_;
+    convolution convolution_;
+    std::size_t src_bytes_, dst_bytes_;
+    std::optional<scratch_pool::membership> membership_; // when the scratchpad is the library's
+};
+
+} // namespace winodnn

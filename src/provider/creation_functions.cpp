@@ -1,0 +1,73 @@
+// The exported functions that create the primitive descs that can be ours.
+#include "provider/create_convolution.hpp"
+#include "provider/exported.hpp"
+#include "provider/handle.hpp"
+#include "provider/memory_desc.hpp"
+#include "provider/reorder_description.hpp"
+#include "provider/status.hpp"
+
+using namespace winodnn;
+
+namespace {
+
+bool is_cpu(dnnl_engine_t engine) {
+    dnnl_engine_kind_t kind = dnnl_any_engine;
+    return engine != nullptr && real().dnnl_engine_get_kind(engine, &kind) == dnnl_success
+           && kind == dnnl_cpu;
+}
+
+} // namespace
+
+WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl_primitive_desc_t *desc,
+        dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind,
+        const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc,
+        const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides,
+        const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r,
+        const_dnnl_primitive_attr_t attr) {
+    return guarded([&] {
+        return create_convolution(desc, {engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc,
+                                                dst_desc, strides, dilates, padding_l, padding_r, attr});
+    });
+}
+
+WINODNN_EXPORT dnnl_status_t dnnl_convolution_backward_data_primitive_desc_create(dnnl_primitive_desc_t *desc,
+        dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t diff_src_desc,
+        const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t diff_dst_desc,
+        const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l,
+        const dnnl_dims_t padding_r, const_dnnl_primitive_desc_t hint_fwd_pd,
+        const_dnnl_primitive_attr_t attr) {
+    if (is_packed(weights_desc)) return dnnl_unimplemented;
+    return forward(real().dnnl_convolution_backward_data_primitive_desc_create, desc, engine, alg_kind,
+            diff_src_desc, weights_desc, diff_dst_desc, strides, dilates, padding_l, padding_r,
+            real_desc_of(hint_fwd_pd), attr);
+}
+
+WINODNN_EXPORT dnnl_status_t dnnl_convolution_backward_weights_primitive_desc_create(
+        dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind,
+        const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t diff_weights_desc,
+        const_dnnl_memory_desc_t diff_bias_desc, const_dnnl_memory_desc_t diff_dst_desc,
+        const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l,
+        const dnnl_dims_t padding_r, const_dnnl_primitive_desc_t hint_fwd_pd,
+        const_dnnl_primitive_attr_t attr) {
+    if (is_packed(diff_weights_desc)) return dnnl_unimplemented;
+    return forward(real().dnnl_convolution_backward_weights_primitive_desc_create, desc, engine, alg_kind,
+            src_desc, diff_weights_desc, diff_bias_desc, diff_dst_desc, strides, dilates, padding_l,
+            padding_r, real_desc_of(hint_fwd_pd), attr);
+}
+
+WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *desc,
+        const_dnnl_memory_desc_t src_desc, dnnl_engine_t src_engine, const_dnnl_memory_desc_t dst_desc,
+        dnnl_engine_t dst_engine, const_dnnl_primitive_attr_t attr) {
+    return guarded([&] {
+        if (!is_packed(src_desc) && !is_packed(dst_desc))
+            return forward(real().dnnl_reorder_primitive_desc_create, desc, src_desc, src_engine, dst_desc,
+                    dst_engine, attr);
+        if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
+        if (!is_cpu(src_engine) || !is_cpu(dst_engine)) return dnnl_unimplemented;
+        auto handle = std::make_unique<primitive_desc_handle>();
+        handle->says =
+                std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);
+        *desc = to_c(handle.release());
+        return dnnl_success;
+    });
+}

@@ -1,0 +1,19 @@
+// Finding oneDNN's functions at run time, and calling those that may be missing.
+#pragma once
+
+#include "oneapi/dnnl/dnnl_types.h"
+
+#include <utility>
+
+namespace winodnn {
+
+// The function of this name in the oneDNN behind us, or nullptr: it may be older than the program's headers.
+void *find_real(const char *name);
+
+// The answer of a real function, or dnnl_unimplemented if oneDNN does not have it.
+template <typename... Parameters, typename... Arguments>
+dnnl_status_t forward(dnnl_status_t (*function)(Parameters...), Arguments &&...arguments) {
+    return function == nullptr ? dnnl_unimplemented : function(std::forward<Arguments>(arguments)...);
+}
+
+} // namespace winodnn

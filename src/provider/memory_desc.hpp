@@ -1,0 +1,44 @@
+// Memory descriptors, read.
+#pragma once
+
+#include "provider/owned.hpp"
+#include "weights/weights_layout.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace winodnn {
+
+struct desc_view {
+    int ndims = 0;
+    dnnl_data_type_t type = dnnl_data_type_undef;
+    dnnl_format_kind_t kind = dnnl_format_kind_undef;
+    std::array<dim, DNNL_MAX_NDIMS> dims {};
+    std::array<dim, DNNL_MAX_NDIMS> strides {};
+    bool strided = false; // strides say it all: no inner blocks, padding or offset
+
+    bool absent() const { return ndims == 0; }
+    bool any() const { return kind == dnnl_format_kind_any; }
+    bool has_runtime_values() const;
+    bool dense_nhwc() const; // strides of dimensions of size 1 don't matter
+};
+
+desc_view view_of(const_dnnl_memory_desc_t desc); // nullptr is absent
+
+// The layout of the packed weights that a desc stands for.
+std::optional<weights_layout> packed_layout(const_dnnl_memory_desc_t desc);
+bool is_packed(const_dnnl_memory_desc_t desc);
+
+// These throw failure.
+owned_memory_desc make_packed_desc(const weights_layout &layout);
+owned_memory_desc make_plain_weights_desc(dim oc, dim ic); // s8, dense oihw
+owned_memory_desc make_bytes_desc(
+        std::size_t bytes); // u8, one dimension; none for 0, as oneDNN's scratchpads
+owned_memory_desc make_nhwc_desc(const desc_view &like); // its dims and type
+owned_memory_desc make_any_desc(const desc_view &like);
+
+// oneDNN's verbose syntax: u8::blocked:acdb::f0; `asked_any` adds its mark for a format that was left open.
+std::string to_string(const_dnnl_memory_desc_t desc, bool asked_any);
+
+} // namespace winodnn

@@ -1,0 +1,73 @@
+// The real oneDNN functions, those behind the ones that we export among them.
+//
+// None is linked to: a libdnnl in our DT_NEEDED would be a second one in processes that load their own. They
+// are found at the first call, when the library that made it must be there.
+#pragma once
+
+#include "provider/find_real.hpp"
+
+#include "oneapi/dnnl/dnnl.h"
+
+namespace winodnn {
+
+#define WINODNN_REAL_FUNCTIONS(X)                                                                            \
+    X(dnnl_version)                                                                                          \
+    X(dnnl_get_effective_cpu_isa)                                                                            \
+    X(dnnl_engine_get_kind)                                                                                  \
+    X(dnnl_stream_get_engine)                                                                                \
+    X(dnnl_memory_create)                                                                                    \
+    X(dnnl_memory_destroy)                                                                                   \
+    X(dnnl_memory_get_data_handle)                                                                           \
+    X(dnnl_memory_get_memory_desc)                                                                           \
+    X(dnnl_memory_desc_create_with_strides)                                                                  \
+    X(dnnl_memory_desc_create_with_tag)                                                                      \
+    X(dnnl_memory_desc_clone)                                                                                \
+    X(dnnl_memory_desc_destroy)                                                                              \
+    X(dnnl_memory_desc_query)                                                                                \
+    X(dnnl_memory_desc_equal)                                                                                \
+    X(dnnl_memory_desc_get_size)                                                                             \
+    X(dnnl_primitive_attr_create)                                                                            \
+    X(dnnl_primitive_attr_clone)                                                                             \
+    X(dnnl_primitive_attr_destroy)                                                                           \
+    X(dnnl_primitive_attr_set_scales_mask)                                                                   \
+    X(dnnl_primitive_attr_set_zero_points_mask)                                                              \
+    X(dnnl_primitive_attr_get_scratchpad_mode)                                                               \
+    X(dnnl_primitive_attr_get_post_ops)                                                                      \
+    X(dnnl_post_ops_len)                                                                                     \
+    X(dnnl_post_ops_get_kind)                                                                                \
+    X(dnnl_post_ops_get_params_sum)                                                                          \
+    X(dnnl_post_ops_get_params_eltwise)                                                                      \
+    X(dnnl_primitive_desc_query)                                                                             \
+    X(dnnl_primitive_desc_query_md)                                                                          \
+    X(dnnl_primitive_desc_query_s32)                                                                         \
+    X(dnnl_primitive_desc_clone)                                                                             \
+    X(dnnl_primitive_desc_destroy)                                                                           \
+    X(dnnl_primitive_desc_get_attr)                                                                          \
+    X(dnnl_primitive_desc_next_impl)                                                                         \
+    X(dnnl_primitive_create)                                                                                 \
+    X(dnnl_primitive_create_from_cache_blob)                                                                 \
+    X(dnnl_primitive_execute)                                                                                \
+    X(dnnl_primitive_get_primitive_desc)                                                                     \
+    X(dnnl_primitive_get_cache_blob)                                                                         \
+    X(dnnl_primitive_destroy)                                                                                \
+    X(dnnl_reorder_primitive_desc_create)                                                                    \
+    X(dnnl_convolution_forward_primitive_desc_create)                                                        \
+    X(dnnl_convolution_backward_data_primitive_desc_create)                                                  \
+    X(dnnl_convolution_backward_weights_primitive_desc_create)                                               \
+    X(dnnl_deconvolution_forward_primitive_desc_create)                                                      \
+    X(dnnl_inner_product_forward_primitive_desc_create)                                                      \
+    X(dnnl_matmul_primitive_desc_create)                                                                     \
+    X(dnnl_binary_primitive_desc_create)                                                                     \
+    X(dnnl_eltwise_forward_primitive_desc_create)                                                            \
+    X(dnnl_concat_primitive_desc_create)                                                                     \
+    X(dnnl_sum_primitive_desc_create)
+
+struct real_functions {
+#define WINODNN_DECLARE(name) decltype(&::name) name = nullptr;
+    WINODNN_REAL_FUNCTIONS(WINODNN_DECLARE)
+#undef WINODNN_DECLARE
+};
+
+const real_functions &real();
+
+} // namespace winodnn

@@ -1,0 +1,45 @@
+// A reorder into, out of or between packed weights. What happens to the values, scales and rounding included,
+// is oneDNN's own reorder between plain tensors; packing comes after it, unpacking before.
+#pragma once
+
+#include "provider/attributes.hpp"
+#include "provider/handle.hpp"
+#include "provider/memory_desc.hpp"
+
+#include <optional>
+#include <string>
+
+namespace winodnn {
+
+class reorder_description final : public description {
+public:
+    // At least one desc is packed, and both are of CPU engines. Throws failure.
+    reorder_description(const_dnnl_memory_desc_t src, dnnl_engine_t src_engine, const_dnnl_memory_desc_t dst,
+            dnnl_engine_t dst_engine, const_dnnl_primitive_attr_t attr);
+
+    dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
+    const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
+    std::unique_ptr<const executable> make_executable() const override;
+    const_dnnl_primitive_desc_t beside() const override { return between_plain_.get(); }
+    const std::string &info() const override { return info_; }
+
+    dnnl_engine_t engine() const { return engine_; }
+    const std::optional<weights_layout> &packed_src() const { return packed_src_; }
+    const std::optional<weights_layout> &packed_dst() const { return packed_dst_; }
+    const_dnnl_memory_desc_t src_desc() const { return src_.get(); }
+    const_dnnl_memory_desc_t dst_desc() const { return dst_.get(); }
+    const_dnnl_memory_desc_t plain_desc() const { return plain_.get(); } // s8, dense oihw
+
+private:
+    const char *name() const { return packed_dst_ ? "wino:pack" : "wino:unpack"; }
+    std::string describe() const;
+
+    dnnl_engine_t engine_;
+    std::optional<weights_layout> packed_src_, packed_dst_;
+    owned_memory_desc src_, dst_, plain_;
+    owned_primitive_desc between_plain_; // the same reorder with plain weights in place of packed ones
+    watched_attr attr_;
+    std::string info_;
+};
+
+} // namespace winodnn

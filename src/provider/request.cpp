@@ -1,0 +1,200 @@
+#include "provider/request.hpp"
+
+#include "provider/attributes.hpp"
+#include "provider/memory_desc.hpp"
+
+#include <utility>
+
+namespace winodnn {
+namespace {
+
+struct declined {
+    std::string reason;
+};
+
+void demand(bool condition, const char *reason) {
+    if (!condition) throw declined {reason};
+}
+
+std::optional<data_type> type_of(dnnl_data_type_t type) {
+    switch (type) {
+        case dnnl_u8: return data_type::u8;
+        case dnnl_s8: return data_type::s8;
+        case dnnl_s32: return data_type::s32;
+        case dnnl_f32: return data_type::f32;
+        default: return {};
+    }
+}
+
+void read_shape(const convolution_request &r, problem &p) {
+    const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
+    demand(src.ndims == 4, "not a 2-D convolution");
+    demand(weights.ndims == 4, "groups");
+    demand(!src.has_runtime_values() && !weights.has_runtime_values() && !dst.has_runtime_values(),
+            "dimensions or strides known at execution only");
+    demand(weights.dims[2] == 3 && weights.dims[3] == 3, "the kernel is not 3x3");
+    demand(r.strides[0] == 1 && r.strides[1] == 1, "the stride is not 1");
+    demand(r.dilates == nullptr || (r.dilates[0] == 0 && r.dilates[1] == 0), "dilation");
+
+    const dnnl_dim_t *padding_r = r.padding_r == nullptr ? r.padding_l : r.padding_r;
+    for (const dim pad : {r.padding_l[0], r.padding_l[1], padding_r[0], padding_r[1]})
+        demand(pad == 0 || pad == 1, "padding other than 0 or 1");
+    p.pad_t = r.padding_l[0];
+    p.pad_l = r.padding_l[1];
+    p.pad_b = padding_r[0];
+    p.pad_r = padding_r[1];
+
+    p.mb = src.dims[0];
+    p.ic = src.dims[1];
+    p.ih = src.dims[2];
+    p.iw = src.dims[3];
+    p.oc = dst.dims[1];
+    p.oh = dst.dims[2];
+    p.ow = dst.dims[3];
+    demand(p.mb > 0 && p.ih > 0 && p.iw > 0 && p.oh > 0 && p.ow > 0, "an empty tensor");
+    demand(p.ic >= 16 && p.oc >= 16, "fewer than 16 input or output channels");
+}
+
+void read_tensors(const convolution_request &r, problem &p) {
+    const desc_view src = view_of(r.src), weights = view_of(r.weights), bias = view_of(r.bias),
+                    dst = view_of(r.dst);
+    demand(src.type == dnnl_u8 || src.type == dnnl_s8, "the source is neither u8 nor s8");
+    demand(weights.type == dnnl_s8, "the weights are not s8");
+    const std::optional<data_type> dst_type = type_of(dst.type);
+    demand(dst_type.has_value(), "the destination is none of u8, s8, s32, f32");
+    p.src = src.type == dnnl_u8 ? data_type::u8 : data_type::s8;
+    p.dst = *dst_type;
+
+    demand(src.any() || src.dense_nhwc(), "the source is not dense nhwc");
+    demand(dst.any() || dst.dense_nhwc(), "the destination is not dense nhwc");
+    // Plain weights may change between executions, and transforming them each time would cost more than it
+    // wins.
+    demand(weights.any() || is_packed(r.weights),
+            "the weights' format is given: only `any` lets us pack them");
+
+    if (bias.absent()) return;
+    demand(bias.type == dnnl_f32 || bias.type == dnnl_s32, "the bias is neither f32 nor s32");
+    demand(bias.any() || (bias.strided && bias.strides[0] == 1), "the bias is not dense");
+    p.bias = bias.type == dnnl_f32 ? problem::bias_kind::f32 : problem::bias_kind::s32;
+}
+
+void read_quantization(const attribute_facts &facts, problem &p) {
+    if (facts.unreadable != nullptr) throw declined {std::string("attributes: ") + facts.unreadable};
+    for (const auto &[arg, mask] : facts.scales) {
+        demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DST,
+                "scales of something other than source, weights and destination");
+        demand(mask == 0 || (arg == DNNL_ARG_WEIGHTS && mask == 1), "scales per something other than oc");
+        if (arg == DNNL_ARG_SRC) p.src_scale = true;
+        if (arg == DNNL_ARG_DST) p.dst_scale = true;
+        if (arg == DNNL_ARG_WEIGHTS)
+            p.weights_scale =
+                    mask == 0 ? problem::weights_scale_kind::common : problem::weights_scale_kind::per_oc;
+    }
+    for (const auto &[arg, mask] : facts.zero_points) {
+        demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_DST,
+                "zero points of something other than source and destination");
+        demand(mask == 0, "zero points per channel");
+        (arg == DNNL_ARG_SRC ? p.src_zero_point : p.dst_zero_point) = true;
+    }
+}
+
+post_op read_sum(const_dnnl_post_ops_t list, int index, data_type dst) {
+    post_op op;
+    op.op = post_op::kind::sum;
+    dnnl_data_type_t type = dnnl_data_type_undef;
+    demand(real().dnnl_post_ops_get_params_sum(list, index, &op.scale, &op.zero_point, &type) == dnnl_success,
+            "a sum post-op that cannot be read");
+    op.type = dst;
+    if (type == dnnl_data_type_undef) return op;
+    const std::optional<data_type> read_as = type_of(type);
+    demand(read_as.has_value() && size_of(*read_as) == size_of(dst),
+            "a sum post-op of another size than dst");
+    op.type = *read_as;
+    return op;
+}
+
+post_op read_eltwise(const_dnnl_post_ops_t list, int index) {
+    post_op op;
+    dnnl_alg_kind_t alg = dnnl_alg_kind_undef;
+    demand(real().dnnl_post_ops_get_params_eltwise(list, index, &alg, &op.alpha, &op.beta) == dnnl_success,
+            "an eltwise post-op that cannot be read");
+    switch (alg) {
+        case dnnl_eltwise_relu: op.op = post_op::kind::relu; break;
+        case dnnl_eltwise_clip:
+        case dnnl_eltwise_clip_v2:
+            op.op = post_op::kind::clip;
+            break; // they differ in the backward pass only
+        case dnnl_eltwise_linear: op.op = post_op::kind::linear; break;
+        default: throw declined {"an eltwise post-op other than relu, clip and linear"};
+    }
+    return op;
+}
+
+void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
+    const_dnnl_post_ops_t list = nullptr;
+    if (attr == nullptr) return;
+    demand(real().dnnl_primitive_attr_get_post_ops(attr, &list) == dnnl_success,
+            "post-ops that cannot be read");
+    const int count = real().dnnl_post_ops_len(list);
+    for (int i = 0; i < count; ++i) {
+        const dnnl_primitive_kind_t kind = real().dnnl_post_ops_get_kind(list, i);
+        demand(kind == dnnl_sum || kind == dnnl_eltwise, "a post-op other than sum and eltwise");
+        p.post_ops.push_back(kind == dnnl_sum ? read_sum(list, i, p.dst) : read_eltwise(list, i));
+    }
+}
+
+bool runs_on_cpu(dnnl_engine_t engine) {
+    dnnl_engine_kind_t kind = dnnl_any_engine;
+    return real().dnnl_engine_get_kind(engine, &kind) == dnnl_success && kind == dnnl_cpu;
+}
+
+} // namespace
+
+dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &r) {
+    dnnl_primitive_desc_t desc = nullptr;
+    const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, &desc,
+            r.engine, r.prop_kind, r.alg_kind, r.src, r.weights, r.bias, r.dst, r.strides, r.dilates,
+            r.padding_l, r.padding_r, r.attr);
+    if (status == dnnl_success) result.reset(desc);
+    return status;
+}
+
+translation translate(const convolution_request &r) {
+    try {
+        demand(runs_on_cpu(r.engine), "the engine is not a CPU");
+        demand(r.prop_kind == dnnl_forward_inference, "the propagation kind is not forward inference");
+        const std::optional<attribute_facts> facts = facts_of(r.attr);
+        demand(facts.has_value(), "attributes that were not made through the C functions");
+        problem p;
+        read_shape(r, p);
+        read_tensors(r, p);
+        read_quantization(*facts, p);
+        read_post_ops(r.attr, p);
+        return {std::move(p), {}};
+    } catch (const declined &d) {
+        return {{}, d.reason};
+    }
+}
+
+std::string to_string(const convolution_request &r) {
+    const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
+    if (src.ndims < 3 || src.ndims > 5 || r.strides == nullptr || r.padding_l == nullptr) return "?";
+    const auto text = [](dim d) { return d == DNNL_RUNTIME_DIM_VAL ? std::string("*") : std::to_string(d); };
+    const bool grouped = weights.ndims == src.ndims + 1;
+    std::string s = "mb" + text(src.dims[0]) + "_" + (grouped ? "g" + text(weights.dims[0]) : "") + "ic"
+                    + text(src.dims[1]) + "oc" + text(dst.dims[1]);
+    const std::size_t spatial = std::size_t(src.ndims) - 2;
+    for (std::size_t i = 0; i < spatial; ++i) {
+        const char axis = "dhw"[3 - spatial + i];
+        const auto item = [&](const char *what, dim d) { s += what + std::string(1, axis) + text(d); };
+        item("_i", src.dims[2 + i]);
+        item("o", dst.dims[2 + i]);
+        item("k", weights.dims[2 + i + (grouped ? 1 : 0)]);
+        item("s", r.strides[i]);
+        item("d", r.dilates == nullptr ? 0 : r.dilates[i]);
+        item("p", r.padding_l[i]);
+    }
+    return s;
+}
+
+} // namespace winodnn

@@ -1,0 +1,38 @@
+// The arguments of dnnl_convolution_forward_primitive_desc_create, and what they ask for in our own terms.
+#pragma once
+
+#include "problem/problem.hpp"
+#include "provider/owned.hpp"
+
+#include <optional>
+#include <string>
+
+namespace winodnn {
+
+struct convolution_request {
+    dnnl_engine_t engine = nullptr;
+    dnnl_prop_kind_t prop_kind = dnnl_prop_kind_undef;
+    dnnl_alg_kind_t alg_kind = dnnl_alg_kind_undef;
+    const_dnnl_memory_desc_t src = nullptr, weights = nullptr, bias = nullptr, dst = nullptr;
+    const dnnl_dim_t *strides = nullptr;
+    const dnnl_dim_t *dilates = nullptr; // nullptr: none
+    const dnnl_dim_t *padding_l = nullptr;
+    const dnnl_dim_t *padding_r = nullptr; // nullptr: as padding_l
+    const_dnnl_primitive_attr_t attr = nullptr;
+};
+
+// oneDNN's answer. `result` is set on success.
+dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &request);
+
+struct translation {
+    std::optional<problem> served;
+    std::string reason; // why it is none of ours
+};
+
+// For a request that oneDNN has found valid (with plain weights in place of packed ones).
+translation translate(const convolution_request &request);
+
+// benchdnn's problem syntax, for any convolution.
+std::string to_string(const convolution_request &request);
+
+} // namespace winodnn

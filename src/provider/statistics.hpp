@@ -1,0 +1,14 @@
+// The counters behind winodnn_get_statistics, and the last reason.
+#pragma once
+
+#include <string>
+
+namespace winodnn {
+
+void count_taken_over();
+void count_declined(const std::string &reason);
+void count_executed();
+// Before a convolution is looked at: what was said of the last one is no longer true.
+void forget_decline_reason();
+
+} // namespace winodnn

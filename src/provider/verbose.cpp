@@ -1,0 +1,92 @@
+#include "provider/verbose.hpp"
+
+#include "environment/environment.hpp"
+#include "provider/machine.hpp"
+#include "provider/real.hpp"
+#include "provider/status.hpp"
+
+#include <cstdio>
+
+namespace winodnn {
+namespace {
+
+void print_header() {
+    const dnnl_version_t *version = real().dnnl_version();
+    std::printf("winodnn_verbose,info,winodnn v%s\n", WINODNN_VERSION);
+    std::printf("winodnn_verbose,info,oneDNN v%d.%d.%d (commit %s)\n", version->major, version->minor,
+            version->patch, version->hash);
+    const bool exact = environment().mode == settings::winograd_mode::exact;
+    const machine_report machine = describe_machine();
+    std::printf("winodnn_verbose,info,mode:%s,isa:%s,threads:%d\n", exact ? "exact" : "off",
+            machine.usable ? name_of(machine.usable->isa) : machine.reason.c_str(),
+            machine.usable ? machine.usable->threads : 0);
+}
+
+void print_line(const char *event, const std::string &info, const char *last) {
+    static const bool header_printed = (print_header(), true);
+    static_cast<void>(header_printed);
+    std::printf("winodnn_verbose,primitive,%s,%s,%s\n", event, info.c_str(), last);
+    std::fflush(stdout); // lines of a program that crashes later are the ones that are wanted
+}
+
+std::string argument_name(int arg) {
+    switch (arg) {
+        case DNNL_ARG_SRC: return "src0";
+        case DNNL_ARG_WEIGHTS: return "wei";
+        case DNNL_ARG_DST: return "dst";
+        default: return std::to_string(arg);
+    }
+}
+
+std::string masks(const char *title, const std::map<int, int> &by_argument) {
+    std::string text;
+    for (const auto &[arg, mask] : by_argument)
+        text += (text.empty() ? title : "+") + argument_name(arg) + ":" + std::to_string(mask);
+    return text.empty() ? text : text + " ";
+}
+
+std::string number(float value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", double(value));
+    return text;
+}
+
+std::string to_string(const post_op &op) {
+    switch (op.op) {
+        case post_op::kind::sum:
+            return "sum:" + number(op.scale) + ":" + std::to_string(op.zero_point) + ":" + name_of(op.type);
+        case post_op::kind::relu: return "eltwise_relu" + (op.alpha == 0.f ? "" : ":" + number(op.alpha));
+        case post_op::kind::clip: return "eltwise_clip:" + number(op.alpha) + ":" + number(op.beta);
+        case post_op::kind::linear: return "eltwise_linear:" + number(op.alpha) + ":" + number(op.beta);
+    }
+    return {};
+}
+
+} // namespace
+
+bool verbose_events() {
+    return environment().verbose >= 1;
+}
+
+bool verbose_refusals() {
+    return environment().verbose >= 2;
+}
+
+void print_event(const char *event, const std::string &info, double milliseconds) {
+    print_line(event, info, number(float(milliseconds)).c_str());
+}
+
+void print_refusal(const char *event, const std::string &info, const std::string &reason) {
+    print_line(event, info, reason.c_str());
+}
+
+std::string to_string(
+        const attribute_facts &facts, const std::vector<post_op> &post_ops, bool user_scratchpad) {
+    std::string text = user_scratchpad ? "attr-scratchpad:user " : "";
+    text += masks("attr-scales:", facts.scales) + masks("attr-zero-points:", facts.zero_points);
+    for (std::size_t i = 0; i < post_ops.size(); ++i)
+        text += (i == 0 ? "attr-post-ops:" : "+") + to_string(post_ops[i]);
+    return text;
+}
+
+} // namespace winodnn
