@@ -41,7 +41,7 @@ void peak(benchmark::State &state, isa i) {
 void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
     const int vectors = jit::multiply_config::max_vectors(i), group = jit::multiply_config::max_tiles;
     const dim width = vectors * jit::traits_of(i).lanes();
-    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4});
+    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1});
     std::vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
     std::vector<std::int32_t> m(tiles * width);
     for (auto _ : state)

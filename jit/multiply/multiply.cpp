@@ -21,7 +21,7 @@ private:
         Xbyak::Label next_step;
         align(32);
         L(next_step);
-        for (int pair = 0; pair < pairs; ++pair) multiply_pair(pair);
+        for (int pair = 0; pair < pairs_per_step; ++pair) multiply_pair(pair);
         advance();
         jnz(next_step, T_NEAR);
         store_sums();
@@ -47,7 +47,8 @@ private:
         for (int n = 0; n < config_.vectors; ++n) {
             vmovups(weights(n), ptr[u + (pair * config_.vectors + n) * traits().vector_bytes]);
         }
-        prefetcht0(ptr[ahead + pair * config_.vectors * traits().vector_bytes]);
+        for (int line = 0; line < config_.prefetch_lines; ++line)
+            prefetcht1(ptr[ahead + (pair * config_.prefetch_lines + line) * 64]);
         for (int t = 0; t < config_.tiles; ++t) {
             vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + pair * 4]);
             for (int n = 0; n < config_.vectors; ++n)
@@ -56,10 +57,9 @@ private:
     }
 
     void advance() {
-        const int bytes = pairs * config_.vectors * traits().vector_bytes;
         add(v, multiply_step * 2);
-        add(u, bytes);
-        add(ahead, bytes);
+        add(u, pairs_per_step * config_.vectors * traits().vector_bytes);
+        if (config_.prefetch_lines > 0) add(ahead, pairs_per_step * config_.prefetch_lines * 64);
         dec(steps);
     }
 
@@ -68,8 +68,6 @@ private:
             for (int n = 0; n < config_.vectors; ++n)
                 vmovups(ptr[m + t * config_.m_tile_stride + n * traits().vector_bytes], sum(t, n));
     }
-
-    static constexpr int pairs = multiply_step / 2;
 
     const multiply_config config_;
 
@@ -89,7 +87,8 @@ private:
 
 std::string multiply_config::name() const {
     return "multiply_" + std::to_string(tiles) + "x" + std::to_string(vectors) + "_strides"
-            + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_" + name_of(isa);
+            + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_prefetch"
+            + std::to_string(prefetch_lines) + "_" + name_of(isa);
 }
 
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config) {

@@ -13,6 +13,7 @@ struct multiply_config {
     int vectors = 1;       // of output channels, 1 .. max_vectors(isa)
     dim v_tile_stride = 0; // bytes from one tile's channels to the next one's
     dim m_tile_stride = 0; // bytes
+    int prefetch_lines = 0; // cache lines to prefetch with each pair of input channels
 
     static constexpr int max_tiles = 6;
     static int max_vectors(winodnn::isa i) { return traits_of(i).registers == 32 ? 4 : 2; }
@@ -26,11 +27,12 @@ struct multiply_args {
     const void *u;     // s16 [ic / 2][oc in block][2]
     void *m;           // s32 [tile][oc in block], overwritten
     std::int64_t steps; // of 8 input channels, at least 1
-    const void *prefetch; // what the next call reads as u
+    const void *prefetch; // where steps * pairs_per_step * prefetch_lines lines will be wanted soon
 };
 
-// Input channels that one step covers.
+// Input channels that one step covers, and pairs of them.
 constexpr int multiply_step = 8;
+constexpr int pairs_per_step = multiply_step / 2;
 
 using multiply = kernel<multiply_args>;
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config);

@@ -64,8 +64,9 @@ struct convolution::impl {
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
     // By part, then by the kinds.
     std::array<std::vector<std::shared_ptr<const jit::output_transform>>, 4> output_transforms_;
-    // By tiles and vectors, from 1.
-    std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, jit::multiply_config::max_tiles + 1> multiplies_;
+    // By tiles, vectors and prefetched lines.
+    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>, jit::multiply_config::max_tiles + 1>
+            multiplies_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
 };
@@ -102,8 +103,9 @@ void convolution::impl::make_multiplies() {
         if (width == 0) continue;
         const int vectors = static_cast<int>(width / lanes_);
         for (int tiles = 1; tiles <= jit::multiply_config::max_tiles; ++tiles)
-            multiplies_[tiles][vectors] = jit::get_multiply(
-                    {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride});
+            for (const int lines : {0, 1, 2, 4})
+                multiplies_[tiles][vectors][lines] = jit::get_multiply(
+                        {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride, lines});
     }
 }
 
@@ -198,17 +200,20 @@ void convolution::impl::multiply_components(const std::byte *u, dim oc_width, di
         const thread_space &space, dim tiles) const {
     const dim panel = layout_.padded_ic() * oc_width * 2;
     const dim groups = (tiles + jit::multiply_config::max_tiles - 1) / jit::multiply_config::max_tiles;
-    const auto &by_tiles = multiplies_;
     const int vectors = static_cast<int>(oc_width / lanes_);
+    const dim steps = (ic_end - ic_begin) / jit::multiply_step;
+    // While one panel is read, once for each group, the next one is brought into L2, a share with each group.
+    const dim lines = groups == 1 ? 4 : groups < 4 ? 2 : 1;
+    const dim share = steps * jit::pairs_per_step * lines * 64;
     for (dim c = 0; c < tile_.components(); ++c) {
         const std::byte *u_panel = u + c * panel + ic_begin * oc_width * 2;
         for (dim g = 0; g < groups; ++g) {
             // As even as possible: a group of one tile would run at a fraction of the rate.
             const dim begin = tiles * g / groups, end = tiles * (g + 1) / groups;
-            (*by_tiles[end - begin][vectors])(
+            (*multiplies_[end - begin][vectors][g * lines < vectors ? lines : 0])(
                     {space.v + c * space_.v_component_stride + begin * space_.v_tile_stride + ic_begin * 2, u_panel,
-                            space.m + c * space_.m_component_stride + begin * space_.m_tile_stride,
-                            (ic_end - ic_begin) / jit::multiply_step, u_panel + panel + g * 64});
+                            space.m + c * space_.m_component_stride + begin * space_.m_tile_stride, steps,
+                            u_panel + panel + g * share});
         }
     }
 }
