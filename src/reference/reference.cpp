@@ -1,0 +1,136 @@
+#include "reference/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace winodnn {
+namespace {
+
+float read(data_type type, const void *data, dim at) {
+    switch (type) {
+        case data_type::u8: return float(static_cast<const std::uint8_t *>(data)[at]);
+        case data_type::s8: return float(static_cast<const std::int8_t *>(data)[at]);
+        case data_type::s32: return float(static_cast<const std::int32_t *>(data)[at]);
+        case data_type::f32: return static_cast<const float *>(data)[at];
+    }
+    return 0.f;
+}
+
+// Saturated first: what is too big for the type must not reach the conversion. 2147483520 is the largest
+// float that s32 can hold.
+void write(data_type type, void *data, dim at, float y) {
+    const auto rounded = [y](float lowest, float highest) {
+        return std::nearbyint(std::min(std::max(y, lowest), highest)); // to nearest, ties to even
+    };
+    switch (type) {
+        case data_type::u8: static_cast<std::uint8_t *>(data)[at] = std::uint8_t(rounded(0.f, 255.f)); break;
+        case data_type::s8: static_cast<std::int8_t *>(data)[at] = std::int8_t(rounded(-128.f, 127.f)); break;
+        case data_type::s32:
+            static_cast<std::int32_t *>(data)[at] = std::int32_t(rounded(-2147483648.f, 2147483520.f));
+            break;
+        case data_type::f32: static_cast<float *>(data)[at] = y; break;
+    }
+}
+
+float apply(const post_op &op, float y, const void *dst, dim at) {
+    switch (op.op) {
+        case post_op::kind::sum: {
+            const float before = read(op.type, dst, at) - float(op.zero_point);
+            return op.scale == 1.f ? y + before : std::fma(op.scale, before, y);
+        }
+        case post_op::kind::relu: return y > 0.f ? y : op.alpha * y;
+        case post_op::kind::clip: return std::min(std::max(y, op.alpha), op.beta);
+        case post_op::kind::linear: return std::fma(op.alpha, y, op.beta);
+    }
+    return y;
+}
+
+// The product of the two scales comes first, in f32: that is how oneDNN's kernels have it.
+float scaled(const problem &p, const run_args &args, dim oc, float y) {
+    const bool per_oc = p.weights_scale == problem::weights_scale_kind::per_oc;
+    if (p.weights_scale == problem::weights_scale_kind::none) return p.src_scale ? y * *args.src_scale : y;
+    const float weights_scale = args.weights_scale[per_oc ? oc : 0];
+    return y * (p.src_scale ? *args.src_scale * weights_scale : weights_scale);
+}
+
+// Source minus zero point in a frame of padding, which is 0: then the kernel's rows are contiguous.
+struct framed_image {
+    dim width, height;
+    std::vector<std::int16_t> values; // [height][width][ic]
+};
+
+framed_image frame(const problem &p, const void *src, dim image, std::int32_t zero_point) {
+    framed_image f {p.iw + p.pad_l + p.pad_r, p.ih + p.pad_t + p.pad_b, {}};
+    f.values.assign(std::size_t(f.width * f.height * p.ic), 0);
+    for (dim h = 0; h < p.ih; ++h)
+        for (dim i = 0; i < p.iw * p.ic; ++i) {
+            const dim from = (image * p.ih + h) * p.iw * p.ic + i;
+            const dim to = ((h + p.pad_t) * f.width + p.pad_l) * p.ic + i;
+            const int value = p.src == data_type::u8 ? int(static_cast<const std::uint8_t *>(src)[from])
+                                                     : int(static_cast<const std::int8_t *>(src)[from]);
+            f.values[std::size_t(to)] = std::int16_t(value - zero_point);
+        }
+    return f;
+}
+
+// [oc][3][3][ic], so that source and weights run side by side.
+std::vector<std::int16_t> channels_last(const problem &p, const std::int8_t *weights) {
+    std::vector<std::int16_t> result(std::size_t(p.oc * p.ic * 9));
+    for (dim oc = 0; oc < p.oc; ++oc)
+        for (dim ic = 0; ic < p.ic; ++ic)
+            for (dim k = 0; k < 9; ++k)
+                result[std::size_t((oc * 9 + k) * p.ic + ic)] = weights[(oc * p.ic + ic) * 9 + k];
+    return result;
+}
+
+std::int32_t dot(const std::int16_t *a, const std::int16_t *b, dim count) {
+    std::int32_t sum = 0;
+    for (dim i = 0; i < count; ++i) sum += std::int32_t(a[i]) * b[i];
+    return sum;
+}
+
+} // namespace
+
+std::vector<std::int32_t> reference_accumulators(
+        const problem &p, const void *src, const std::int8_t *weights, std::int32_t src_zero_point) {
+    constexpr dim max_ic = std::numeric_limits<std::int32_t>::max() / (255 * 128 * 3);
+    if (p.ic > max_ic) throw std::overflow_error("a kernel row's sum may be outside s32");
+    const std::vector<std::int16_t> kernels = channels_last(p, weights);
+    std::vector<std::int32_t> result(std::size_t(p.mb * p.oh * p.ow * p.oc));
+    auto out = result.begin();
+    for (dim n = 0; n < p.mb; ++n) {
+        const framed_image image = frame(p, src, n, src_zero_point);
+        for (dim h = 0; h < p.oh; ++h)
+            for (dim w = 0; w < p.ow; ++w)
+                for (dim oc = 0; oc < p.oc; ++oc) {
+                    std::int64_t sum = 0;
+                    for (dim k = 0; k < 3; ++k)
+                        sum += dot(&image.values[std::size_t(((h + k) * image.width + w) * p.ic)],
+                                &kernels[std::size_t((oc * 3 + k) * 3 * p.ic)], 3 * p.ic);
+                    if (sum != std::int32_t(sum)) throw std::overflow_error("an accumulator is outside s32");
+                    *out++ = std::int32_t(sum);
+                }
+    }
+    return result;
+}
+
+void reference_store(const problem &p, const run_args &args, const std::vector<std::int32_t> &accumulators) {
+    for (std::size_t i = 0; i < accumulators.size(); ++i) {
+        const dim at = dim(i), oc = at % p.oc;
+        if (p.stores_accumulators()) {
+            static_cast<std::int32_t *>(args.dst)[at] = accumulators[i];
+            continue;
+        }
+        float y = scaled(p, args, oc, float(accumulators[i]));
+        if (p.bias != problem::bias_kind::none)
+            y += read(p.bias == problem::bias_kind::f32 ? data_type::f32 : data_type::s32, args.bias, oc);
+        for (const post_op &op : p.post_ops) y = apply(op, y, args.dst, at);
+        if (p.dst_scale) y *= 1.f / *args.dst_scale;
+        if (p.dst_zero_point) y += float(args.dst_zero_point);
+        write(p.dst, args.dst, at, y);
+    }
+}
+
+} // namespace winodnn
