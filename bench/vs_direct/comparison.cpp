@@ -2,6 +2,8 @@
 
 #include "true_accumulators.hpp"
 
+#include <winodnn/winodnn.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -48,6 +50,7 @@ std::vector<std::int32_t> accumulators_of(convolution_pd pd, const layer_data &d
 comparison::comparison(const layer &l) : layer_(l), data_(l), engine_(dnnl::engine::kind::cpu, 0) {
     direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);
     convolution_pd pd = ask(engine_, l, flavour::layer);
+    why_declined_ = winodnn_last_decline_reason();
     if (is_ours(pd)) ours_.emplace(std::move(pd), flavour::layer, data_);
 }
 

@@ -4,8 +4,8 @@
 #include "contender.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <string>
 
 namespace winodnn::bench {
 
@@ -25,6 +25,7 @@ public:
 
     bool declined() const { return !ours_; }
     std::string plan() const { return ours_ ? ours_->name() : "declined"; }
+    const std::string &why_declined() const { return why_declined_; }
     std::string direct_name() const { return direct_->name(); }
 
     correctness check();
@@ -37,6 +38,7 @@ private:
     layer_data data_;
     dnnl::engine engine_;
     std::optional<contender> direct_, ours_;
+    std::string why_declined_;
     bool direct_first_ = false;
 };
 

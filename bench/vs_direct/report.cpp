@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <sstream>
+#include <string>
 
 namespace winodnn::bench {
 namespace {
@@ -40,12 +42,15 @@ void report::ReportRuns(const std::vector<Run> &runs) {
     const bool declined = count("declined") != 0;
     const double speedup = declined ? 1 : direct / ours;
     const double gmacs = static_cast<double>(l.macs()) * 1e-6;
-    const auto names = median.report_label.find(' ');
+    std::istringstream label(median.report_label);
+    std::string plan, direct_name, why_declined;
+    label >> plan >> direct_name >> std::ws;
+    std::getline(label, why_declined);
 
-    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10lld %10lld %10lld\n",
-            median.report_label.substr(0, names).c_str(), ours, gmacs / ours,
-            median.report_label.substr(names + 1).c_str(), direct, gmacs / direct, speedup,
-            count("mismatches"), count("direct_mismatches"), count("different_bytes"));
+    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10lld %10lld %10lld%s%s\n", plan.c_str(), ours,
+            gmacs / ours, direct_name.c_str(), direct, gmacs / direct, speedup, count("mismatches"),
+            count("direct_mismatches"), count("different_bytes"), why_declined.empty() ? "" : "  ",
+            why_declined.c_str());
     std::fflush(stdout);
 
     speedups_.push_back(speedup);

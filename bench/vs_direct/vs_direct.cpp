@@ -65,7 +65,7 @@ void run_layer(benchmark::State &state, const layer &l) {
         state.counters["mismatches"] = static_cast<double>(checked.mismatches);
         state.counters["direct_mismatches"] = static_cast<double>(checked.direct_mismatches);
         state.counters["different_bytes"] = static_cast<double>(checked.different_bytes);
-        state.SetLabel(compared->plan() + ' ' + compared->direct_name());
+        state.SetLabel(compared->plan() + ' ' + compared->direct_name() + ' ' + compared->why_declined());
     } catch (const std::exception &error) {
         current = nullptr;
         state.SkipWithError(error.what());
