@@ -40,7 +40,9 @@ float apply(const post_op &op, float y, const void *dst, dim at) {
             const float before = read(op.type, dst, at) - float(op.zero_point);
             return op.scale == 1.f ? y + before : std::fma(op.scale, before, y);
         }
-        case post_op::kind::relu: return y > 0.f ? y : op.alpha * y;
+        case post_op::kind::relu:
+            if (op.alpha == 0.f) return y > 0.f ? y : 0.f; // never -0, as oneDNN
+            return y > 0.f ? y : op.alpha * y;
         case post_op::kind::clip: return std::min(std::max(y, op.alpha), op.beta);
         case post_op::kind::linear: return std::fma(op.alpha, y, op.beta);
     }

@@ -1,0 +1,329 @@
+#include "convolution_case.hpp"
+
+#include "reference/reference.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <xbyak/xbyak_util.h>
+
+namespace winodnn::testing {
+
+using dnnl::memory;
+
+namespace {
+
+memory::data_type type_of(data_type type) {
+    switch (type) {
+        case data_type::u8: return memory::data_type::u8;
+        case data_type::s8: return memory::data_type::s8;
+        case data_type::s32: return memory::data_type::s32;
+        case data_type::f32: return memory::data_type::f32;
+    }
+    return memory::data_type::undef;
+}
+
+std::uint32_t bits(float value) {
+    std::uint32_t result;
+    std::memcpy(&result, &value, sizeof result);
+    return result;
+}
+
+std::size_t src_count(const problem &p) {
+    return std::size_t(p.mb * p.ih * p.iw * p.ic);
+}
+
+std::size_t dst_count(const problem &p) {
+    return std::size_t(p.mb * p.oh * p.ow * p.oc);
+}
+
+std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &random) {
+    const problem &p = c.p;
+    std::vector<std::uint8_t> src(src_count(p));
+    const bool u8 = p.src == data_type::u8;
+    const std::size_t pixels = src.size() / std::size_t(p.ic), ic = std::size_t(p.ic);
+    for (std::size_t i = 0; i < src.size(); ++i) {
+        const std::uint8_t value = std::uint8_t(random());
+        switch (c.data) {
+            case pattern::random: src[i] = value; break;
+            case pattern::extremes: src[i] = u8 ? 255 : 0x80; break;
+            case pattern::largest_sums: src[i] = u8 ? 255 : 0x80; break;
+            case pattern::single_pixel: src[i] = i / ic == pixels / 2 ? value : 0; break;
+            case pattern::single_channel: src[i] = i % ic == ic / 2 ? value : 0; break;
+        }
+    }
+    return src;
+}
+
+std::vector<std::int8_t> make_weights(const convolution_case &c, std::mt19937 &random) {
+    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.ic * 9));
+    for (std::size_t i = 0; i < weights.size(); ++i) switch (c.data) {
+            case pattern::extremes: weights[i] = i % 2 == 0 ? -128 : 127; break;
+            case pattern::largest_sums: weights[i] = c.p.src == data_type::u8 ? 127 : -128; break;
+            default: weights[i] = std::int8_t(random()); break;
+        }
+    return weights;
+}
+
+const char *cap() {
+    const char *value = std::getenv("ONEDNN_MAX_CPU_ISA");
+    return value == nullptr ? "" : value;
+}
+
+} // namespace
+
+convolution_case::convolution_case(dim ic, dim oc, dim ih, dim iw, dim pad_all) {
+    p.mb = 1;
+    p.ic = ic;
+    p.oc = oc;
+    p.ih = ih;
+    p.iw = iw;
+    pad(pad_all, pad_all, pad_all, pad_all);
+}
+
+void convolution_case::pad(dim top, dim left, dim bottom, dim right) {
+    p.pad_t = top;
+    p.pad_l = left;
+    p.pad_b = bottom;
+    p.pad_r = right;
+    p.oh = p.ih + top + bottom - 2;
+    p.ow = p.iw + left + right - 2;
+}
+
+std::string to_string(const convolution_case &c) {
+    const problem &p = c.p;
+    std::string s = to_string(p) + " pads " + std::to_string(p.pad_t) + std::to_string(p.pad_l)
+                    + std::to_string(p.pad_b) + std::to_string(p.pad_r) + " " + name_of(p.src) + "->"
+                    + name_of(p.dst) + " bias " + std::to_string(int(p.bias)) + " scales "
+                    + std::to_string(p.src_scale) + std::to_string(int(p.weights_scale))
+                    + std::to_string(p.dst_scale) + " zero points "
+                    + (p.src_zero_point ? std::to_string(c.src_zero_point) : "-") + " "
+                    + (p.dst_zero_point ? std::to_string(c.dst_zero_point) : "-") + " pattern "
+                    + std::to_string(int(c.data));
+    for (const post_op &op : p.post_ops) s += " " + std::string(name_of(op.op)) + ":" + name_of(op.type);
+    return s;
+}
+
+case_data::case_data(const convolution_case &c) {
+    const problem &p = c.p;
+    std::mt19937 random(unsigned(p.ic * 31 + p.oc * 17 + p.ih * 5 + p.iw));
+    src = make_src(c, random);
+    weights = make_weights(c, random);
+    // Whole numbers and fractions; small enough that not everything saturates.
+    std::uniform_real_distribution<float> some(-500.f, 500.f);
+    for (dim oc = 0; p.bias != problem::bias_kind::none && oc < p.oc; ++oc)
+        bias.push_back(
+                p.bias == problem::bias_kind::f32 ? bits(some(random)) : std::uint32_t(int(some(random))));
+    const dim scales = p.weights_scale == problem::weights_scale_kind::none     ? 0
+                       : p.weights_scale == problem::weights_scale_kind::common ? 1
+                                                                                : p.oc;
+    // About the size that brings sums of ic random products into the range of u8. Powers of two times odd
+    // factors, so that f32 weights divided by them are s8 values again.
+    for (dim oc = 0; oc < scales; ++oc) weights_scale.push_back(float(3 + random() % 5) / 8192.f);
+    dst_before.resize(dst_count(p) * size_of(p.dst));
+    for (std::size_t i = 0; i < dst_before.size(); ++i) dst_before[i] = std::uint8_t(random());
+    if (p.dst != data_type::f32) return;
+    auto *values =
+            reinterpret_cast<float *>(dst_before.data()); // bits of random bytes would be infinities too
+    for (std::size_t i = 0; i < dst_count(p); ++i) values[i] = some(random);
+}
+
+std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data) {
+    std::vector<std::uint8_t> dst = data.dst_before;
+    run_args args;
+    args.bias = data.bias.data();
+    args.src_scale = &data.src_scale;
+    args.weights_scale = data.weights_scale.data();
+    args.dst_scale = &data.dst_scale;
+    args.dst_zero_point = c.dst_zero_point;
+    args.dst = dst.data();
+    const std::int32_t zero_point = c.p.src_zero_point ? c.src_zero_point : 0;
+    reference_store(c.p, args, reference_accumulators(c.p, data.src.data(), data.weights.data(), zero_point));
+    return dst;
+}
+
+dnnl::engine &cpu() {
+    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    return engine;
+}
+
+memory::desc src_desc(const problem &p, memory::format_tag tag) {
+    return {{p.mb, p.ic, p.ih, p.iw}, type_of(p.src), tag};
+}
+
+memory::desc dst_desc(const problem &p, memory::format_tag tag) {
+    return {{p.mb, p.oc, p.oh, p.ow}, type_of(p.dst), tag};
+}
+
+memory::desc weights_desc(const problem &p) {
+    return {{p.oc, p.ic, 3, 3}, memory::data_type::s8, memory::format_tag::any};
+}
+
+memory::desc bias_desc(const problem &p) {
+    if (p.bias == problem::bias_kind::none) return {};
+    const bool f32 = p.bias == problem::bias_kind::f32;
+    return {{p.oc}, f32 ? memory::data_type::f32 : memory::data_type::s32, memory::format_tag::a};
+}
+
+dnnl::primitive_attr attributes(const convolution_case &c) {
+    const problem &p = c.p;
+    dnnl::primitive_attr attr;
+    if (c.user_scratchpad) attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    if (p.src_scale) attr.set_scales_mask(DNNL_ARG_SRC, 0);
+    if (p.dst_scale) attr.set_scales_mask(DNNL_ARG_DST, 0);
+    if (p.weights_scale != problem::weights_scale_kind::none)
+        attr.set_scales_mask(
+                DNNL_ARG_WEIGHTS, p.weights_scale == problem::weights_scale_kind::common ? 0 : 1);
+    if (p.src_zero_point) attr.set_zero_points_mask(DNNL_ARG_SRC, 0);
+    if (p.dst_zero_point) attr.set_zero_points_mask(DNNL_ARG_DST, 0);
+    dnnl::post_ops ops;
+    for (const post_op &op : p.post_ops) switch (op.op) {
+            case post_op::kind::sum: ops.append_sum(op.scale, op.zero_point, type_of(op.type)); break;
+            case post_op::kind::relu: ops.append_eltwise(dnnl::algorithm::eltwise_relu, op.alpha, 0.f); break;
+            case post_op::kind::clip:
+                ops.append_eltwise(dnnl::algorithm::eltwise_clip, op.alpha, op.beta);
+                break;
+            case post_op::kind::linear:
+                ops.append_eltwise(dnnl::algorithm::eltwise_linear, op.alpha, op.beta);
+                break;
+        }
+    attr.set_post_ops(ops);
+    return attr;
+}
+
+dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c) {
+    using dnnl::prop_kind;
+    const memory::format_tag any = memory::format_tag::any;
+    return {cpu(), prop_kind::forward_inference, c.algorithm, src_desc(c.p, any), weights_desc(c.p),
+            bias_desc(c.p), dst_desc(c.p, any), {1, 1}, {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r},
+            attributes(c)};
+}
+
+execution::execution(const convolution_case &c, const case_data &data,
+        const dnnl::convolution_forward::primitive_desc &desc)
+    : side_(c.side) {
+    const problem &p = c.p;
+    // Not what the desc answers: the data are nhwc whatever it says.
+    arguments = {{DNNL_ARG_SRC, make(src_desc(p, memory::format_tag::nhwc), data.src.data())},
+            {DNNL_ARG_WEIGHTS, packed(c, data, desc.weights_desc())},
+            {DNNL_ARG_DST, make(dst_desc(p, memory::format_tag::nhwc), data.dst_before.data())}};
+    if (!data.bias.empty()) arguments[DNNL_ARG_BIAS] = make(bias_desc(p), data.bias.data());
+
+    const auto values = [&](int arg, const void *contents, dim count, memory::data_type type) {
+        arguments[arg] = make({{count}, type, memory::format_tag::a}, contents);
+    };
+    const auto f32 = memory::data_type::f32, s32 = memory::data_type::s32;
+    if (p.src_scale) values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, &data.src_scale, 1, f32);
+    if (p.dst_scale) values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, &data.dst_scale, 1, f32);
+    if (!data.weights_scale.empty())
+        values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, data.weights_scale.data(),
+                dim(data.weights_scale.size()), f32);
+    if (p.src_zero_point) values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, &c.src_zero_point, 1, s32);
+    if (p.dst_zero_point) values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, &c.dst_zero_point, 1, s32);
+    if (c.user_scratchpad) arguments[DNNL_ARG_SCRATCHPAD] = make(desc.scratchpad_desc(), nullptr);
+}
+
+memory execution::make(const memory::desc &desc, const void *contents) {
+    const std::byte *data = buffers_.emplace_back(desc.get_size(), side_).data();
+    if (contents != nullptr) std::memcpy(const_cast<std::byte *>(data), contents, desc.get_size());
+    return memory(desc, cpu(), const_cast<std::byte *>(data));
+}
+
+// The user's weights: s8 values as they are, or f32 ones that the reorder divides by the scales.
+memory execution::packed(const convolution_case &c, const case_data &data, const memory::desc &format) {
+    const memory::dims dims = {c.p.oc, c.p.ic, 3, 3};
+    dnnl::stream stream(cpu());
+    const memory user({dims, c.weights_type, c.weights_format}, cpu());
+    dnnl::primitive_attr attr;
+    std::unordered_map<int, memory> args;
+    memory plain;
+    if (c.weights_type == memory::data_type::s8) {
+        plain = make({dims, memory::data_type::s8, memory::format_tag::oihw}, data.weights.data());
+    } else {
+        std::vector<float> values(data.weights.size());
+        const std::size_t per_oc = values.size() / std::size_t(c.p.oc);
+        const auto scale = [&](std::size_t i) {
+            if (data.weights_scale.empty()) return 1.f;
+            return data.weights_scale[data.weights_scale.size() == 1 ? 0 : i / per_oc];
+        };
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(data.weights[i]) * scale(i);
+        plain = make({dims, memory::data_type::f32, memory::format_tag::oihw}, values.data());
+        if (!data.weights_scale.empty()) {
+            attr.set_scales_mask(DNNL_ARG_DST, data.weights_scale.size() == 1 ? 0 : 1);
+            args[DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST] =
+                    make({{dim(data.weights_scale.size())}, memory::data_type::f32, memory::format_tag::a},
+                            data.weights_scale.data());
+        }
+    }
+    memory from = plain, to = user;
+    dnnl::reorder(from, to).execute(stream, from, to);
+
+    memory result = make(format, nullptr);
+    args[DNNL_ARG_FROM] = user;
+    args[DNNL_ARG_TO] = result;
+    const dnnl::reorder::primitive_desc desc(cpu(), user.get_desc(), cpu(), format, attr);
+    dnnl::reorder(desc).execute(stream, args);
+    return result;
+}
+
+void execution::run(const dnnl::convolution_forward &primitive) {
+    dnnl::stream stream(cpu());
+    primitive.execute(stream, arguments);
+    stream.wait();
+}
+
+std::vector<std::uint8_t> execution::dst() const {
+    const memory &m = arguments.at(DNNL_ARG_DST);
+    const auto *data = static_cast<const std::uint8_t *>(m.get_data_handle());
+    return {data, data + m.get_desc().get_size()};
+}
+
+void expect_equal(const std::vector<std::uint8_t> &computed, const std::vector<std::uint8_t> &expected) {
+    ASSERT_EQ(computed.size(), expected.size());
+    if (computed == expected) return;
+    const auto at = std::ranges::mismatch(computed, expected).in1 - computed.begin();
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < computed.size(); ++i) different += computed[i] != expected[i];
+    ADD_FAILURE() << different << " of " << computed.size() << " bytes differ, the first at " << at << ": "
+                  << int(computed[std::size_t(at)]) << " instead of " << int(expected[std::size_t(at)]);
+}
+
+void check(const convolution_case &c, const dnnl::convolution_forward::primitive_desc &desc,
+        const dnnl::convolution_forward &primitive) {
+    const case_data data(c);
+    execution e(c, data, desc);
+    e.run(primitive);
+    expect_equal(e.dst(), expected_dst(c, data));
+}
+
+void check(const convolution_case &c) {
+    SCOPED_TRACE(to_string(c));
+    const auto desc = make_desc(c);
+    const std::string name = desc.impl_info_str();
+    ASSERT_TRUE(name.starts_with("wino:") && name.ends_with(":" + expected_isa())) << name;
+    check(c, desc, dnnl::convolution_forward(desc));
+}
+
+std::string expected_isa() {
+    using Xbyak::util::Cpu;
+    std::string isa = cap();
+    std::ranges::transform(isa, isa.begin(), [](unsigned char ch) { return char(std::tolower(ch)); });
+    if (!isa.empty() && isa != "default" && isa != "all") return isa;
+    const Cpu cpu;
+    if (cpu.has(Cpu::tAVX512_VNNI)) return "avx512_core_vnni";
+    if (cpu.has(Cpu::tAVX512BW)) return "avx512_core";
+    return cpu.has(Cpu::tAVX_VNNI) ? "avx2_vnni" : "avx2";
+}
+
+bool cpu_has_capped_isa() {
+    using Xbyak::util::Cpu;
+    const Cpu cpu;
+    const std::string isa = expected_isa();
+    if (isa == "avx2") return cpu.has(Cpu::tAVX2);
+    if (isa == "avx2_vnni") return cpu.has(Cpu::tAVX_VNNI);
+    if (isa == "avx512_core") return cpu.has(Cpu::tAVX512BW);
+    return isa == "avx512_core_vnni" && cpu.has(Cpu::tAVX512_VNNI);
+}
+
+} // namespace winodnn::testing

@@ -1,0 +1,99 @@
+// One convolution, run as a program written for oneDNN would run it, next to what it should have computed.
+#pragma once
+
+#include "guarded_buffer.hpp"
+#include "problem/problem.hpp"
+
+#include "dnnl.hpp"
+
+#include <cstdint>
+#include <list>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace winodnn::testing {
+
+enum class pattern {
+    random,         // all values of the types
+    extremes,       // the source at one end, weights alternating between theirs
+    largest_sums,   // everything at the end that gives the largest accumulators
+    single_pixel,   // one pixel is not zero
+    single_channel, // one source channel is not zero
+};
+
+struct convolution_case {
+    problem p;
+    pattern data = pattern::random;
+    std::int32_t src_zero_point = 0, dst_zero_point = 0;
+    bool user_scratchpad = false;
+    dnnl::memory::data_type weights_type = dnnl::memory::data_type::s8; // what the user has
+    dnnl::memory::format_tag weights_format = dnnl::memory::format_tag::oihw;
+    guard side = guard::after;
+    // By name, as the dispatcher may decline what is slower than direct convolution.
+    dnnl::algorithm algorithm = dnnl::algorithm::convolution_winograd;
+
+    convolution_case() = default;
+    convolution_case(dim ic, dim oc, dim ih, dim iw, dim pad = 1);
+    void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
+};
+
+std::string to_string(const convolution_case &c);
+
+// The input of a case, the same for every run of it.
+struct case_data {
+    std::vector<std::uint8_t> src, dst_before; // bytes of the types
+    std::vector<std::int8_t> weights;          // oihw
+    std::vector<std::uint32_t> bias;           // bits of f32 or s32
+    std::vector<float> weights_scale;          // 1 or oc
+    float src_scale = 0.25f, dst_scale = 3.f;
+
+    explicit case_data(const convolution_case &c);
+};
+
+std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data);
+
+dnnl::engine &cpu();
+dnnl::memory::desc src_desc(const problem &p, dnnl::memory::format_tag tag);
+dnnl::memory::desc dst_desc(const problem &p, dnnl::memory::format_tag tag);
+dnnl::memory::desc weights_desc(const problem &p);
+dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
+dnnl::primitive_attr attributes(const convolution_case &c);
+dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c);
+
+// All that an execution is given, in memory next to unmapped pages.
+class execution {
+public:
+    execution(const convolution_case &c, const case_data &data,
+            const dnnl::convolution_forward::primitive_desc &desc);
+
+    void run(const dnnl::convolution_forward &primitive);
+    std::vector<std::uint8_t> dst() const; // its bytes
+
+    std::unordered_map<int, dnnl::memory> arguments;
+
+private:
+    dnnl::memory make(const dnnl::memory::desc &desc, const void *contents);
+    dnnl::memory packed(const convolution_case &c, const case_data &data, const dnnl::memory::desc &format);
+
+    guard side_;
+    std::list<guarded_buffer> buffers_;
+};
+
+// Runs the case and compares every byte. The implementation must be winodnn's at the expected instruction
+// set.
+void check(const convolution_case &c);
+// Only compares: for a desc and a primitive that the test has made.
+void check(const convolution_case &c, const dnnl::convolution_forward::primitive_desc &desc,
+        const dnnl::convolution_forward &primitive);
+void expect_equal(const std::vector<std::uint8_t> &computed, const std::vector<std::uint8_t> &expected);
+
+// avx2, avx2_vnni, ... as capped by ONEDNN_MAX_CPU_ISA. Skips the test if the CPU lacks what the cap names:
+// oneDNN would quietly use a weaker one.
+#define WINODNN_SKIP_WITHOUT_ISA()                                                                           \
+    if (!winodnn::testing::cpu_has_capped_isa()) GTEST_SKIP() << "this CPU does not have the ISA of the cap"
+bool cpu_has_capped_isa();
+std::string expected_isa();
+
+} // namespace winodnn::testing
