@@ -38,6 +38,12 @@ need_packages() {
         die "apt-get could not install$missing"
 }
 
+# has_python MODULE: whether the virtual environment has it
+has_python() {
+    "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)' \
+        "$1" 2>/dev/null
+}
+
 # need_python PACKAGE...: from PyPI, in the virtual environment
 need_python() {
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
