@@ -1,8 +1,9 @@
 #include "dispatch/dispatch.hpp"
 
-#include "winograd/ranges.hpp"
+#include "dispatch/cost.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace winodnn {
 
@@ -12,40 +13,65 @@ dim ceil_div(dim a, dim b) {
     return (a + b - 1) / b;
 }
 
-dim tiles_of(const problem &p, const tile &t) {
-    return p.mb * ceil_div(p.oh, t.rows.outputs()) * ceil_div(p.ow, t.cols.outputs());
+// Below 18 tiles the weights are read too often for what is done with them, above 48 nothing gets better.
+constexpr dim fewest_tiles = 18, most_tiles = 48;
+
+// V and M of a block take at most a third of L2: the rest is for weights, on their way in and in use. (Measured
+// over core.txt; the optimum is flat.)
+dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
+    const weights_layout layout = layout_for(p, candidate);
+    const dim bytes = layout.components() * (layout.padded_ic() * 2 + layout.oc_block() * 4);
+    const dim group = 6; // the multiply kernel's register tile
+    return std::clamp(static_cast<dim>(m.l2_bytes) / 3 / bytes / group * group, fewest_tiles, most_tiles);
 }
 
-dim choose_block(const problem &p, const machine &m, const plan &base, dim tiles) {
-    const weights_layout layout = layout_for(p, base);
-    const dim per_tile = tile_of(base.tile).components() * (layout.padded_ic() * 2 + layout.oc_block() * 4);
-    const dim fit = static_cast<dim>(m.l2_bytes) * 6 / 10 / per_tile;
-    dim block = std::clamp<dim>(fit / 6 * 6, 12, 60);
-    return std::min(block, tiles);
+// Work items in a number that the threads can share evenly: whole rounds of blocks if there are enough of them,
+// else the output channels of each block are split as well.
+void share_out(plan &candidate, dim tiles, dim fitting, dim oc_blocks) {
+    dim blocks = ceil_div(tiles, fitting);
+    if (blocks >= candidate.threads) blocks = std::min(ceil_div(blocks, candidate.threads) * candidate.threads, tiles);
+    else candidate.oc_chunks = std::min(ceil_div(candidate.threads, blocks), oc_blocks);
+    candidate.tiles_per_block = ceil_div(tiles, blocks);
 }
+
+// A prediction closer than this to direct convolution's is not worth the risk of being wrong.
+constexpr double least_gain = 1.05;
 
 } // namespace
 
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile) {
-    plan chosen;
-    chosen.tile = tile;
-    chosen.isa = m.isa;
-    chosen.threads = m.threads;
-    const dim tiles = tiles_of(p, tile_of(tile));
-    chosen.tiles_per_block = choose_block(p, m, chosen, tiles);
-    const dim blocks = ceil_div(tiles, chosen.tiles_per_block);
-    const dim oc_blocks = ceil_div(p.oc, layout_for(p, chosen).oc_block());
-    if (blocks < m.threads) chosen.oc_chunks = std::min<dim>(oc_blocks, ceil_div(m.threads, blocks));
-    return chosen;
+    plan candidate;
+    candidate.tile = tile;
+    candidate.isa = m.isa;
+    candidate.threads = m.threads;
+    const weights_layout layout = layout_for(p, candidate);
+    share_out(candidate, tile_count(p, tile), fitting_tiles(p, m, candidate),
+            ceil_div(layout.padded_oc(), layout.oc_block()));
+    return candidate;
 }
 
 plan fastest_plan(const problem &p, const machine &m) {
-    return plan_with_tile(p, m, tile_id::f4x4);
+    plan best;
+    double least = 0;
+    for (const tile_id tile : all_tiles()) {
+        const plan candidate = plan_with_tile(p, m, tile);
+        const double cycles = winograd_cycles(p, m, candidate);
+        if (best.tiles_per_block == 0 || cycles < least) {
+            best = candidate;
+            least = cycles;
+        }
+    }
+    return best;
 }
 
 decision choose_plan(const problem &p, const machine &m) {
     if (m.amx_int8) return {{}, "direct convolution has the AMX units"};
-    return {fastest_plan(p, m), {}};
+    const plan best = fastest_plan(p, m);
+    const double gain = direct_cycles(p, m) / winograd_cycles(p, m, best);
+    if (gain >= least_gain) return {best, {}};
+    char reason[80];
+    std::snprintf(reason, sizeof(reason), "direct convolution is faster: predicted speedup %.2f", gain);
+    return {{}, reason};
 }
 
 } // namespace winodnn

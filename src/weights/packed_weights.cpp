@@ -21,11 +21,11 @@ struct header {
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t parts;
-    std::int64_t layout[3]; // strides[0] (which encodes the plan), ic, oc
+    std::int64_t layout[4]; // strides[0] (which encodes the plan), ic, oc, payload bytes
     std::uint64_t payload_checksum;
     std::uint64_t header_checksum; // of everything before it and of the ends
 };
-static_assert(sizeof(header) <= 64);
+static_assert(sizeof(header) == 64);
 
 // FNV-1a over eight interleaved lanes of 64-bit words, so that it runs at memory speed.
 std::uint64_t checksum(const void *data, std::size_t bytes, std::uint64_t seed) {
@@ -108,6 +108,7 @@ void pack_weights(const weights_layout &layout, const std::int8_t *weights, void
     h.layout[0] = strides_of(layout)[0];
     h.layout[1] = layout.ic;
     h.layout[2] = layout.oc;
+    h.layout[3] = static_cast<std::int64_t>(layout.payload_bytes());
     h.payload_checksum = checksum(payload, layout.payload_bytes(), magic);
     h.header_checksum = header_checksum(h, layout, block);
     std::memcpy(block, &h, sizeof(h));

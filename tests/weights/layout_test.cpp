@@ -1,0 +1,51 @@
+#include "weights/weights_layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace winodnn {
+namespace {
+
+const value_range sources[] = {{0, 255}, {-128, 127}, {-255, 255}};
+
+TEST(weights_layout, is_recovered_from_the_strides_and_from_nothing_else) {
+    for (const dim ic : {16, 17, 31, 64, 100, 512, 2048})
+        for (const dim oc : {16, 19, 33, 64, 65, 512, 4096}) {
+            std::set<dim> seen;
+            for (const tile_id tile : all_tiles())
+                for (const int lanes : {8, 16})
+                    for (const value_range source : sources) {
+                        const weights_layout layout {tile, lanes, source, ic, oc};
+                        const auto strides = strides_of(layout);
+                        EXPECT_EQ(layout_of({oc, ic, 3, 3}, strides), layout);
+                        EXPECT_TRUE(seen.insert(strides[0]).second) << "two layouts look alike";
+                        EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0] + 1000 * 64, 15, 5, 1}));
+                        EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0], 9, 3, 1}));
+                        EXPECT_FALSE(layout_of({oc, ic, 1, 1}, strides));
+                    }
+        }
+}
+
+TEST(weights_layout, the_desc_covers_the_block_and_its_strides_nest) {
+    for (const dim ic : {16, 17, 1000})
+        for (const dim oc : {16, 1000})
+            for (const tile_id tile : all_tiles()) {
+                const weights_layout layout {tile, 16, {0, 255}, ic, oc};
+                const auto strides = strides_of(layout);
+                EXPECT_GE(strides[0] * oc, static_cast<dim>(layout.bytes()));
+                EXPECT_GE(strides[0], ic * strides[1]);
+                EXPECT_GE(strides[1], 3 * strides[2]);
+                EXPECT_GE(strides[2], 3 * strides[3]);
+            }
+}
+
+TEST(weights_layout, plain_tensors_are_none_of_ours) {
+    EXPECT_FALSE(layout_of({64, 64, 3, 3}, {64 * 9, 9, 3, 1}));
+    EXPECT_FALSE(layout_of({64, 64, 3, 3}, {1, 64, 64 * 64 * 3, 64 * 64}));
+    EXPECT_FALSE(layout_of({64, 64, 3, 3}, {64 * 15, 15, 5, 1})); // the inside of a 3 x 5 kernel
+    EXPECT_FALSE(layout_of({0, 64, 3, 3}, {64 * 15, 15, 5, 1}));
+}
+
+} // namespace
+} // namespace winodnn

@@ -1,0 +1,89 @@
+#include "weights/packed_weights.hpp"
+
+#include "weights/weights_transform.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+namespace winodnn {
+namespace {
+
+struct packed {
+    explicit packed(const weights_layout &l, int offset = 0)
+        : layout(l), weights(static_cast<std::size_t>(l.oc * l.ic * 9)), storage(l.bytes() + 64), block(storage.data() + offset) {
+        std::mt19937 random(1);
+        for (auto &w : weights) w = static_cast<std::int8_t>(random());
+        pack_weights(layout, weights.data(), block);
+    }
+    weights_layout layout;
+    std::vector<std::int8_t> weights;
+    std::vector<std::byte> storage;
+    std::byte *block;
+};
+
+TEST(packed_weights, unpack_to_what_was_packed) {
+    for (const tile_id tile : all_tiles())
+        for (const int lanes : {8, 16})
+            for (const auto &[ic, oc] : {std::pair<dim, dim> {16, 16}, {17, 19}, {33, 65}, {100, 130}}) {
+                const packed p({tile, lanes, {0, 255}, ic, oc});
+                EXPECT_EQ(check_block(p.layout, p.block), nullptr);
+                std::vector<std::int8_t> back(p.weights.size());
+                unpack_weights(p.layout, p.block, back.data());
+                EXPECT_EQ(back, p.weights);
+            }
+}
+
+// The layout that the multiply kernel reads, spelled out once more.
+TEST(packed_weights, payload_is_where_the_kernel_reads) {
+    const packed p({tile_id::f4x4, 16, {0, 255}, 19, 90});
+    const tile &t = tile_of(p.layout.tile);
+    const std::byte *payload = packed_payload(p.layout, p.block);
+    const dim padded_ic = 24;
+    for (dim oc = 0; oc < 96; ++oc)
+        for (dim ic = 0; ic < padded_ic; ++ic) {
+            std::int16_t u[36] = {};
+            if (oc < 90 && ic < 19) transform_weights(t, &p.weights[(oc * 19 + ic) * 9], u);
+            for (dim c = 0; c < 36; ++c) {
+                const dim width = oc < 64 ? 64 : 32, first = oc < 64 ? 0 : 64;
+                const dim index = first * 36 * padded_ic + ((c * padded_ic / 2 + ic / 2) * width + oc - first) * 2 + ic % 2;
+                std::int16_t value;
+                std::memcpy(&value, payload + index * 2, 2);
+                ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;
+            }
+        }
+}
+
+TEST(packed_weights, work_at_any_alignment) {
+    const packed aligned({tile_id::f4x4, 16, {0, 255}, 17, 17}), odd({tile_id::f4x4, 16, {0, 255}, 17, 17}, 3);
+    EXPECT_EQ(check_block(odd.layout, odd.block), nullptr);
+    EXPECT_EQ(std::memcmp(aligned.block, odd.block, aligned.layout.bytes()), 0);
+}
+
+TEST(packed_weights, other_blocks_are_refused) {
+    const packed p({tile_id::f4x4, 16, {0, 255}, 32, 32});
+    for (const weights_layout &other : {weights_layout {tile_id::f2x2, 16, {0, 255}, 32, 32},
+                 {tile_id::f4x4, 8, {0, 255}, 32, 32}, {tile_id::f4x4, 16, {-128, 127}, 32, 32},
+                 {tile_id::f4x4, 16, {0, 255}, 31, 32}, {tile_id::f4x4, 16, {0, 255}, 32, 31}})
+        EXPECT_NE(check_header(other, p.block), nullptr);
+    const std::vector<std::byte> zeros(p.layout.bytes());
+    EXPECT_NE(check_header(p.layout, zeros.data()), nullptr);
+}
+
+// Any single flipped bit is noticed.
+TEST(packed_weights, corruption_is_noticed) {
+    packed p({tile_id::f2x2, 8, {0, 255}, 16, 16});
+    for (std::size_t byte = 0; byte < p.layout.bytes(); ++byte) {
+        p.block[byte] ^= std::byte {1} << (byte % 8);
+        EXPECT_NE(check_block(p.layout, p.block), nullptr) << "byte " << byte;
+        if (byte < p.layout.header_bytes()) {
+            EXPECT_NE(check_header(p.layout, p.block), nullptr) << "byte " << byte;
+        }
+        p.block[byte] ^= std::byte {1} << (byte % 8);
+    }
+    EXPECT_EQ(check_block(p.layout, p.block), nullptr);
+}
+
+} // namespace
+} // namespace winodnn

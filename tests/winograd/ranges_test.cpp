@@ -1,0 +1,84 @@
+#include "winograd/ranges.hpp"
+
+#include "weights/weights_transform.hpp"
+
+#include <gtest/gtest.h>
+
+namespace winodnn {
+namespace {
+
+std::int64_t coefficient(const int_matrix &rows, const int_matrix &cols, int component, int position) {
+    const int i = component / cols.rows(), j = component % cols.rows();
+    return std::int64_t {rows(i, position / cols.cols())} * cols(j, position % cols.cols());
+}
+
+// The range is reached: by the source that has an end of its range wherever the coefficient's sign wants it.
+TEST(ranges, of_the_source_are_reached_and_not_left) {
+    for (const tile_id id : all_tiles())
+        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
+            const tile &t = tile_of(id);
+            for (int c = 0; c < t.components(); ++c) {
+                std::int64_t highest = 0, lowest = 0;
+                for (int p = 0; p < t.components(); ++p) {
+                    const std::int64_t k = coefficient(t.rows.input, t.cols.input, c, p);
+                    highest += k * (k > 0 ? source.hi : source.lo);
+                    lowest += k * (k > 0 ? source.lo : source.hi);
+                }
+                const value_range range = input_component_range(t, c, source);
+                EXPECT_EQ(range.hi, highest);
+                EXPECT_EQ(range.lo, lowest);
+            }
+        }
+}
+
+TEST(ranges, are_the_documented_ones) {
+    std::int64_t v = 0, u = 0;
+    const tile &t = tile_of(tile_id::f4x4);
+    for (int c = 0; c < t.components(); ++c) {
+        const value_range of_v = input_component_range(t, c, {0, 255}), of_u = weights_component_range(t, c);
+        v = std::max<std::int64_t>({v, of_v.hi, -of_v.lo});
+        u = std::max<std::int64_t>({u, of_u.hi, -of_u.lo});
+    }
+    EXPECT_EQ(v, 17340); // 68 * 255
+    EXPECT_EQ(u, 18432);
+}
+
+TEST(ranges, every_tile_is_exact_in_s16) {
+    for (const tile_id id : all_tiles())
+        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}})
+            EXPECT_TRUE(fits_s16(tile_of(id), source));
+}
+
+TEST(ranges, notice_what_does_not_fit) {
+    EXPECT_FALSE(fits_s16(tile_of(tile_id::f4x4), {-400, 400}));
+    tile large;
+    large.name = "f6x6";
+    large.rows = large.cols = make_transform(std::vector<rational> {0, 1, -1, 2, -2, 3, -3}, 3);
+    EXPECT_FALSE(fits_s16(large, {0, 255}));
+}
+
+// All corners of the weights' range, through the transform itself.
+TEST(ranges, transformed_weights_stay_inside) {
+    for (const tile_id id : all_tiles()) {
+        const tile &t = tile_of(id);
+        std::vector<std::int16_t> u(t.components());
+        for (int corner = 0; corner < 512; ++corner) {
+            std::int8_t g[9], back[9];
+            for (int k = 0; k < 9; ++k) g[k] = corner >> k & 1 ? 127 : -128;
+            transform_weights(t, g, u.data());
+            for (int c = 0; c < t.components(); ++c) {
+                std::int64_t exact = 0;
+                for (int k = 0; k < 9; ++k) exact += coefficient(t.rows.weights, t.cols.weights, c, k) * g[k];
+                const value_range range = weights_component_range(t, c);
+                ASSERT_EQ(u[c], exact);
+                ASSERT_LE(u[c], range.hi);
+                ASSERT_GE(u[c], range.lo);
+            }
+            inverse_transform_weights(t, u.data(), back);
+            for (int k = 0; k < 9; ++k) ASSERT_EQ(back[k], g[k]);
+        }
+    }
+}
+
+} // namespace
+} // namespace winodnn

@@ -1,0 +1,81 @@
+#include "winograd/tile.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace winodnn {
+namespace {
+
+// scale * correlation == output * ((weights * g) . (input * d)), for every g and d, because it holds for a basis.
+void expect_identity(const transform &t) {
+    for (int tap = 0; tap < t.taps(); ++tap)
+        for (int pixel = 0; pixel < t.inputs(); ++pixel)
+            for (int i = 0; i < t.outputs(); ++i) {
+                int sum = 0;
+                for (int c = 0; c < t.inputs(); ++c) sum += t.output(i, c) * t.weights(c, tap) * t.input(c, pixel);
+                EXPECT_EQ(sum, pixel == i + tap ? t.scale : 0) << "tap " << tap << " pixel " << pixel;
+            }
+}
+
+TEST(transform, every_tile_correlates) {
+    for (const tile_id id : all_tiles()) {
+        SCOPED_TRACE(tile_of(id).name);
+        expect_identity(tile_of(id).rows);
+        expect_identity(tile_of(id).cols);
+    }
+}
+
+TEST(transform, other_points_and_taps_work) {
+    for (const auto &[points, taps] : std::vector<std::pair<std::vector<rational>, int>> {
+                 {{0, 1, -1, 2}, 3}, {{0, 1, -1, 2, -2, 3, -3}, 3}, {{0, 1, -1, 2}, 2}, {{0, 1, -1, 2, -2}, 5}})
+        expect_identity(make_transform(points, taps));
+}
+
+TEST(transform, is_the_known_f4) {
+    const transform &t = tile_of(tile_id::f4x4).rows;
+    EXPECT_EQ(t.scale, 24);
+    const int first[] = {4, 0, -5, 0, 1, 0};
+    for (int c = 0; c < 6; ++c) EXPECT_EQ(t.input(0, c), first[c]);
+    const int fourth[] = {1, 2, 4};
+    for (int k = 0; k < 3; ++k) EXPECT_EQ(t.weights(3, k), fourth[k]);
+}
+
+TEST(transform, bad_points_are_refused) {
+    EXPECT_THROW(make_transform(std::vector<rational> {0, 1, 1}, 3), std::invalid_argument);
+    EXPECT_THROW(make_transform(std::vector<rational> {0, 1, rational(1, 2)}, 3), std::invalid_argument);
+    EXPECT_THROW(make_transform(std::vector<rational> {0}, 3), std::invalid_argument);
+}
+
+TEST(tile, scale_is_undone_modulo_2_to_the_32) {
+    std::mt19937 random(1);
+    for (const tile_id id : all_tiles()) {
+        const tile &t = tile_of(id);
+        const std::int64_t limit = std::int64_t {1} << (31 - t.shift());
+        const std::uint32_t scale = static_cast<std::uint32_t>(t.rows.scale * t.cols.scale);
+        std::uniform_int_distribution<std::int32_t> inside(
+                static_cast<std::int32_t>(-limit), static_cast<std::int32_t>(limit - 1));
+        const auto recover = [&](std::int32_t y) {
+            const std::uint32_t wrapped = static_cast<std::uint32_t>(y) * scale;
+            return static_cast<std::int32_t>(wrapped * t.inverse_odd()) >> t.shift();
+        };
+        for (int n = 0; n < 10000; ++n) {
+            const std::int32_t y = inside(random);
+            ASSERT_EQ(recover(y), y);
+        }
+        EXPECT_EQ(recover(static_cast<std::int32_t>(-limit)), -limit);
+        EXPECT_EQ(recover(static_cast<std::int32_t>(limit - 1)), limit - 1);
+        // The limit is where it ends: one more wraps.
+        EXPECT_NE(recover(static_cast<std::int32_t>(limit)), limit);
+    }
+}
+
+TEST(rational, reduces_and_keeps_the_sign_above) {
+    EXPECT_EQ(rational(6, -4), rational(-3, 2));
+    EXPECT_EQ(rational(1, 2) + rational(1, 3), rational(5, 6));
+    EXPECT_EQ(rational(1, 2) / rational(-1, 4), rational(-2));
+    EXPECT_EQ(rational(0, 5), rational(0));
+}
+
+} // namespace
+} // namespace winodnn
