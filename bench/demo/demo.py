@@ -13,7 +13,7 @@ import table
 from network_process import NetworkProcess, ProcessEnded
 
 # Each round times the step in the one process, then in the other: what else the machine does hits both.
-ROUNDS = 5
+ROUNDS = 7
 CAP_WITHOUT_AMX = "AVX512_CORE_VNNI"
 
 

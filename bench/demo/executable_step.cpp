@@ -12,7 +12,7 @@ using data_type = memory::data_type;
 using tag = memory::format_tag;
 
 constexpr double stretch_seconds = 0.01;
-constexpr int fewest_executions = 3;
+constexpr int fewest_executions = 5;
 
 memory floats(const dnnl::engine &engine, const std::vector<float> &values) {
     memory m({{static_cast<memory::dim>(values.size())}, data_type::f32, tag::a}, engine);
