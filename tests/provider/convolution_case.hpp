@@ -1,8 +1,8 @@
 // One convolution, run as a program written for oneDNN would run it, next to what it should have computed.
 #pragma once
 
-#include "guarded_buffer.hpp"
 #include "problem/problem.hpp"
+#include "support/guarded_buffer.hpp"
 
 #include "dnnl.hpp"
 

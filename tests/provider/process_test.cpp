@@ -1,0 +1,141 @@
+// Whole processes: linked and preloaded, environment variables, verbose output.
+#include <algorithm>
+#include <cstdio>
+#include <gtest/gtest.h>
+#include <regex>
+#include <string>
+#include <xbyak/xbyak_util.h>
+
+namespace {
+
+const std::string preloaded = "LD_PRELOAD='" WINODNN_PRELOAD "' ";
+const std::string linked_probe = WINODNN_LINKED_PROBE, plain_probe = WINODNN_PLAIN_PROBE;
+const std::string plugin_probe = WINODNN_PROBE_HOST " " WINODNN_PROBE_PLUGIN;
+
+// stdout, and with `errors` stderr, of a command.
+std::string output_of(const std::string &command, bool errors = false) {
+    std::FILE *pipe = popen((command + (errors ? " 2>&1" : " 2>/dev/null")).c_str(), "r");
+    std::string text;
+    char buffer[4096];
+    while (std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, count);
+    EXPECT_EQ(pclose(pipe), 0) << command;
+    return text;
+}
+
+bool has(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::string checksum_in(const std::string &text) {
+    const auto at = text.find("checksum ");
+    return at == std::string::npos ? "none in: " + text : text.substr(at, 17);
+}
+
+TEST(process, without_winodnn_onednn_refuses_winograd) {
+    EXPECT_TRUE(has(output_of(plain_probe + " winograd"), "refused "));
+    EXPECT_FALSE(has(output_of(plain_probe + " direct"), "wino:"));
+}
+
+TEST(process, linked_preloaded_and_loaded_locally_give_the_same_bytes) {
+    const std::string expected = checksum_in(output_of(plain_probe + " direct"));
+    ASSERT_TRUE(expected.starts_with("checksum "));
+    for (const std::string &command :
+            {linked_probe, preloaded + plain_probe, preloaded + plugin_probe, preloaded + linked_probe}) {
+        SCOPED_TRACE(command);
+        const std::string by_name = output_of(command + " winograd");
+        EXPECT_TRUE(has(by_name, "impl wino:f")) << by_name;
+        EXPECT_EQ(checksum_in(by_name), expected);
+        EXPECT_EQ(checksum_in(output_of(command + " direct")), expected);
+    }
+}
+
+TEST(process, cap_of_the_program_is_honoured) {
+    using Xbyak::util::Cpu;
+    EXPECT_TRUE(has(output_of(linked_probe + " winograd avx2"), ":avx2 "));
+    if (Cpu().has(Cpu::tAVX512BW)) {
+        EXPECT_TRUE(has(output_of(linked_probe + " winograd avx512_core"), ":avx512_core "));
+    }
+    EXPECT_TRUE(has(output_of(linked_probe + " winograd sse41"), "refused "));
+    EXPECT_TRUE(has(output_of("WINODNN_VERBOSE=2 " + linked_probe + " direct sse41"),
+            "the instruction set is below AVX2, or capped there"));
+}
+
+TEST(process, mode_off_forwards_everything) {
+    const std::string off = "WINODNN_MODE=off ";
+    EXPECT_TRUE(has(output_of(off + linked_probe + " winograd"), "refused "));
+    const std::string text = output_of(off + "WINODNN_VERBOSE=2 " + linked_probe + " direct");
+    EXPECT_TRUE(has(text, "impl ")) << text;
+    EXPECT_FALSE(has(text, "wino:")) << text;
+    EXPECT_TRUE(has(text, ",WINODNN_MODE=off\n")) << text;
+    EXPECT_TRUE(has(text, "mode:off")) << text;
+    EXPECT_EQ(checksum_in(text), checksum_in(output_of(plain_probe + " direct")));
+}
+
+TEST(process, values_that_are_not_understood_are_reported_once_with_what_is) {
+    const std::string text =
+            output_of("WINODNN_MODE=fast WINODNN_VERBOSE=3 " + linked_probe + " winograd", true);
+    const std::string mode =
+            "winodnn: WINODNN_MODE=fast is not understood: it accepts off|exact; using exact\n";
+    ASSERT_TRUE(has(text, mode)) << text;
+    EXPECT_FALSE(has(text.substr(text.find(mode) + 1), mode)) << text;
+    EXPECT_TRUE(has(text, "winodnn: WINODNN_VERBOSE=3 is not understood: it accepts 0|1|2; using 0\n"))
+            << text;
+    EXPECT_TRUE(has(text, "impl wino:")) << text;
+}
+
+TEST(process, variables_that_nobody_reads_are_reported) {
+    const std::string text = output_of("WINODNN_VERBOS=1 " + linked_probe + " winograd", true);
+    EXPECT_TRUE(
+            has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
+                      "WINODNN_JIT_DUMP\n"))
+            << text;
+}
+
+TEST(process, is_silent_by_default) {
+    const std::string text = output_of(linked_probe + " winograd", true);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
+    EXPECT_EQ(output_of("WINODNN_VERBOSE=0 WINODNN_MODE= " + linked_probe + " winograd", true), text);
+}
+
+TEST(process, verbose_1_shows_creations_and_executions) {
+    const std::string text = output_of("WINODNN_VERBOSE=1 " + linked_probe + " winograd");
+    for (const std::string &line : {std::string("info,winodnn v[0-9.]+"),
+                 std::string("info,oneDNN v3[0-9.]+ .*"),
+                 std::string("info,mode:exact,isa:[a-z0-9_]+,threads:[0-9]+"),
+                 std::string("primitive,create,cpu,reorder,wino:pack,undef,src_f32::blocked:abcd::f0 "
+                             "dst_s8::packed:f[0-9]x[0-9]::f0,,,64x64x3x3,[0-9.e-]+"),
+                 std::string("primitive,exec,cpu,reorder,wino:pack,.*,[0-9.e-]+"),
+                 std::string(
+                         "primitive,exec,cpu,convolution,wino:f[0-9]x[0-9]:s16:[a-z0-9_]+,forward_inference,"
+                         "src_u8::blocked:acdb::f0 wei_s8:a:packed:f[0-9]x[0-9]::f0 bia_undef::undef::: "
+                         "dst_u8::blocked:acdb::f0,attr-scales:src0:0 ,alg:convolution_winograd,"
+                         "mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_iw11ow11kw3sw1dw0pw1,[0-9.e-]+")})
+        EXPECT_TRUE(std::regex_search(text, std::regex("winodnn_verbose," + line + "\n"))) << line << "\n"
+                                                                                           << text;
+    EXPECT_FALSE(has(text, "decline"));
+}
+
+TEST(process, verbose_2_shows_refusals_and_their_reasons) {
+    const std::string declined = output_of("WINODNN_MODE=off WINODNN_VERBOSE=2 " + linked_probe + " direct");
+    EXPECT_TRUE(has(declined,
+            "winodnn_verbose,primitive,create:decline,cpu,convolution,mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_"
+            "iw11ow11kw3sw1dw0pw1,WINODNN_MODE=off\n"))
+            << declined;
+    const std::string level_1 = output_of("WINODNN_MODE=off WINODNN_VERBOSE=1 " + linked_probe + " direct");
+    EXPECT_FALSE(has(level_1, "decline")) << level_1;
+}
+
+TEST(process, library_drags_no_onednn_in) {
+    const std::string needed = output_of("readelf -d " WINODNN_LIBRARY);
+    ASSERT_TRUE(has(needed, "NEEDED"));
+    EXPECT_FALSE(has(needed, "dnnl")) << needed;
+}
+
+TEST(process, library_exports_c_functions_only) {
+    const std::string symbols = output_of("nm -D --defined-only " WINODNN_LIBRARY);
+    ASSERT_TRUE(has(symbols, " T dnnl_primitive_execute\n"));
+    ASSERT_TRUE(has(symbols, " T winodnn_version\n"));
+    EXPECT_FALSE(has(symbols, " _Z")) << symbols;
+}
+
+} // namespace
