@@ -1,0 +1,91 @@
+#include "dispatch/dispatch.hpp"
+
+#include "dispatch/cost.hpp"
+
+#include <gtest/gtest.h>
+
+namespace winodnn {
+namespace {
+
+constexpr isa all_isas[] = {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni};
+
+problem layer(dim mb, dim ic, dim pixels, dim oc) {
+    problem p;
+    p.mb = mb;
+    p.ic = ic;
+    p.oc = oc;
+    p.ih = p.iw = p.oh = p.ow = pixels;
+    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
+    return p;
+}
+
+machine one_core(isa i) {
+    return {i, false, 1 << 20, 1};
+}
+
+TEST(dispatch, takes_what_winograd_is_made_for) {
+    for (const isa i : all_isas)
+        for (const problem &p : {layer(1, 64, 56, 64), layer(1, 256, 56, 256), layer(8, 512, 28, 512)}) {
+            const decision d = choose_plan(p, one_core(i));
+            ASSERT_TRUE(d.chosen) << d.reason;
+            EXPECT_EQ(d.chosen->tile, tile_id::f4x4);
+            EXPECT_EQ(d.chosen->isa, i);
+            EXPECT_TRUE(d.reason.empty());
+        }
+}
+
+TEST(dispatch, declines_with_a_reason) {
+    const decision small = choose_plan(layer(1, 512, 7, 512), one_core(isa::avx512_core_vnni));
+    EXPECT_FALSE(small.chosen);
+    EXPECT_NE(small.reason.find("predicted speedup 0."), std::string::npos) << small.reason;
+    machine amx = one_core(isa::avx512_core_vnni);
+    amx.amx_int8 = true;
+    const decision on_amx = choose_plan(layer(1, 64, 56, 64), amx);
+    EXPECT_FALSE(on_amx.chosen);
+    EXPECT_NE(on_amx.reason.find("AMX"), std::string::npos);
+}
+
+// Whatever the shape: blocks and chunks that exist, and a scratchpad for the threads that there are.
+TEST(dispatch, plans_are_sound_for_any_shape) {
+    for (const isa i : all_isas)
+        for (const dim pixels : {1, 2, 5, 7, 13, 56, 200})
+            for (const dim ic : {16, 17, 100, 1024})
+                for (const dim oc : {16, 33, 1000})
+                    for (const dim mb : {1, 3})
+                        for (const int threads : {1, 2, 3, 64}) {
+                            const problem p = layer(mb, ic, pixels, oc);
+                            machine m = one_core(i);
+                            m.threads = threads;
+                            for (const tile_id tile : all_tiles()) {
+                                const plan c = plan_with_tile(p, m, tile);
+                                EXPECT_GE(c.tiles_per_block, 1);
+                                EXPECT_LE(c.tiles_per_block, tile_count(p, tile));
+                                EXPECT_GE(c.oc_chunks, 1);
+                                EXPECT_LE(c.oc_chunks, oc);
+                                EXPECT_EQ(c.threads, threads);
+                                EXPECT_GT(winograd_cycles(p, m, c), 0);
+                            }
+                            EXPECT_LE(winograd_cycles(p, m, fastest_plan(p, m)),
+                                    winograd_cycles(p, m, plan_with_tile(p, m, tile_id::f2x2)));
+                        }
+}
+
+TEST(dispatch, a_single_image_keeps_all_threads_busy) {
+    for (const dim pixels : {7, 14, 28, 56})
+        for (const int threads : {2, 4}) {
+            machine m = one_core(isa::avx512_core_vnni);
+            m.threads = threads;
+            const problem p = layer(1, 512, pixels, 512);
+            const plan c = fastest_plan(p, m);
+            const dim tiles = tile_count(p, c.tile);
+            EXPECT_GE((tiles + c.tiles_per_block - 1) / c.tiles_per_block * c.oc_chunks, threads);
+        }
+}
+
+TEST(plan, name_is_in_onednn_s_style) {
+    EXPECT_EQ(name_of(plan {tile_id::f4x4, isa::avx512_core_vnni, 6, 1, 1}), "wino:f4x4:s16:avx512_core_vnni");
+    EXPECT_EQ(name_of(plan {tile_id::f2x2, isa::avx2, 6, 1, 1}), "wino:f2x2:s16:avx2");
+}
+
+} // namespace
+} // namespace winodnn

@@ -1,0 +1,53 @@
+#include "jit/base/kernel_cache.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace winodnn::jit {
+namespace {
+
+TEST(kernel_cache, makes_each_once_whoever_asks) {
+    kernel_cache<int, int> cache;
+    std::atomic<int> made {0};
+    std::vector<std::thread> threads;
+    std::vector<std::shared_ptr<const int>> got(64);
+    for (std::size_t n = 0; n < got.size(); ++n)
+        threads.emplace_back([&, n] {
+            got[n] = cache.get(static_cast<int>(n % 4), [&](int config) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                ++made;
+                return std::make_shared<const int>(config * 10);
+            });
+        });
+    for (auto &t : threads) t.join();
+    EXPECT_EQ(made, 4);
+    for (std::size_t n = 0; n < got.size(); ++n) {
+        EXPECT_EQ(*got[n], static_cast<int>(n % 4) * 10);
+        EXPECT_EQ(got[n], got[n % 4]);
+    }
+}
+
+// If making were done under the lock, the second would wait for ever.
+TEST(kernel_cache, other_configs_are_not_held_up) {
+    kernel_cache<int, int> cache;
+    const auto outer = cache.get(1, [&](int) {
+        std::thread other([&] { cache.get(2, [](int) { return std::make_shared<const int>(2); }); });
+        other.join();
+        return std::make_shared<const int>(1);
+    });
+    EXPECT_EQ(*outer, 1);
+}
+
+TEST(kernel_cache, a_failure_is_told_and_tried_again) {
+    kernel_cache<int, int> cache;
+    const auto fail = [](int) -> std::shared_ptr<const int> { throw std::runtime_error("no memory for code"); };
+    EXPECT_THROW(cache.get(1, fail), std::runtime_error);
+    EXPECT_EQ(*cache.get(1, [](int) { return std::make_shared<const int>(7); }), 7);
+}
+
+} // namespace
+} // namespace winodnn::jit

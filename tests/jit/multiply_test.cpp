@@ -1,0 +1,48 @@
+#include "jit/multiply/multiply.hpp"
+
+#include "support/guarded_array.hpp"
+#include "support/isa_sweep.hpp"
+
+#include <random>
+
+namespace winodnn {
+namespace {
+
+WINODNN_ON_EVERY_ISA(multiply);
+
+void expect_product(isa i, int tiles, int vectors, int steps, int prefetch_lines, bool extreme) {
+    const dim ic = steps * jit::multiply_step, width = vectors * jit::traits_of(i).lanes();
+    testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * ic)), u(static_cast<std::size_t>(ic * width));
+    testing::guarded_array<std::int32_t> m(static_cast<std::size_t>(tiles * width));
+    std::mt19937 random(1);
+    // Never -32768 in both: no transform gives it, and vpmaddwd would not wrap as the reference does.
+    for (auto &x : v) x = static_cast<std::int16_t>(extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
+    for (auto &x : u) x = static_cast<std::int16_t>(extreme ? -18432 : random() % 65535 - 32767);
+    (*jit::get_multiply({i, tiles, vectors, ic * 2, width * 4, prefetch_lines}))(
+            {v.data(), u.data(), m.data(), steps, u.data()});
+    for (dim t = 0; t < tiles; ++t)
+        for (dim oc = 0; oc < width; ++oc) {
+            std::uint32_t sum = 0;
+            for (dim k = 0; k < ic; ++k)
+                sum += static_cast<std::uint32_t>(int {v[static_cast<std::size_t>(t * ic + k)]}
+                        * int {u[static_cast<std::size_t>((k / 2 * width + oc) * 2 + k % 2)]});
+            ASSERT_EQ(static_cast<std::uint32_t>(m[static_cast<std::size_t>(t * width + oc)]), sum)
+                    << "tile " << t << " oc " << oc;
+        }
+}
+
+TEST_P(multiply, every_register_tile) {
+    for (int tiles = 1; tiles <= jit::multiply_config::max_tiles; ++tiles)
+        for (int vectors = 1; vectors <= jit::multiply_config::max_vectors(GetParam()); ++vectors)
+            for (const int steps : {1, 2, 5})
+                for (const int prefetch_lines : {0, 1, 2, 4})
+                    expect_product(GetParam(), tiles, vectors, steps, prefetch_lines, false);
+}
+
+// 512 channels of the largest values wrap around 2^32 many times over.
+TEST_P(multiply, wraps) {
+    expect_product(GetParam(), 6, jit::multiply_config::max_vectors(GetParam()), 64, 1, true);
+}
+
+} // namespace
+} // namespace winodnn

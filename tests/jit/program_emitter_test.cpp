@@ -1,0 +1,92 @@
+#include "jit/base/program_emitter.hpp"
+
+#include "jit/base/kernel.hpp"
+#include "support/isa_sweep.hpp"
+#include "winograd/tile.hpp"
+
+#include <random>
+
+namespace winodnn {
+namespace {
+
+WINODNN_ON_EVERY_ISA(program_emitter);
+
+// args: inputs and outputs, a full vector each.
+class program_kernel : public jit::generator {
+public:
+    struct args_t {
+        const void *inputs;
+        void *outputs;
+    };
+
+    program_kernel(isa i, const program &p, jit::element type, int registers, int slots) : generator(i) {
+        std::vector<Xbyak::Xmm> pool;
+        for (int n = 0; n < registers; ++n) pool.push_back(full(n));
+        const int bytes = traits().vector_bytes;
+        enter(slots * bytes);
+        mov(rsi, ptr[args]);
+        mov(rdx, ptr[args + 8]);
+        jit::emit_program(*this, p,
+                {type, pool, slots, bytes, [=, this](int n, const vec &to) { vmovups(to, ptr[rsi + n * bytes]); },
+                        [=, this](int n, const vec &from) { vmovups(ptr[rdx + n * bytes], from); }});
+        leave_and_return();
+    }
+};
+
+template <typename T>
+std::vector<T> interpret(const program &p, std::vector<T> values) {
+    using wide = std::make_unsigned_t<T>;
+    for (const instruction &i : p.code) switch (i.op) {
+            case instruction::kind::add: values.push_back(static_cast<T>(wide(values[i.a]) + wide(values[i.b]))); break;
+            case instruction::kind::sub: values.push_back(static_cast<T>(wide(values[i.a]) - wide(values[i.b]))); break;
+            case instruction::kind::shift_left: values.push_back(static_cast<T>(wide(values[i.a]) << i.b)); break;
+        }
+    std::vector<T> outputs;
+    for (const int value : p.outputs) outputs.push_back(values[value]);
+    return outputs;
+}
+
+template <typename T>
+void expect_same(isa i, const program &p, jit::element type, int registers) {
+    auto code = std::make_unique<program_kernel>(i, p, type, registers, p.inputs);
+    const jit::kernel<program_kernel::args_t> kernel(std::move(code), "test_program");
+    const int lanes = jit::traits_of(i).vector_bytes / static_cast<int>(sizeof(T));
+    std::vector<T> in(p.inputs * lanes), out(p.outputs.size() * lanes);
+    std::mt19937 random(1);
+    for (auto &x : in) x = static_cast<T>(random());
+    kernel({in.data(), out.data()});
+    for (int lane = 0; lane < lanes; ++lane) {
+        std::vector<T> one;
+        for (int n = 0; n < p.inputs; ++n) one.push_back(in[n * lanes + lane]);
+        const auto expected = interpret(p, one);
+        for (std::size_t n = 0; n < expected.size(); ++n)
+            ASSERT_EQ(out[n * lanes + lane], expected[n]) << "registers " << registers << " output " << n;
+    }
+}
+
+// From so few registers that almost everything is spilled to more than are needed.
+TEST_P(program_emitter, is_right_with_any_number_of_registers) {
+    for (const tile_id id : all_tiles()) {
+        const tile &t = tile_of(id);
+        const program input = compile(t.rows.input, t.cols.input), output = compile(t.rows.output, t.cols.output);
+        for (int registers = 3; registers <= jit::traits_of(GetParam()).registers; ++registers) {
+            expect_same<std::int16_t>(GetParam(), input, jit::element::s16, registers);
+            expect_same<std::int32_t>(GetParam(), output, jit::element::s32, registers);
+        }
+    }
+}
+
+TEST_P(program_emitter, inputs_can_be_outputs) {
+    int_matrix m(3, 2);
+    m(0, 0) = m(1, 1) = m(2, 0) = m(2, 1) = 1;
+    expect_same<std::int32_t>(GetParam(), compile(m), jit::element::s32, 3);
+}
+
+TEST_P(program_emitter, too_few_slots_are_noticed) {
+    const tile &t = tile_of(tile_id::f4x4);
+    EXPECT_THROW(program_kernel(GetParam(), compile(t.rows.input, t.cols.input), jit::element::s16, 4, 2),
+            std::logic_error);
+}
+
+} // namespace
+} // namespace winodnn

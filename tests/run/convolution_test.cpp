@@ -1,0 +1,152 @@
+#include "run/convolution.hpp"
+
+#include "dispatch/dispatch.hpp"
+#include "reference/reference.hpp"
+#include "support/guarded_array.hpp"
+#include "support/isa_sweep.hpp"
+#include "weights/packed_weights.hpp"
+
+#include <random>
+#include <thread>
+
+namespace winodnn {
+namespace {
+
+WINODNN_ON_EVERY_ISA(run);
+
+problem layer(dim mb, dim ic, dim ih, dim iw, dim oc) {
+    problem p;
+    p.mb = mb;
+    p.ic = ic;
+    p.oc = oc;
+    p.ih = p.oh = ih;
+    p.iw = p.ow = iw;
+    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
+    p.dst = data_type::s32;
+    return p;
+}
+
+// Source, weights, reference and result of one convolution; every buffer ends at an unmapped page.
+struct example {
+    example(const problem &p, const plan &c)
+        : p(p), chosen(c), src(static_cast<std::size_t>(p.mb * p.ih * p.iw * p.ic)),
+          weights(static_cast<std::size_t>(p.oc * p.ic * 9)), block(layout_for(p, c).bytes()) {
+        std::mt19937 random(1);
+        for (auto &x : src) x = static_cast<std::uint8_t>(random());
+        for (auto &w : weights) w = static_cast<std::int8_t>(random());
+    }
+    void pack() { pack_weights(layout_for(p, chosen), weights.data(), block.data()); }
+
+    void expect_exact(const convolution &conv, std::int32_t zero_point = 0) const {
+        const std::size_t outputs = static_cast<std::size_t>(p.mb * p.oh * p.ow * p.oc);
+        const testing::guarded_array<std::int32_t> dst(outputs);
+        const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
+        run_args args;
+        args.src = src.data();
+        args.weights = block.data();
+        args.dst = dst.data();
+        args.src_zero_point = zero_point;
+        args.scratchpad = scratchpad.data();
+        ASSERT_EQ(conv.execute(args), nullptr);
+        const auto expected = reference_accumulators(p, src.data(), weights.data(), zero_point);
+        for (std::size_t n = 0; n < outputs; ++n) ASSERT_EQ(dst[n], expected[n]) << to_string(p) << " at " << n;
+    }
+
+    problem p;
+    plan chosen;
+    testing::guarded_array<std::uint8_t> src;
+    std::vector<std::int8_t> weights;
+    testing::guarded_array<std::byte> block;
+};
+
+machine cores(isa i, int threads) {
+    return {i, false, 1 << 20, threads};
+}
+
+TEST_P(run, any_blocking_and_any_threads) {
+    const problem p = layer(2, 33, 13, 9, 145);
+    for (const tile_id tile : all_tiles())
+        for (const int threads : {1, 2, 3, 4})
+            for (const dim tiles : {1, 5, 7, 18})
+                for (const dim chunks : {1, 2}) {
+                    plan c = plan_with_tile(p, cores(GetParam(), threads), tile);
+                    c.tiles_per_block = tiles;
+                    c.oc_chunks = chunks;
+                    example e(p, c);
+                    e.pack();
+                    e.expect_exact(convolution(p, c));
+                }
+}
+
+// All weights as large as they get: the channels fall into parts, whose sums cancel or pile up.
+TEST_P(run, split_channels) {
+    const problem p = layer(1, 517, 6, 5, 21);
+    const plan c = plan_with_tile(p, cores(GetParam(), 2), tile_id::f4x4);
+    const convolution conv(p, c);
+    for (const int pattern : {0, 1, 2}) {
+        example e(p, c);
+        for (std::size_t n = 0; n < e.weights.size(); ++n)
+            e.weights[n] = static_cast<std::int8_t>(pattern == 0 ? -128 : pattern == 1 ? 127 : n % 2 ? 127 : -128);
+        for (auto &x : e.src) x = 255;
+        e.pack();
+        EXPECT_GT(part_count(e.block.data()), 2u);
+        e.expect_exact(conv);
+    }
+}
+
+TEST_P(run, zero_points_and_their_limits) {
+    for (const data_type src : {data_type::u8, data_type::s8}) {
+        problem p = layer(1, 40, 9, 9, 20);
+        p.src = src;
+        p.src_zero_point = true;
+        const plan c = plan_with_tile(p, cores(GetParam(), 1), tile_id::f4x4);
+        const convolution conv(p, c);
+        example e(p, c);
+        e.pack();
+        const bool u8 = src == data_type::u8;
+        for (const std::int32_t zero_point : {u8 ? 0 : -128, 3, u8 ? 255 : 127}) e.expect_exact(conv, zero_point);
+        for (const std::int32_t outside : {u8 ? -1 : -129, u8 ? 256 : 128, 1 << 30}) {
+            run_args args;
+            args.src = e.src.data();
+            args.weights = e.block.data();
+            args.src_zero_point = outside;
+            EXPECT_NE(conv.execute(args), nullptr);
+        }
+    }
+}
+
+TEST_P(run, refuses_other_and_corrupt_weights) {
+    const problem p = layer(1, 32, 8, 8, 32);
+    const plan c = plan_with_tile(p, cores(GetParam(), 1), tile_id::f4x4);
+    const convolution conv(p, c);
+    example e(p, c);
+    run_args args;
+    args.weights = e.block.data(); // zeros so far
+    EXPECT_NE(conv.execute(args), nullptr);
+    e.pack();
+    e.expect_exact(conv);
+    e.block[layout_for(p, c).header_bytes() + 100] ^= std::byte {1};
+    // Found intact before, at this very place: re-packing other weights there is noticed, and so are these.
+    const convolution fresh(p, c);
+    EXPECT_NE(fresh.execute(args), nullptr);
+    e.weights[5] ^= 1;
+    e.pack();
+    e.expect_exact(conv);
+}
+
+TEST_P(run, one_convolution_from_several_threads) {
+    const problem p = layer(1, 64, 20, 20, 80);
+    const plan c = plan_with_tile(p, cores(GetParam(), 2), tile_id::f4x4);
+    const convolution conv(p, c);
+    example e(p, c);
+    e.pack();
+    std::vector<std::thread> threads;
+    for (int n = 0; n < 4; ++n)
+        threads.emplace_back([&] {
+            for (int round = 0; round < 3; ++round) e.expect_exact(conv);
+        });
+    for (auto &t : threads) t.join();
+}
+
+} // namespace
+} // namespace winodnn

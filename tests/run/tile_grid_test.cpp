@@ -1,0 +1,43 @@
+#include "run/tile_grid.hpp"
+
+#include <gtest/gtest.h>
+
+namespace winodnn {
+namespace {
+
+// Every output pixel is in exactly one tile, and every source pixel that a tile says is inside, is.
+TEST(tile_grid, covers_the_image_once) {
+    for (const tile_id id : all_tiles())
+        for (dim in = 1; in <= 17; ++in)
+            for (const dim before : {0, 1})
+                for (const dim after : {0, 1}) {
+                    problem p;
+                    p.mb = 2;
+                    p.ih = p.iw = in;
+                    p.pad_t = p.pad_l = before;
+                    p.pad_b = p.pad_r = after;
+                    p.oh = p.ow = in + before + after - 2;
+                    if (p.oh < 1) continue;
+                    const tile &t = tile_of(id);
+                    const tile_grid grid = make_grid(p, t);
+                    dim covered = 0;
+                    for (dim row = 0; row < grid.rows.count(); ++row) {
+                        const auto &kind = grid.rows.kinds[static_cast<std::size_t>(grid.rows.kind_of[row])];
+                        covered += kind.outputs;
+                        for (int k = 0; k < t.rows.inputs(); ++k) {
+                            const dim pixel = row * t.rows.outputs() - before + k;
+                            EXPECT_EQ(k >= kind.inputs.begin && k < kind.inputs.end, pixel >= 0 && pixel < in);
+                        }
+                    }
+                    EXPECT_EQ(covered, p.oh);
+                    EXPECT_LE(grid.rows.kinds.size(), 4u);
+                    EXPECT_EQ(grid.count(), 2 * grid.rows.count() * grid.cols.count());
+                    for (dim index = 0; index < grid.count(); ++index) {
+                        const auto at = grid.at(index);
+                        EXPECT_EQ((at.n * grid.rows.count() + at.row) * grid.cols.count() + at.col, index);
+                    }
+                }
+}
+
+} // namespace
+} // namespace winodnn
