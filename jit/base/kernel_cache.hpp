@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace winodnn::jit {
 
@@ -17,25 +18,23 @@ public:
 
     template <typename Make>
     handle get(const Config &config, const Make &make) {
-        std::promise<handle> mine;
+        std::optional<std::promise<handle>> mine; // only whoever comes first has one
         std::shared_future<handle> wanted;
-        bool first = false;
         {
             const std::lock_guard lock(mutex_);
             auto [entry, inserted] = kernels_.try_emplace(config);
-            if (inserted) entry->second = mine.get_future().share();
+            if (inserted) entry->second = mine.emplace().get_future().share();
             wanted = entry->second;
-            first = inserted;
         }
-        if (first) {
+        if (mine) {
             try {
-                mine.set_value(make(config));
+                mine->set_value(make(config));
             } catch (...) {
                 {
                     const std::lock_guard lock(mutex_);
                     kernels_.erase(config);
                 }
-                mine.set_exception(std::current_exception());
+                mine->set_exception(std::current_exception());
             }
         }
         return wanted.get();

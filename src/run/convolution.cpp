@@ -30,6 +30,28 @@ struct tile_block {
     dim size() const { return end - begin; }
 };
 
+// The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would run
+// at a fraction of the rate.
+struct tile_groups {
+    explicit tile_groups(dim tiles) : tiles_(tiles), count((tiles + largest - 1) / largest) {}
+
+    dim begin(dim group) const { return tiles_ * group / count; }
+    dim size(dim group) const { return begin(group + 1) - begin(group); }
+    // While one panel of weights is read, once for each group, the next one is brought into L2: so many cache
+    // lines with each pair of channels, until the panel's `vectors` lines a pair are shared out.
+    int prefetch_lines(dim group, int vectors) const {
+        const int share = count == 1 ? 4 : count < 4 ? 2 : 1;
+        return group * share < vectors ? share : 0;
+    }
+
+private:
+    static constexpr dim largest = jit::multiply_config::max_tiles;
+    dim tiles_;
+
+public:
+    const dim count;
+};
+
 struct thread_space {
     std::byte *v, *m, *partial;
 };
@@ -58,6 +80,7 @@ struct convolution::impl {
     const weights_layout layout_;
     const workspace space_;
     const tile_grid grid_;
+    const dim blocks_;
     const int lanes_;
 
     // By the kinds of the tile's row and column.
@@ -73,7 +96,8 @@ struct convolution::impl {
 
 convolution::impl::impl(const problem &p, const plan &chosen)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)), space_(p, chosen),
-      grid_(make_grid(p, tile_)), lanes_(jit::traits_of(chosen.isa).lanes()) {
+      grid_(make_grid(p, tile_)), blocks_((grid_.count() + chosen.tiles_per_block - 1) / chosen.tiles_per_block),
+      lanes_(jit::traits_of(chosen.isa).lanes()) {
     make_input_transforms();
     make_multiplies();
     make_output_transforms();
@@ -102,10 +126,15 @@ void convolution::impl::make_multiplies() {
     for (const dim width : {std::min(block, layout_.padded_oc()), layout_.padded_oc() % block}) {
         if (width == 0) continue;
         const int vectors = static_cast<int>(width / lanes_);
-        for (int tiles = 1; tiles <= jit::multiply_config::max_tiles; ++tiles)
-            for (const int lines : {0, 1, 2, 4})
+        // Blocks are even but for one tile.
+        for (const dim block_tiles : {grid_.count() / blocks_, (grid_.count() + blocks_ - 1) / blocks_}) {
+            const tile_groups groups(block_tiles);
+            for (dim g = 0; g < groups.count; ++g) {
+                const int tiles = static_cast<int>(groups.size(g)), lines = groups.prefetch_lines(g, vectors);
                 multiplies_[tiles][vectors][lines] = jit::get_multiply(
                         {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride, lines});
+            }
+        }
     }
 }
 
@@ -199,21 +228,20 @@ void convolution::impl::transform_input(const run_args &args, const thread_space
 void convolution::impl::multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
         const thread_space &space, dim tiles) const {
     const dim panel = layout_.padded_ic() * oc_width * 2;
-    const dim groups = (tiles + jit::multiply_config::max_tiles - 1) / jit::multiply_config::max_tiles;
+    const tile_groups groups(tiles);
     const int vectors = static_cast<int>(oc_width / lanes_);
     const dim steps = (ic_end - ic_begin) / jit::multiply_step;
-    // While one panel is read, once for each group, the next one is brought into L2, a share with each group.
-    const dim lines = groups == 1 ? 4 : groups < 4 ? 2 : 1;
-    const dim share = steps * jit::pairs_per_step * lines * 64;
     for (dim c = 0; c < tile_.components(); ++c) {
         const std::byte *u_panel = u + c * panel + ic_begin * oc_width * 2;
-        for (dim g = 0; g < groups; ++g) {
-            // As even as possible: a group of one tile would run at a fraction of the rate.
-            const dim begin = tiles * g / groups, end = tiles * (g + 1) / groups;
-            (*multiplies_[end - begin][vectors][g * lines < vectors ? lines : 0])(
-                    {space.v + c * space_.v_component_stride + begin * space_.v_tile_stride + ic_begin * 2, u_panel,
-                            space.m + c * space_.m_component_stride + begin * space_.m_tile_stride, steps,
-                            u_panel + panel + g * share});
+        const std::byte *ahead = u_panel + panel;
+        for (dim g = 0; g < groups.count; ++g) {
+            const int lines = groups.prefetch_lines(g, vectors);
+            (*multiplies_[groups.size(g)][vectors][lines])(
+                    {space.v + c * space_.v_component_stride + groups.begin(g) * space_.v_tile_stride + ic_begin * 2,
+                            u_panel,
+                            space.m + c * space_.m_component_stride + groups.begin(g) * space_.m_tile_stride, steps,
+                            ahead});
+            ahead += steps * jit::pairs_per_step * lines * 64;
         }
     }
 }
@@ -270,8 +298,7 @@ const char *convolution::execute(const run_args &args) const {
 
     std::byte *base = aligned(args.scratchpad);
     i.prepare_channels(args, base);
-    const dim tiles = i.grid_.count(), per_block = i.plan_.tiles_per_block;
-    const dim blocks = (tiles + per_block - 1) / per_block;
+    const dim tiles = i.grid_.count(), blocks = i.blocks_;
     const dim chunks = i.plan_.oc_chunks;
     const dim oc_blocks = (i.layout_.padded_oc() + i.layout_.oc_block() - 1) / i.layout_.oc_block();
     const int threads = std::min(i.plan_.threads, omp_get_max_threads());

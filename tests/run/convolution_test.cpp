@@ -67,7 +67,7 @@ TEST_P(run, any_blocking_and_any_threads) {
     const problem p = layer(2, 33, 13, 9, 145);
     for (const tile_id tile : all_tiles())
         for (const int threads : {1, 2, 3, 4})
-            for (const dim tiles : {1, 5, 7, 18})
+            for (const dim tiles : {1, 5, 7, 11, 18, 23})
                 for (const dim chunks : {1, 2}) {
                     plan c = plan_with_tile(p, cores(GetParam(), threads), tile);
                     c.tiles_per_block = tiles;
