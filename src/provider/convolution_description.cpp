@@ -18,14 +18,13 @@ bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
 
 convolution_description::convolution_description(
         const convolution_request &request, problem p, plan chosen, owned_primitive_desc beside)
-    : problem_(std::move(p)), plan_(chosen), name_(name_of(chosen)), engine_(request.engine),
-      alg_kind_(request.alg_kind == dnnl_convolution_winograd ? dnnl_convolution_winograd
-                                                              : dnnl_convolution_direct),
+    : problem_(std::move(p)), plan_(chosen), name_(name_of(chosen)),
       scratchpad_bytes_(scratchpad_bytes_for(problem_, plan_)), beside_(std::move(beside)),
-      attr_(copy_of(request.attr)), weights_(make_packed_desc(layout_for(problem_, plan_))) {
+      attr_(copy_of(request.attr)), request_(request, attr_.get()),
+      weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
     scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
-    if (verbose_events()) info_ = describe(request);
+    if (verbose_events()) info_ = describe();
 }
 
 dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void *result) const {
@@ -35,7 +34,8 @@ dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void 
         return dnnl_success;
     };
     switch (what) {
-        case dnnl_query_alg_kind: return answer(alg_kind_);
+        case dnnl_query_alg_kind:
+            return answer(by_name() ? dnnl_convolution_winograd : dnnl_convolution_direct);
         case dnnl_query_impl_info_str: return answer(name_.c_str());
         case dnnl_query_memory_consumption_s64:
             return answer(dnnl_dim_t(user_scratchpad_ ? 0 : scratchpad_bytes_));
@@ -58,7 +58,21 @@ std::unique_ptr<const executable> convolution_description::make_executable() con
     return std::make_unique<convolution_executable>(*this);
 }
 
-std::string convolution_description::describe(const convolution_request &request) const {
+owned_primitive_desc convolution_description::make_next() const {
+    convolution_request direct = request_.get();
+    direct.alg_kind = dnnl_convolution_direct;
+    owned_primitive_desc next;
+    // It cannot read packed weights; and it must not take them for plain ones.
+    if (!is_packed(direct.weights)) create_real(next, direct);
+    return next;
+}
+
+bool convolution_description::by_name() const {
+    return request_.get().alg_kind == dnnl_convolution_winograd;
+}
+
+std::string convolution_description::describe() const {
+    const convolution_request &request = request_.get();
     const auto desc = [&](dnnl_query_t what, int index) {
         return real().dnnl_primitive_desc_query_md(beside_.get(), what, index);
     };
@@ -68,8 +82,7 @@ std::string convolution_description::describe(const convolution_request &request
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
            + to_string(*facts_of(attr_.get()), problem_.post_ops, user_scratchpad_) + ",alg:"
-           + (alg_kind_ == dnnl_convolution_winograd ? "convolution_winograd" : "convolution_direct") + ","
-           + to_string(problem_);
+           + (by_name() ? "convolution_winograd" : "convolution_direct") + "," + to_string(problem_);
 }
 
 } // namespace winodnn

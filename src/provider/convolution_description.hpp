@@ -21,27 +21,28 @@ public:
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
     std::unique_ptr<const executable> make_executable() const override;
     const_dnnl_primitive_desc_t beside() const override { return beside_.get(); }
+    owned_primitive_desc make_next() const override;
     const std::string &info() const override { return info_; }
 
     const problem &described() const { return problem_; }
     const plan &chosen() const { return plan_; }
-    dnnl_engine_t engine() const { return engine_; }
+    dnnl_engine_t engine() const { return request_.get().engine; }
     const_dnnl_memory_desc_t weights_desc() const { return weights_.get(); }
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
     bool user_scratchpad() const { return user_scratchpad_; }
 
 private:
-    std::string describe(const convolution_request &request) const;
+    bool by_name() const; // Winograd was asked for
+    std::string describe() const;
 
     problem problem_;
     plan plan_;
     std::string name_;
-    dnnl_engine_t engine_;
-    dnnl_alg_kind_t alg_kind_;
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;
     owned_primitive_desc beside_;
     watched_attr attr_;
+    kept_request request_;
     owned_memory_desc weights_;
     owned_memory_desc scratchpad_; // of user mode; zero otherwise
     std::string info_;

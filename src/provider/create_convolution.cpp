@@ -45,27 +45,38 @@ selection select(const convolution_request &request, const std::optional<weights
     return s;
 }
 
-// oneDNN's direct convolution with the formats that ours has.
-owned_primitive_desc direct_in_nhwc(const convolution_request &direct, const owned_primitive_desc &as_asked) {
-    const desc_view src = view_of(direct.src), dst = view_of(direct.dst);
-    owned_primitive_desc result;
-    if (!src.any() && !dst.any()) {
-        dnnl_primitive_desc_t copy = nullptr;
-        require(real().dnnl_primitive_desc_clone(&copy, as_asked.get()));
-        result.reset(copy);
-        return result;
-    }
-    const owned_memory_desc nhwc_src = make_nhwc_desc(src), nhwc_dst = make_nhwc_desc(dst);
-    convolution_request nhwc = direct;
-    if (src.any()) nhwc.src = nhwc_src.get();
-    if (dst.any()) nhwc.dst = nhwc_dst.get();
-    require(create_real(result, nhwc));
-    return result;
+// oneDNN's direct convolution with the formats that ours has. It checks the arguments.
+dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request) {
+    const desc_view src = view_of(request.src), dst = view_of(request.dst);
+    const owned_memory_desc nhwc_src = make_nhwc_desc(src), nhwc_dst = make_nhwc_desc(dst),
+                            any_weights = make_any_desc(view_of(request.weights));
+    convolution_request direct = request;
+    direct.alg_kind = dnnl_convolution_direct;
+    direct.weights = any_weights.get(); // never packed ones, which it would take for plain
+    if (src.any()) direct.src = nhwc_src.get();
+    if (dst.any()) direct.dst = nhwc_dst.get();
+    return create_real(result, direct);
 }
 
-dnnl_status_t give(dnnl_primitive_desc_t *result, owned_primitive_desc desc) {
-    *result = desc.release();
-    return dnnl_success;
+dnnl_status_t leave_to_onednn(dnnl_primitive_desc_t *result, const convolution_request &request) {
+    owned_primitive_desc desc;
+    const dnnl_status_t status = create_real(desc, request);
+    if (status == dnnl_success) *result = desc.release();
+    return status;
+}
+
+dnnl_status_t decline(dnnl_primitive_desc_t *result, const convolution_request &request, bool packed,
+        const std::string &reason) {
+    owned_primitive_desc checked;
+    const dnnl_status_t status =
+            packed ? create_direct_in_nhwc(checked, request) : leave_to_onednn(result, request);
+    // oneDNN has no Winograd on CPUs: its refusal says nothing against the arguments.
+    const bool valid = status == dnnl_success
+                       || (status == dnnl_unimplemented && request.alg_kind == dnnl_convolution_winograd);
+    if (!valid) return status;
+    count_declined(reason);
+    if (verbose_refusals()) print_refusal("create:decline", "cpu,convolution," + to_string(request), reason);
+    return packed ? dnnl_unimplemented : status;
 }
 
 } // namespace
@@ -73,42 +84,16 @@ dnnl_status_t give(dnnl_primitive_desc_t *result, owned_primitive_desc desc) {
 dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolution_request &request) {
     if (result == nullptr) return dnnl_invalid_arguments;
     forget_decline_reason();
-
-    // oneDNN checks the arguments, with plain weights in place of packed ones, which it must never take for
-    // plain, and with the algorithm that it does have.
     const std::optional<weights_layout> packed = packed_layout(request.weights);
-    convolution_request direct = request;
-    owned_memory_desc any_weights;
-    if (packed) {
-        any_weights = make_any_desc(view_of(request.weights));
-        direct.weights = any_weights.get();
-    }
-    const bool by_name = request.alg_kind == dnnl_convolution_winograd;
-    if (by_name) direct.alg_kind = dnnl_convolution_direct;
-
-    const auto leave_to_onednn = [&] {
-        owned_primitive_desc desc;
-        const dnnl_status_t status = create_real(desc, request);
-        return status == dnnl_success ? give(result, std::move(desc)) : status;
-    };
-    owned_primitive_desc as_asked;
-    if (const dnnl_status_t status = create_real(as_asked, direct); status != dnnl_success)
-        return by_name && !packed ? leave_to_onednn() : status;
-
     selection s = select(request, packed);
-    if (!s.decided.chosen) {
-        count_declined(s.decided.reason);
-        if (verbose_refusals())
-            print_refusal("create:decline", "cpu,convolution," + to_string(request), s.decided.reason);
-        if (packed) return dnnl_unimplemented;
-        return by_name ? leave_to_onednn() : give(result, std::move(as_asked));
-    }
+    if (!s.decided.chosen) return decline(result, request, packed.has_value(), s.decided.reason);
 
+    owned_primitive_desc direct;
+    if (const dnnl_status_t status = create_direct_in_nhwc(direct, request); status != dnnl_success)
+        return packed ? status : leave_to_onednn(result, request);
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(
-            request, std::move(s.served), *s.decided.chosen, direct_in_nhwc(direct, as_asked));
-    // With packed weights oneDNN has no next implementation: it cannot read them.
-    if (!packed) handle->next = std::move(as_asked);
+            request, std::move(s.served), *s.decided.chosen, std::move(direct));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

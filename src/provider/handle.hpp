@@ -29,6 +29,8 @@ public:
     virtual std::unique_ptr<const executable> make_executable() const = 0;
     // The real primitive desc that answers what we have no answer of our own to.
     virtual const_dnnl_primitive_desc_t beside() const = 0;
+    // oneDNN's own implementation of the same; nullptr if it has none.
+    virtual owned_primitive_desc make_next() const = 0;
     // For verbose output, from the engine to the problem; empty if there is none.
     virtual const std::string &info() const = 0;
 };
@@ -39,8 +41,8 @@ struct primitive_desc_handle {
     const char *tag = &primitive_desc_tag;
     // nullptr once next_impl has gone past ours: then everything is forwarded to `next`.
     std::shared_ptr<const description> says;
-    // oneDNN's own implementation for the same arguments. As with oneDNN's clones, a clone has no next one.
     owned_primitive_desc next;
+    bool is_clone = false; // which, as oneDNN's clones, has no next implementation
 };
 
 struct primitive_handle {

@@ -96,6 +96,12 @@ bool is_packed(const_dnnl_memory_desc_t desc) {
     return packed_layout(desc).has_value();
 }
 
+owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc) {
+    dnnl_memory_desc_t copy = nullptr;
+    if (desc != nullptr) require(real().dnnl_memory_desc_clone(&copy, desc));
+    return owned_memory_desc(copy);
+}
+
 owned_memory_desc make_packed_desc(const weights_layout &layout) {
     const dim dims[] = {layout.oc, layout.ic, 3, 3};
     dnnl_memory_desc_t desc = nullptr;

@@ -31,6 +31,7 @@ std::optional<weights_layout> packed_layout(const_dnnl_memory_desc_t desc);
 bool is_packed(const_dnnl_memory_desc_t desc);
 
 // These throw failure.
+owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc); // nullptr stays nullptr
 owned_memory_desc make_packed_desc(const weights_layout &layout);
 owned_memory_desc make_plain_weights_desc(dim oc, dim ic); // s8, dense oihw
 owned_memory_desc make_bytes_desc(

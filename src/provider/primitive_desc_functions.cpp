@@ -45,6 +45,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_desc_clone(
     return guarded([&] {
         auto copy = std::make_unique<primitive_desc_handle>();
         copy->says = handle->says;
+        copy->is_clone = true;
         *result = to_c(copy.release());
         return dnnl_success;
     });
@@ -70,8 +71,12 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_desc_get_attr(
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_desc_next_impl(dnnl_primitive_desc_t desc) {
     primitive_desc_handle *handle = ours(desc);
     if (handle == nullptr) return forward(real().dnnl_primitive_desc_next_impl, desc);
-    if (!handle->next) return dnnl_last_impl_reached;
     if (!handle->says) return real().dnnl_primitive_desc_next_impl(handle->next.get());
-    handle->says.reset();
-    return dnnl_success;
+    if (handle->is_clone) return dnnl_last_impl_reached;
+    return guarded([&] {
+        handle->next = handle->says->make_next();
+        if (!handle->next) return dnnl_last_impl_reached;
+        handle->says.reset();
+        return dnnl_success;
+    });
 }

@@ -7,12 +7,6 @@
 namespace winodnn {
 namespace {
 
-owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc) {
-    dnnl_memory_desc_t copy = nullptr;
-    require(real().dnnl_memory_desc_clone(&copy, desc));
-    return owned_memory_desc(copy);
-}
-
 // A sum would have to read what the packed weights were before.
 void refuse_post_ops(const_dnnl_primitive_attr_t attr) {
     const_dnnl_post_ops_t list = nullptr;

@@ -2,7 +2,9 @@
 
 #include "provider/attributes.hpp"
 #include "provider/memory_desc.hpp"
+#include "provider/status.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace winodnn {
@@ -28,7 +30,7 @@ std::optional<data_type> type_of(dnnl_data_type_t type) {
 
 void read_shape(const convolution_request &r, problem &p) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
-    demand(src.ndims == 4, "not a 2-D convolution");
+    demand(src.ndims == 4 && dst.ndims == 4, "not a 2-D convolution");
     demand(weights.ndims == 4, "groups");
     demand(!src.has_runtime_values() && !weights.has_runtime_values() && !dst.has_runtime_values(),
             "dimensions or strides known at execution only");
@@ -150,6 +152,24 @@ bool runs_on_cpu(dnnl_engine_t engine) {
 
 } // namespace
 
+kept_request::kept_request(const convolution_request &request, const_dnnl_primitive_attr_t kept_attr)
+    : src_(copy_desc(request.src)), weights_(copy_desc(request.weights)), bias_(copy_desc(request.bias)),
+      dst_(copy_desc(request.dst)), request_(request) {
+    request_.src = src_.get();
+    request_.weights = weights_.get();
+    request_.bias = bias_.get();
+    request_.dst = dst_.get();
+    request_.attr = kept_attr;
+    std::size_t i = 0;
+    for (const dnnl_dim_t **list :
+            {&request_.strides, &request_.dilates, &request_.padding_l, &request_.padding_r}) {
+        std::array<dim, 2> &kept = sizes_[i++];
+        if (*list == nullptr) continue;
+        std::copy_n(*list, kept.size(), kept.begin());
+        *list = kept.data();
+    }
+}
+
 dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &r) {
     dnnl_primitive_desc_t desc = nullptr;
     const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, &desc,
@@ -161,6 +181,7 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
 
 translation translate(const convolution_request &r) {
     try {
+        demand(r.strides != nullptr && r.padding_l != nullptr, "missing arguments");
         demand(runs_on_cpu(r.engine), "the engine is not a CPU");
         demand(r.prop_kind == dnnl_forward_inference, "the propagation kind is not forward inference");
         const std::optional<attribute_facts> facts = facts_of(r.attr);

@@ -4,6 +4,7 @@
 #include "problem/problem.hpp"
 #include "provider/owned.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,18 @@ struct convolution_request {
     const_dnnl_primitive_attr_t attr = nullptr;
 };
 
+// A request that outlives what the program made it of. For 2-D convolutions.
+class kept_request {
+public:
+    kept_request(const convolution_request &request, const_dnnl_primitive_attr_t kept_attr); // throws failure
+    const convolution_request &get() const { return request_; }
+
+private:
+    owned_memory_desc src_, weights_, bias_, dst_;
+    std::array<std::array<dim, 2>, 4> sizes_;
+    convolution_request request_;
+};
+
 // oneDNN's answer. `result` is set on success.
 dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &request);
 
@@ -29,7 +42,7 @@ struct translation {
     std::string reason; // why it is none of ours
 };
 
-// For a request that oneDNN has found valid (with plain weights in place of packed ones).
+// Nothing here checks what oneDNN checks: what is served has still to be found valid there.
 translation translate(const convolution_request &request);
 
 // benchdnn's problem syntax, for any convolution.
