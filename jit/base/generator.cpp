@@ -131,8 +131,14 @@ void generator::store_lanes(const vec &from, const reg &base, dim offset, data_t
     const bool bytes = size_of(type) == 1;
     if (traits_.masks) {
         if (bytes) {
-            // Narrowing in a register first: the form of vpmovdb that stores is microcoded on some CPUs.
-            vpmovdb(xmm_of(from), from);
+            // Narrowing in a register first: the forms that store are microcoded on some CPUs.
+            if (type == data_type::u8) {
+                set_zero(scratch);
+                vpmaxsd(from, from, scratch); // vpmovusdb takes its source for unsigned
+                vpmovusdb(xmm_of(from), from);
+            } else {
+                vpmovsdb(xmm_of(from), from);
+            }
             if (count.lanes) vmovdqu8(where | tail_mask, xmm_of(from));
             else vmovups(where, xmm_of(from));
         } else {

@@ -49,7 +49,7 @@ public:
     // Tails: prepare_tail once before accesses with that count.
     void prepare_tail(lane_count count, const reg &scratch);
     void load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count);
-    // Lanes are f32 for f32, else s32 values that are within the type's range.
+    // Lanes are f32 for f32, else s32, which saturate to the type. `from` and `scratch` are changed.
     void store_lanes(const vec &from, const reg &base, dim offset, data_type type, lane_count count,
             const vec &scratch);
 

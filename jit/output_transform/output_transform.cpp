@@ -4,7 +4,9 @@
 #include "jit/base/program_emitter.hpp"
 #include "jit/output_transform/post_ops.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <tuple>
 
 namespace winodnn::jit {
@@ -57,6 +59,7 @@ private:
         mov(bias, ptr[args + offsetof(output_transform_args, bias)]);
         mov(vectors, ptr[args + offsetof(output_transform_args, vectors)]);
         vmovups(inverse_odd, constant_s32(tile_.inverse_odd()));
+        vmovups(upper_bound, constant(highest(config_.dst)));
         vbroadcastss(inverse_dst_scale, ptr[args + offsetof(output_transform_args, inverse_dst_scale)]);
         vbroadcastss(dst_zero_point, ptr[args + offsetof(output_transform_args, dst_zero_point)]);
     }
@@ -107,26 +110,24 @@ private:
         if (config_.bias) vaddps(value, value, ptr[bias]);
     }
 
-    // Saturation is in f32, before rounding: the bounds are integers, so it makes no difference to the result.
+    // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value. What
+    // is too low becomes just that, and saturates when it is narrowed.
     void quantize() {
         if (config_.dst_scale) vmulps(value, value, inverse_dst_scale);
         if (config_.dst_zero_point) vaddps(value, value, dst_zero_point);
-        switch (config_.dst) {
-            case data_type::u8:
-                vmaxps(value, value, constant(0.f));
-                vminps(value, value, constant(255.f));
-                break;
-            case data_type::s8:
-                vmaxps(value, value, constant(-128.f));
-                vminps(value, value, constant(127.f));
-                break;
-            case data_type::s32:
-                // The largest f32 below 2^31. Too low a value converts to 0x80000000, which is the lower bound.
-                vminps(value, value, constant(2147483520.f));
-                break;
-            case data_type::f32: return;
-        }
+        if (config_.dst == data_type::f32) return;
+        vminps(value, upper_bound, value);
         vcvtps2dq(value, value);
+    }
+
+    static float highest(data_type type) {
+        switch (type) {
+            case data_type::u8: return 255.f;
+            case data_type::s8: return 127.f;
+            case data_type::s32: return 2147483520.f; // the largest f32 below 2^31
+            case data_type::f32: break;
+        }
+        return std::numeric_limits<float>::max();
     }
 
     void advance() {
@@ -141,11 +142,11 @@ private:
     const output_transform_config config_;
     const tile &tile_;
 
-    // Registers: the transforms have all vectors but the last five.
-    static constexpr int reserved = 5;
+    // Registers: the transforms have all vectors but the last six.
+    static constexpr int reserved = 6;
     const reg m = rsi, dst = rdx, partial = rcx, scale = r8, bias = r9, vectors = r10;
     const vec value = full(traits().registers - 1), scratch = full(traits().registers - 2);
-    const vec inverse_odd = full(traits().registers - 3);
+    const vec inverse_odd = full(traits().registers - 3), upper_bound = full(traits().registers - 6);
     const vec inverse_dst_scale = full(traits().registers - 4), dst_zero_point = full(traits().registers - 5);
     std::vector<Xbyak::Xmm> work_;
 };
