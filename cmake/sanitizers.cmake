@@ -6,6 +6,7 @@ set(winodnn_test_environment "")
 
 if(WINODNN_SANITIZE)
     add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_compile_options(-Wno-maybe-uninitialized) # the sanitizers' own code hides initialisations from GCC
     add_link_options(-fsanitize=address,undefined)
     execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libasan.so
         OUTPUT_VARIABLE winodnn_libasan OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)

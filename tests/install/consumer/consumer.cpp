@@ -1,4 +1,5 @@
-// A program of somebody else's: oneDNN's API and nothing of ours, an int8 convolution that winodnn takes over.
+// A program of somebody else's: oneDNN's API and nothing of ours, an int8 convolution that winodnn takes
+// over.
 #include <dnnl.hpp>
 
 #include <cstdio>
