@@ -31,6 +31,12 @@ bool problem::stores_accumulators() const {
             && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();
 }
 
+bool problem::is_addressable() const {
+    // Six rows of pixels on either side, of 4 bytes at most; V's 36 components of 48 tiles of s16 channels.
+    constexpr dim longest_row = (dim {1} << 31) / (8 * 4), most_channels = (dim {1} << 31) / (36 * 49 * 2);
+    return ic <= most_channels && iw <= longest_row / ic && ow <= longest_row / oc;
+}
+
 value_range source_range(const problem &p) {
     // With a zero point inside the source data type the difference spans the type's width both ways.
     if (p.src_zero_point) return {-255, 255};

@@ -57,6 +57,8 @@ struct problem {
 
     // With s32 dst and nothing to apply the accumulators themselves are stored, never rounded through f32.
     bool stores_accumulators() const;
+    // Kernels reach a tile's pixels by 32-bit displacements. What has longer rows is no image.
+    bool is_addressable() const;
     dim macs() const { return mb * oh * ow * oc * ic * 9; } // of direct convolution
 };
 

@@ -189,6 +189,7 @@ translation translate(const convolution_request &r) {
         problem p;
         read_shape(r, p);
         read_tensors(r, p);
+        demand(p.is_addressable(), "rows too long for 32-bit displacements");
         read_quantization(*facts, p);
         read_post_ops(r.attr, p);
         return {std::move(p), {}};

@@ -56,6 +56,12 @@ const struct {
                     a.dilates = {1, 1};
                     a.dst = {{2, 48, 6, 7}, type::u8, tag::any};
                 }},
+        {"rows too long for 32-bit displacements",
+                [](arguments &a) {
+                    a.src = {{1, 1024, 3, 100000}, type::u8, tag::any};
+                    a.weights = {{48, 1024, 3, 3}, type::s8, tag::any};
+                    a.dst = {{1, 48, 3, 100000}, type::u8, tag::any};
+                }},
         {"padding other than 0 or 1",
                 [](arguments &a) {
                     a.padding_l = {2, 1};
