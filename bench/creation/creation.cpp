@@ -1,7 +1,8 @@
 // What creating a convolution costs through the oneDNN API, primitive descriptor and primitive together:
 //   new:    kernels of a shape that was not seen before are generated (each iteration has other channels)
 //   cached: a shape that was
-// winodnn takes these shapes over; the same with WINODNN_MODE=off is oneDNN alone, which keeps a cache of its own.
+// winodnn takes these shapes over; the same with WINODNN_MODE=off is oneDNN alone, which keeps a cache of its
+// own.
 #include <benchmark/benchmark.h>
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -21,7 +22,8 @@ convolution_forward create(const engine &cpu, memory::dim channels) {
     attr.set_post_ops(relu);
     return convolution_forward(convolution_forward::primitive_desc(cpu, prop_kind::forward_inference,
             algorithm::convolution_direct, {image, u8, memory::format_tag::nhwc},
-            {filter, s8, memory::format_tag::any}, {{channels}, memory::data_type::f32, memory::format_tag::x},
+            {filter, s8, memory::format_tag::any},
+            {{channels}, memory::data_type::f32, memory::format_tag::x},
             {image, u8, memory::format_tag::nhwc}, {1, 1}, {1, 1}, {1, 1}, attr));
 }
 

@@ -49,8 +49,8 @@ void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
             (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, u.data()});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
-    state.counters["of_peak"]
-            = benchmark::Counter(macs / measured_peak(i), benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["of_peak"] =
+            benchmark::Counter(macs / measured_peak(i), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 // What the transforms of a real convolution look like: 56 x 56 pixels, 64 channels, u8 to u8 with relu.
@@ -82,8 +82,8 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     std::vector<std::byte> v(space.m_offset);
     for (auto _ : state)
         for (dim t = 0; t < chosen.tiles_per_block; ++t)
-            (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic, v.data() + t * space.v_tile_stride,
-                    p.ic, 0});
+            (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic,
+                    v.data() + t * space.v_tile_stride, p.ic, 0});
     const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * n * n * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
@@ -116,10 +116,11 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)
             for (dim t = 0; t < tiles; ++t)
-                (*kernel)({m.data() + t * space.m_tile_stride, dst.data() + t % 13 * outputs * p.oc + b * channels,
-                        nullptr, scale.data(), bias.data(), channels / jit::traits_of(i).lanes(), 0, 0.5f, 0.f});
-    state.SetBytesProcessed(state.iterations() * tiles * p.oc
-            * (4 * tile_of(tile).components() + outputs * outputs));
+                (*kernel)({m.data() + t * space.m_tile_stride,
+                        dst.data() + t % 13 * outputs * p.oc + b * channels, nullptr, scale.data(),
+                        bias.data(), channels / jit::traits_of(i).lanes(), 0, 0.5f, 0.f});
+    state.SetBytesProcessed(
+            state.iterations() * tiles * p.oc * (4 * tile_of(tile).components() + outputs * outputs));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }

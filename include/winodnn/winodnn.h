@@ -20,13 +20,14 @@ extern "C" {
 /* The library's version, "major.minor.patch". Valid for ever. */
 WINODNN_API const char *winodnn_version(void);
 
-/* The mode in force: "exact" if forward int8 convolutions are taken over where bit-exact Winograd is faster, "off"
- * if all are left to oneDNN. Set by the environment variable WINODNN_MODE, read once. Valid for ever. */
+/* The mode in force: "exact" if forward int8 convolutions are taken over where bit-exact Winograd is faster,
+ * "off" if all are left to oneDNN. Set by the environment variable WINODNN_MODE, read once. Valid for ever.
+ */
 WINODNN_API const char *winodnn_mode(void);
 
-/* Why the forward convolution whose primitive descriptor the calling thread created last was left to oneDNN or
- * refused, e.g. "the stride is not 1". "" if it was taken over, or if oneDNN found its arguments invalid, or if
- * the thread has created none. Valid until the thread creates the next one, or ends. */
+/* Why the forward convolution whose primitive descriptor the calling thread created last was left to oneDNN
+ * or refused, e.g. "the stride is not 1". "" if it was taken over, or if oneDNN found its arguments invalid,
+ * or if the thread has created none. Valid until the thread creates the next one, or ends. */
 WINODNN_API const char *winodnn_last_decline_reason(void);
 
 /* What has happened in the process, in all threads, since it started or since the last reset. */
@@ -36,8 +37,8 @@ typedef struct {
     uint64_t executed;   /* successful executions of winodnn's convolution primitives */
 } winodnn_statistics_t;
 
-/* Writes the counters to *statistics, which must not be NULL. Each is exact; together they are a snapshot only if
- * no other thread creates or executes meanwhile. */
+/* Writes the counters to *statistics, which must not be NULL. Each is exact; together they are a snapshot
+ * only if no other thread creates or executes meanwhile. */
 WINODNN_API void winodnn_get_statistics(winodnn_statistics_t *statistics);
 
 /* Sets all counters to 0. */

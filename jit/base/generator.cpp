@@ -75,11 +75,14 @@ void generator::emit_constants() {
 void generator::set_zero(const vec &v) {
     // Writing xmm clears the register's upper part too. Only EVEX reaches the upper sixteen registers.
     const vec x = xmm_of(v);
-    if (v.getIdx() < 16) vpxor(x, x, x);
-    else vpxord(x, x, x);
+    if (v.getIdx() < 16)
+        vpxor(x, x, x);
+    else
+        vpxord(x, x, x);
 }
 
-void generator::multiply_accumulate(const vec &sum, const vec &a, const Xbyak::Operand &b, const vec &scratch) {
+void generator::multiply_accumulate(
+        const vec &sum, const vec &a, const Xbyak::Operand &b, const vec &scratch) {
     if (traits_.dot_product) {
         vpdpwssd(sum, a, b, traits_.masks ? Xbyak::EvexEncoding : Xbyak::VexEncoding);
     } else {
@@ -103,8 +106,7 @@ void generator::prepare_tail(lane_count count, const reg &scratch) {
     kmovw(tail_mask, scratch.cvt32());
 }
 
-void generator::load_as_f32(
-        const vec &to, const reg &base, dim offset, data_type type, lane_count count) {
+void generator::load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count) {
     const bool bytes = size_of(type) == 1;
     if (traits_.masks) {
         const auto where = ptr[base + offset];
@@ -114,8 +116,10 @@ void generator::load_as_f32(
         if (!bytes) vmovups(masked, where);
     } else if (bytes) {
         load_bytes(to, base, offset, count.lanes ? count.lanes : traits_.lanes());
-        if (type == data_type::u8) vpmovzxbd(to, xmm_of(to));
-        else vpmovsxbd(to, xmm_of(to));
+        if (type == data_type::u8)
+            vpmovzxbd(to, xmm_of(to));
+        else
+            vpmovsxbd(to, xmm_of(to));
     } else if (count.lanes) {
         vmovups(to, lane_mask(count.lanes));
         vmaskmovps(to, to, ptr[base + offset]);
@@ -125,8 +129,8 @@ void generator::load_as_f32(
     if (type != data_type::f32) vcvtdq2ps(to, to);
 }
 
-void generator::store_lanes(const vec &from, const reg &base, dim offset, data_type type, lane_count count,
-        const vec &scratch) {
+void generator::store_lanes(
+        const vec &from, const reg &base, dim offset, data_type type, lane_count count, const vec &scratch) {
     const auto where = ptr[base + offset];
     const bool bytes = size_of(type) == 1;
     if (traits_.masks) {
@@ -139,16 +143,20 @@ void generator::store_lanes(const vec &from, const reg &base, dim offset, data_t
             } else {
                 vpmovsdb(xmm_of(from), from);
             }
-            if (count.lanes) vmovdqu8(where | tail_mask, xmm_of(from));
-            else vmovups(where, xmm_of(from));
+            if (count.lanes)
+                vmovdqu8(where | tail_mask, xmm_of(from));
+            else
+                vmovups(where, xmm_of(from));
         } else {
             vmovups(count.lanes ? where | tail_mask : where, from);
         }
     } else if (bytes) {
         vextracti128(xmm_of(scratch), Xbyak::Ymm(from.getIdx()), 1);
         vpackssdw(xmm_of(from), xmm_of(from), xmm_of(scratch));
-        if (type == data_type::u8) vpackuswb(xmm_of(from), xmm_of(from), xmm_of(from));
-        else vpacksswb(xmm_of(from), xmm_of(from), xmm_of(from));
+        if (type == data_type::u8)
+            vpackuswb(xmm_of(from), xmm_of(from), xmm_of(from));
+        else
+            vpacksswb(xmm_of(from), xmm_of(from), xmm_of(from));
         store_bytes(from, base, offset, count.lanes ? count.lanes : traits_.lanes());
     } else if (count.lanes) {
         vmovups(scratch, lane_mask(count.lanes));

@@ -1,5 +1,5 @@
-// What kernels need to know of an ISA. To add one: an enumerator in problem/isa.hpp, its row here, and whatever
-// instruction selection in generator.cpp asks for.
+// What kernels need to know of an ISA. To add one: an enumerator in problem/isa.hpp, its row here, and
+// whatever instruction selection in generator.cpp asks for.
 #pragma once
 
 #include "problem/isa.hpp"
@@ -7,10 +7,10 @@
 namespace winodnn::jit {
 
 struct isa_traits {
-    int vector_bytes;    // of the widest vectors
-    int registers;       // vector registers
-    bool dot_product;    // has vpdpwssd; without it vpmaddwd and vpaddd
-    bool masks;          // has opmask registers, and EVEX encodings with them
+    int vector_bytes;                              // of the widest vectors
+    int registers;                                 // vector registers
+    bool dot_product;                              // has vpdpwssd; without it vpmaddwd and vpaddd
+    bool masks;                                    // has opmask registers, and EVEX encodings with them
     int lanes() const { return vector_bytes / 4; } // 32-bit ones
 };
 

@@ -14,9 +14,8 @@ template <typename Args>
 class kernel {
 public:
     kernel(std::unique_ptr<generator> code, const std::string &name)
-        : code_(std::move(code)),
-          entry_(reinterpret_cast<void (*)(const Args *)>(
-                  reinterpret_cast<std::uintptr_t>(code_->finish(name)))) {}
+        : code_(std::move(code)), entry_(reinterpret_cast<void (*)(const Args *)>(
+                                          reinterpret_cast<std::uintptr_t>(code_->finish(name)))) {}
 
     void operator()(const Args &args) const { entry_(&args); }
 

@@ -11,13 +11,14 @@ namespace {
 using vec = Xbyak::Xmm;
 
 // Registers are given out at definition and taken back after the last use. When they run out, the value whose
-// next use is farthest away gives up its register (Belady's choice, the best for a straight line): an input is
-// loaded again later, anything else goes to a slot on the stack.
+// next use is farthest away gives up its register (Belady's choice, the best for a straight line): an input
+// is loaded again later, anything else goes to a slot on the stack.
 class allocation {
 public:
     allocation(generator &g, const program &p, const program_context &context)
         : g_(g), p_(p), context_(context), uses_(p.inputs + p.code.size()), register_of_(uses_.size(), -1),
-          slot_of_(uses_.size(), -1), value_in_(context.registers.size(), -1), slot_used_(context.spill_slots) {
+          slot_of_(uses_.size(), -1), value_in_(context.registers.size(), -1),
+          slot_used_(context.spill_slots) {
         for (std::size_t n = p.code.size(); n-- > 0;)
             for (const int value : operands(p.code[n])) uses_[value].push_back(static_cast<int>(n));
     }
@@ -31,8 +32,10 @@ public:
     vec fetch(int value, const std::vector<int> &keep) {
         if (register_of_[value] < 0) {
             const vec to = take_register(value, keep);
-            if (value < p_.inputs) context_.load(value, to);
-            else g_.vmovups(to, slot(slot_of_[value]));
+            if (value < p_.inputs)
+                context_.load(value, to);
+            else
+                g_.vmovups(to, slot(slot_of_[value]));
         }
         return context_.registers[register_of_[value]];
     }
@@ -70,7 +73,8 @@ private:
     void evict(int value) {
         if (value >= p_.inputs && slot_of_[value] < 0) {
             const auto unused = std::find(slot_used_.begin(), slot_used_.end(), false);
-            if (unused == slot_used_.end()) throw std::logic_error("winodnn: a transform needs more stack slots");
+            if (unused == slot_used_.end())
+                throw std::logic_error("winodnn: a transform needs more stack slots");
             *unused = true;
             slot_of_[value] = static_cast<int>(unused - slot_used_.begin());
             g_.vmovups(slot(slot_of_[value]), context_.registers[register_of_[value]]);
@@ -95,8 +99,10 @@ void emit(generator &g, element type, const instruction &i, const vec &to, const
         case instruction::kind::sub: s16 ? g.vpsubw(to, a, b) : g.vpsubd(to, a, b); break;
         case instruction::kind::shift_left:
             // Doubling is an addition: more ports take it than take shifts.
-            if (i.b == 1) s16 ? g.vpaddw(to, a, a) : g.vpaddd(to, a, a);
-            else s16 ? g.vpsllw(to, a, i.b) : g.vpslld(to, a, i.b);
+            if (i.b == 1)
+                s16 ? g.vpaddw(to, a, a) : g.vpaddd(to, a, a);
+            else
+                s16 ? g.vpsllw(to, a, i.b) : g.vpslld(to, a, i.b);
             break;
     }
 }

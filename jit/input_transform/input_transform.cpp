@@ -12,8 +12,8 @@ namespace {
 class input_transform_generator : public generator {
 public:
     explicit input_transform_generator(const input_transform_config &config)
-        : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
-          width_(tile_.cols.inputs()), vector_(config.channels_per_vector() * 2) {
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)), width_(tile_.cols.inputs()),
+          vector_(config.channels_per_vector() * 2) {
         for (int i = 0; i < traits().registers - 1; ++i) work_.push_back(of_width(i));
         generate();
     }
@@ -70,8 +70,10 @@ private:
             return;
         }
         const auto pixel = ptr[src + row * config_.row_stride + col * config_.col_stride];
-        if (config_.src == data_type::u8) vpmovzxbw(to, pixel);
-        else vpmovsxbw(to, pixel);
+        if (config_.src == data_type::u8)
+            vpmovzxbw(to, pixel);
+        else
+            vpmovsxbw(to, pixel);
         if (config_.zero_point) vpsubw(to, to, zero_point);
     }
 
@@ -96,16 +98,17 @@ int input_transform_config::channels_per_vector() const {
 
 std::string input_transform_config::name() const {
     const auto span = [](const extent &e) { return std::to_string(e.begin) + "to" + std::to_string(e.end); };
-    return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src) + (zero_point ? "_zp" : "")
-            + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows) + "_cols" + span(cols) + "_strides"
-            + std::to_string(row_stride) + "x" + std::to_string(col_stride) + "x"
-            + std::to_string(component_stride) + "_" + name_of(isa);
+    return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src)
+           + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
+           + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
+           + "x" + std::to_string(component_stride) + "_" + name_of(isa);
 }
 
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config) {
     static kernel_cache<input_transform_config, input_transform> cache;
     return cache.get(config, [](const input_transform_config &c) {
-        return std::make_shared<const input_transform>(std::make_unique<input_transform_generator>(c), c.name());
+        return std::make_shared<const input_transform>(
+                std::make_unique<input_transform_generator>(c), c.name());
     });
 }
 

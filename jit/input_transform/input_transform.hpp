@@ -19,7 +19,7 @@ struct input_transform_config {
     tile_id tile = tile_id::f4x4;
     data_type src = data_type::u8;
     bool zero_point = false;
-    bool narrow = false;        // 16 channels a vector where the ISA has 32
+    bool narrow = false; // 16 channels a vector where the ISA has 32
     extent rows, cols;
     dim row_stride = 0, col_stride = 0; // of the source, bytes
     dim component_stride = 0;           // of V, bytes
@@ -30,8 +30,9 @@ struct input_transform_config {
 };
 
 struct input_transform_args {
-    const void *src; // first channel of the tile's first pixel, which may lie outside the image: never read there
-    void *v;         // first channel of component 0
+    const void *
+            src; // first channel of the tile's first pixel, which may lie outside the image: never read there
+    void *v;     // first channel of component 0
     std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
     std::int64_t zero_point;
 };

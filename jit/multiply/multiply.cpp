@@ -87,8 +87,8 @@ private:
 
 std::string multiply_config::name() const {
     return "multiply_" + std::to_string(tiles) + "x" + std::to_string(vectors) + "_strides"
-            + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_prefetch"
-            + std::to_string(prefetch_lines) + "_" + name_of(isa);
+           + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_prefetch"
+           + std::to_string(prefetch_lines) + "_" + name_of(isa);
 }
 
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config) {

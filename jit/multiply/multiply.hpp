@@ -9,10 +9,10 @@ namespace winodnn::jit {
 
 struct multiply_config {
     winodnn::isa isa = isa::avx2;
-    int tiles = 1;         // 1 .. max_tiles
-    int vectors = 1;       // of output channels, 1 .. max_vectors(isa)
-    dim v_tile_stride = 0; // bytes from one tile's channels to the next one's
-    dim m_tile_stride = 0; // bytes
+    int tiles = 1;          // 1 .. max_tiles
+    int vectors = 1;        // of output channels, 1 .. max_vectors(isa)
+    dim v_tile_stride = 0;  // bytes from one tile's channels to the next one's
+    dim m_tile_stride = 0;  // bytes
     int prefetch_lines = 0; // cache lines to prefetch with each pair of input channels
 
     static constexpr int max_tiles = 6;
@@ -23,10 +23,10 @@ struct multiply_config {
 };
 
 struct multiply_args {
-    const void *v;     // s16 [tile][ic]
-    const void *u;     // s16 [ic / 2][oc in block][2]
-    void *m;           // s32 [tile][oc in block], overwritten
-    std::int64_t steps; // of 8 input channels, at least 1
+    const void *v;        // s16 [tile][ic]
+    const void *u;        // s16 [ic / 2][oc in block][2]
+    void *m;              // s32 [tile][oc in block], overwritten
+    std::int64_t steps;   // of 8 input channels, at least 1
     const void *prefetch; // where steps * pairs_per_step * prefetch_lines lines will be wanted soon
 };
 

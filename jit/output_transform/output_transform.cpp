@@ -66,7 +66,8 @@ private:
 
     void transform_vector(lane_count count) {
         emit_program(*this,
-                compile(first_rows(tile_.rows.output, config_.rows), first_rows(tile_.cols.output, config_.cols)),
+                compile(first_rows(tile_.rows.output, config_.rows),
+                        first_rows(tile_.cols.output, config_.cols)),
                 {element::s32, work_, tile_.components(), traits().vector_bytes,
                         [this](int component, const vec &to) {
                             vmovups(to, ptr[m + component * config_.component_stride]);
@@ -88,7 +89,8 @@ private:
         const dim offset = row * config_.row_stride + col * config_.col_stride;
         if (!config_.accumulators) {
             scale_and_bias();
-            for (const post_op &op : config_.post_ops) emit_post_op(*this, op, value, {dst, offset, count}, scratch);
+            for (const post_op &op : config_.post_ops)
+                emit_post_op(*this, op, value, {dst, offset, count}, scratch);
             quantize();
         }
         store_lanes(value, dst, offset, config_.dst, count, scratch);
@@ -110,8 +112,8 @@ private:
         if (config_.bias) vaddps(value, value, ptr[bias]);
     }
 
-    // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value. What
-    // is too low becomes just that, and saturates when it is narrowed.
+    // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value.
+    // What is too low becomes just that, and saturates when it is narrowed.
     void quantize() {
         if (config_.dst_scale) vmulps(value, value, inverse_dst_scale);
         if (config_.dst_zero_point) vaddps(value, value, dst_zero_point);
@@ -158,8 +160,9 @@ auto order_key(const post_op &p) {
 }
 
 auto order_key(const output_transform_config &c) {
-    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.component_stride, c.row_stride, c.col_stride,
-            c.partial_stride, c.tail, c.dst, c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
+    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.component_stride, c.row_stride,
+            c.col_stride, c.partial_stride, c.tail, c.dst, c.accumulators, c.scale, c.bias, c.dst_scale,
+            c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {
@@ -184,7 +187,7 @@ bool output_transform_config::operator<(const output_transform_config &other) co
 
 std::string output_transform_config::name() const {
     std::string name = std::string("output_transform_") + tile_of(tile).name + jit::name_of(part) + "_"
-            + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
+                       + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
     if (accumulators) name += "_accumulators";
     if (scale) name += "_scale";
     if (bias) name += "_bias";
@@ -193,7 +196,7 @@ std::string output_transform_config::name() const {
     if (dst_zero_point) name += "_dstzp";
     if (tail) name += "_tail" + std::to_string(tail);
     return name + "_strides" + std::to_string(component_stride) + "x" + std::to_string(row_stride) + "x"
-            + std::to_string(col_stride) + "_" + winodnn::name_of(isa);
+           + std::to_string(col_stride) + "_" + winodnn::name_of(isa);
 }
 
 std::shared_ptr<const output_transform> get_output_transform(const output_transform_config &config) {

@@ -21,8 +21,8 @@ struct output_transform_config {
     winodnn::isa isa = isa::avx2;
     tile_id tile = tile_id::f4x4;
     part_kind part = part_kind::only;
-    int rows = 0, cols = 0;             // of outputs that lie inside the image: at the edges fewer than the tile's
-    dim component_stride = 0;           // of M, bytes
+    int rows = 0, cols = 0;   // of outputs that lie inside the image: at the edges fewer than the tile's
+    dim component_stride = 0; // of M, bytes
     dim row_stride = 0, col_stride = 0; // of the destination, bytes
     dim partial_stride = 0;             // of the partial sums, bytes from one output pixel to the next
     int tail = 0;                       // channels of the last, partial vector, or 0

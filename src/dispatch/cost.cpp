@@ -13,7 +13,8 @@ dim ceil_div(dim a, dim b) {
 }
 
 // Bytes a cycle that one core reads of weights that no private cache holds: 25 GB/s at 3.5 GHz, measured for
-// 20 to 40 MB. Less than L3 alone would give: between two runs of a layer the rest of the network goes through it.
+// 20 to 40 MB. Less than L3 alone would give: between two runs of a layer the rest of the network goes
+// through it.
 constexpr double streamed_bytes = 7;
 
 // How much of the shorter one of streaming and multiplying shows: the prefetch hides the rest.

@@ -16,8 +16,8 @@ dim ceil_div(dim a, dim b) {
 // Below 18 tiles the weights are read too often for what is done with them, above 48 nothing gets better.
 constexpr dim fewest_tiles = 18, most_tiles = 48;
 
-// V and M of a block take at most a third of L2: the rest is for weights, on their way in and in use. (Measured
-// over core.txt; the optimum is flat.)
+// V and M of a block take at most a third of L2: the rest is for weights, on their way in and in use.
+// (Measured over core.txt; the optimum is flat.)
 dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
     const weights_layout layout = layout_for(p, candidate);
     const dim bytes = layout.components() * (layout.padded_ic() * 2 + layout.oc_block() * 4);
@@ -25,12 +25,14 @@ dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
     return std::clamp(static_cast<dim>(m.l2_bytes) / 3 / bytes / group * group, fewest_tiles, most_tiles);
 }
 
-// Work items in a number that the threads can share evenly: whole rounds of blocks if there are enough of them,
-// else the output channels of each block are split as well.
+// Work items in a number that the threads can share evenly: whole rounds of blocks if there are enough of
+// them, else the output channels of each block are split as well.
 void share_out(plan &candidate, dim tiles, dim fitting, dim oc_blocks) {
     dim blocks = ceil_div(tiles, fitting);
-    if (blocks >= candidate.threads) blocks = std::min(ceil_div(blocks, candidate.threads) * candidate.threads, tiles);
-    else candidate.oc_chunks = std::min(ceil_div(candidate.threads, blocks), oc_blocks);
+    if (blocks >= candidate.threads)
+        blocks = std::min(ceil_div(blocks, candidate.threads) * candidate.threads, tiles);
+    else
+        candidate.oc_chunks = std::min(ceil_div(candidate.threads, blocks), oc_blocks);
     candidate.tiles_per_block = ceil_div(tiles, blocks);
 }
 

@@ -21,7 +21,8 @@ struct decision {
 
 // The fastest plan that is exact, if it is predicted to beat direct convolution.
 decision choose_plan(const problem &p, const machine &m);
-// The best plan with this tile, whether or not it beats direct convolution: for weights that are already packed.
+// The best plan with this tile, whether or not it beats direct convolution: for weights that are already
+// packed.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
 plan fastest_plan(const problem &p, const machine &m);

@@ -7,10 +7,10 @@ namespace winodnn {
 
 // Only ratios of these matter: the model compares convolutions on one machine.
 struct isa_rates {
-    double direct_macs;     // of oneDNN's direct int8 convolution, a cycle
-    double multiply_macs;   // of the multiply kernel, a cycle
-    double input_cycles;    // of the input transform, for one component of one channel
-    double output_cycles;   // of the output transform with its scaling, likewise
+    double direct_macs;   // of oneDNN's direct int8 convolution, a cycle
+    double multiply_macs; // of the multiply kernel, a cycle
+    double input_cycles;  // of the input transform, for one component of one channel
+    double output_cycles; // of the output transform with its scaling, likewise
 };
 
 isa_rates rates_of(isa i);

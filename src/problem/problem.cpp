@@ -28,7 +28,7 @@ const char *name_of(post_op::kind kind) {
 
 bool problem::stores_accumulators() const {
     return dst == data_type::s32 && bias == bias_kind::none && weights_scale == weights_scale_kind::none
-            && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();
+           && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();
 }
 
 bool problem::is_addressable() const {
@@ -47,7 +47,7 @@ std::string to_string(const problem &p) {
     const auto n = [](dim value) { return std::to_string(value); };
     // benchdnn leaves the right padding out: it follows from the output size.
     return "mb" + n(p.mb) + "_ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
-            + "kh3sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw3sw1dw0pw" + n(p.pad_l);
+           + "kh3sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw3sw1dw0pw" + n(p.pad_l);
 }
 
 } // namespace winodnn

@@ -30,8 +30,8 @@ struct tile_block {
     dim size() const { return end - begin; }
 };
 
-// The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would run
-// at a fraction of the rate.
+// The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would
+// run at a fraction of the rate.
 struct tile_groups {
     explicit tile_groups(dim tiles) : tiles_(tiles), count((tiles + largest - 1) / largest) {}
 
@@ -69,8 +69,8 @@ struct convolution::impl {
     void run_block(const run_args &args, const std::byte *base, const thread_space &space, tile_block block,
             dim oc_begin, dim oc_end) const;
     void transform_input(const run_args &args, const thread_space &space, tile_block block) const;
-    void multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end, const thread_space &space,
-            dim tiles) const;
+    void multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
+            const thread_space &space, dim tiles) const;
     void transform_output(const run_args &args, const std::byte *base, const thread_space &space,
             tile_block block, dim oc_begin, dim oc_width, part_kind part) const;
 
@@ -88,15 +88,17 @@ struct convolution::impl {
     // By part, then by the kinds.
     std::array<std::vector<std::shared_ptr<const jit::output_transform>>, 4> output_transforms_;
     // By tiles, vectors and prefetched lines.
-    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>, jit::multiply_config::max_tiles + 1>
+    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>,
+            jit::multiply_config::max_tiles + 1>
             multiplies_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
 };
 
 convolution::impl::impl(const problem &p, const plan &chosen)
-    : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)), space_(p, chosen),
-      grid_(make_grid(p, tile_)), blocks_((grid_.count() + chosen.tiles_per_block - 1) / chosen.tiles_per_block),
+    : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
+      space_(p, chosen), grid_(make_grid(p, tile_)),
+      blocks_((grid_.count() + chosen.tiles_per_block - 1) / chosen.tiles_per_block),
       lanes_(jit::traits_of(chosen.isa).lanes()) {
     make_input_transforms();
     make_multiplies();
@@ -201,23 +203,25 @@ void convolution::impl::run_block(const run_args &args, const std::byte *base, c
             multiply_components(u_block, width, ic, ic_end, space, block.size());
             const bool first = part == 0, last = part + 1 == parts;
             transform_output(args, base, space, block, oc, width,
-                    first && last   ? part_kind::only
-                            : first ? part_kind::first
-                            : last  ? part_kind::last
-                                    : part_kind::middle);
+                    first && last ? part_kind::only
+                    : first       ? part_kind::first
+                    : last        ? part_kind::last
+                                  : part_kind::middle);
             ic = ic_end;
         }
     }
 }
 
-void convolution::impl::transform_input(const run_args &args, const thread_space &space, tile_block block) const {
+void convolution::impl::transform_input(
+        const run_args &args, const thread_space &space, tile_block block) const {
     const dim pixel = problem_.ic, line = problem_.iw * pixel;
     for (dim index = block.begin; index < block.end; ++index) {
         const auto at = grid_.at(index);
         const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
         const dim x = at.col * tile_.cols.outputs() - problem_.pad_l;
         const dim offset = (at.n * problem_.ih + y) * line + x * pixel;
-        const std::size_t kind = grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
+        const std::size_t kind =
+                grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
         (*input_transforms_[kind])({reinterpret_cast<const void *>(src),
@@ -236,18 +240,18 @@ void convolution::impl::multiply_components(const std::byte *u, dim oc_width, di
         const std::byte *ahead = u_panel + panel;
         for (dim g = 0; g < groups.count; ++g) {
             const int lines = groups.prefetch_lines(g, vectors);
-            (*multiplies_[groups.size(g)][vectors][lines])(
-                    {space.v + c * space_.v_component_stride + groups.begin(g) * space_.v_tile_stride + ic_begin * 2,
-                            u_panel,
-                            space.m + c * space_.m_component_stride + groups.begin(g) * space_.m_tile_stride, steps,
-                            ahead});
+            (*multiplies_[groups.size(g)][vectors][lines])({space.v + c * space_.v_component_stride
+                                                                    + groups.begin(g) * space_.v_tile_stride
+                                                                    + ic_begin * 2,
+                    u_panel, space.m + c * space_.m_component_stride + groups.begin(g) * space_.m_tile_stride,
+                    steps, ahead});
             ahead += steps * jit::pairs_per_step * lines * 64;
         }
     }
 }
 
-void convolution::impl::transform_output(const run_args &args, const std::byte *base, const thread_space &space,
-        tile_block block, dim oc_begin, dim oc_width, part_kind part) const {
+void convolution::impl::transform_output(const run_args &args, const std::byte *base,
+        const thread_space &space, tile_block block, dim oc_begin, dim oc_width, part_kind part) const {
     const dim element = static_cast<dim>(size_of(problem_.dst));
     const dim channels = std::min(oc_width, problem_.oc - oc_begin);
     jit::output_transform_args a {};
@@ -262,7 +266,8 @@ void convolution::impl::transform_output(const run_args &args, const std::byte *
         const auto at = grid_.at(index);
         const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
         const dim pixel = (at.n * problem_.oh + y) * problem_.ow + x;
-        const std::size_t kind = grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
+        const std::size_t kind =
+                grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
         a.m = space.m + (index - block.begin) * space_.m_tile_stride;
         a.partial = space.partial + (index - block.begin) * space_.partial_tile_stride;
         a.dst = static_cast<std::byte *>(args.dst) + (pixel * problem_.oc + oc_begin) * element;
@@ -285,7 +290,7 @@ const char *convolution::execute(const run_args &args) const {
     const impl &i = *impl_;
     if (const char *reason = check_header(i.layout_, args.weights)) return reason;
     const std::uint64_t seen = block_checksum(args.weights)
-            ^ reinterpret_cast<std::uintptr_t>(args.weights) * 0x9e3779b97f4a7c15ull;
+                               ^ reinterpret_cast<std::uintptr_t>(args.weights) * 0x9e3779b97f4a7c15ull;
     if (i.verified_.load(std::memory_order_relaxed) != seen) {
         if (const char *reason = check_block(i.layout_, args.weights)) return reason;
         i.verified_.store(seen, std::memory_order_relaxed);
@@ -305,9 +310,10 @@ const char *convolution::execute(const run_args &args) const {
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (dim item = 0; item < blocks * chunks; ++item) {
         std::byte *own = base + i.space_.threads_offset
-                + i.space_.thread_bytes * static_cast<std::size_t>(omp_get_thread_num());
+                         + i.space_.thread_bytes * static_cast<std::size_t>(omp_get_thread_num());
         const dim block = item / chunks, chunk = item % chunks;
-        i.run_block(args, base, {own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset},
+        i.run_block(args, base,
+                {own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset},
                 {tiles * block / blocks, tiles * (block + 1) / blocks},
                 oc_blocks * chunk / chunks * i.layout_.oc_block(),
                 std::min(oc_blocks * (chunk + 1) / chunks * i.layout_.oc_block(), i.layout_.padded_oc()));

@@ -18,8 +18,8 @@ struct workspace {
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part
 
-    std::size_t scale_offset, bias_offset;             // from the start
-    std::size_t v_offset, m_offset, partial_offset;    // from the thread's start
+    std::size_t scale_offset, bias_offset;          // from the start
+    std::size_t v_offset, m_offset, partial_offset; // from the thread's start
     std::size_t threads_offset, thread_bytes;
     std::size_t total_bytes; // with room to align the start
 };

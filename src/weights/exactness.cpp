@@ -31,10 +31,12 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
                 sum.lowest += *w * (*w > 0 ? layout.source.lo : layout.source.hi);
             }
             added[oc] = sum;
-            fits = fits && reached[oc].highest + sum.highest < limit && reached[oc].lowest + sum.lowest >= -limit;
+            fits = fits && reached[oc].highest + sum.highest < limit
+                   && reached[oc].lowest + sum.lowest >= -limit;
         }
         if (!fits) {
-            // One step of 8 channels is at most 8 * 9 * 128 * 255 < 2^22, well within the limit of any tile here.
+            // One step of 8 channels is at most 8 * 9 * 128 * 255 < 2^22, well within the limit of any tile
+            // here.
             ends.push_back(static_cast<std::uint32_t>(begin));
             std::fill(reached.begin(), reached.end(), bounds {});
         }

@@ -73,7 +73,8 @@ public:
         const dim first = oc / block * block;
         const dim width = std::min(block, padded_oc_ - first); // the last block can be narrower
         return static_cast<std::size_t>(first * components_ * padded_ic_
-                + (component * padded_ic_ / 2 + ic / 2) * width * 2 + (oc - first) * 2 + ic % 2);
+                                        + (component * padded_ic_ / 2 + ic / 2) * width * 2 + (oc - first) * 2
+                                        + ic % 2);
     }
 
 private:
@@ -94,8 +95,7 @@ void pack_weights(const weights_layout &layout, const std::int8_t *weights, void
         std::vector<std::int16_t> u(components);
         for (dim ic = 0; ic < layout.ic; ++ic) {
             transform_weights(t, weights + (oc * layout.ic + ic) * 9, u.data());
-            for (dim c = 0; c < components; ++c)
-                std::memcpy(payload + index(c, oc, ic) * 2, &u[c], 2);
+            for (dim c = 0; c < components; ++c) std::memcpy(payload + index(c, oc, ic) * 2, &u[c], 2);
         }
     }
 
@@ -123,8 +123,7 @@ void unpack_weights(const weights_layout &layout, const void *block, std::int8_t
     for (dim oc = 0; oc < layout.oc; ++oc) {
         std::vector<std::int16_t> u(components);
         for (dim ic = 0; ic < layout.ic; ++ic) {
-            for (dim c = 0; c < components; ++c)
-                std::memcpy(&u[c], payload + index(c, oc, ic) * 2, 2);
+            for (dim c = 0; c < components; ++c) std::memcpy(&u[c], payload + index(c, oc, ic) * 2, 2);
             inverse_transform_weights(t, u.data(), weights + (oc * layout.ic + ic) * 9);
         }
     }
@@ -136,7 +135,8 @@ const char *check_header(const weights_layout &layout, const void *block) {
     if (h.version != version) return "the weights were packed by another version of winodnn";
     if (h.layout[0] != strides_of(layout)[0] || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
         return "the weights were packed for another convolution";
-    if (h.parts < 1 || h.parts > layout.part_capacity() || h.header_checksum != header_checksum(h, layout, block))
+    if (h.parts < 1 || h.parts > layout.part_capacity()
+            || h.header_checksum != header_checksum(h, layout, block))
         return "the packed weights' header is corrupt";
     return nullptr;
 }

@@ -4,9 +4,9 @@ namespace winodnn {
 
 namespace {
 
-// A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first stride
-// of 15 ic; ours is at least 16 ic, so these three mark a packed block, together with a first stride that has to
-// be the very one that the layout computes.
+// A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first
+// stride of 15 ic; ours is at least 16 ic, so these three mark a packed block, together with a first stride
+// that has to be the very one that the layout computes.
 constexpr dim mark_ic = 15, mark_kh = 5, mark_kw = 1;
 
 // The first stride is a multiple of `granularity` plus the layout's code.

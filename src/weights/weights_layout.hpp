@@ -19,10 +19,10 @@ struct weights_layout {
 
     bool operator==(const weights_layout &) const = default;
 
-    int components() const;  // of the tile
-    dim padded_ic() const;   // the tail is zero weights
-    dim padded_oc() const;   // to whole vectors
-    dim oc_block() const;    // channels that one pass of the multiply covers
+    int components() const; // of the tile
+    dim padded_ic() const;  // the tail is zero weights
+    dim padded_oc() const;  // to whole vectors
+    dim oc_block() const;   // channels that one pass of the multiply covers
     std::size_t part_capacity() const;
     std::size_t header_bytes() const;
     std::size_t payload_bytes() const; // U[oc_block][component][ic / 2][oc in block][2], s16

@@ -8,8 +8,8 @@ namespace {
 
 constexpr int taps = 3;
 
-// G's first row is (scale * g0 / ..., 0, 0) for the point 0, its last one g2 for infinity; the point 1 sums all
-// three. These three rows give back the taps.
+// G's first row is (scale * g0 / ..., 0, 0) for the point 0, its last one g2 for infinity; the point 1 sums
+// all three. These three rows give back the taps.
 struct tap_rows {
     int at_zero, at_one, at_infinity;
 };

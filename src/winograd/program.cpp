@@ -36,7 +36,8 @@ public:
     }
 
     static int positive(signed_value x) {
-        if (x.negative) throw std::invalid_argument("winograd: a transform's row has no positive coefficient");
+        if (x.negative)
+            throw std::invalid_argument("winograd: a transform's row has no positive coefficient");
         return x.value;
     }
 
@@ -49,8 +50,7 @@ public:
         std::optional<signed_value> sum;
         int weight = 0; // sum stands for sum * 2^weight
         const auto shift_to = [&](int bit) {
-            if (weight != bit)
-                sum->value = emit(instruction::kind::shift_left, sum->value, weight - bit);
+            if (weight != bit) sum->value = emit(instruction::kind::shift_left, sum->value, weight - bit);
             weight = bit;
         };
         for (const auto &[bit, values] : by_bit) {
@@ -114,8 +114,9 @@ program compile(const int_matrix &m) {
             if (m(r, c) == 0) continue;
             int value = c;
             if (partner[c] >= 0)
-                value = out.emit(m(r, c) == m(r, partner[c]) ? instruction::kind::add : instruction::kind::sub,
-                        c, partner[c]);
+                value = out.emit(
+                        m(r, c) == m(r, partner[c]) ? instruction::kind::add : instruction::kind::sub, c,
+                        partner[c]);
             rows[r].push_back({m(r, c), value});
         }
     }
@@ -127,12 +128,14 @@ program compile(const int_matrix &m) {
         for (int s = r + 1; s < m.rows() && outputs[r] < 0; ++s) {
             const line &a = rows[r], &b = rows[s];
             bool same_values = outputs[s] < 0 && a.size() == b.size();
-            for (std::size_t i = 0; same_values && i < a.size(); ++i) same_values = a[i].second == b[i].second;
+            for (std::size_t i = 0; same_values && i < a.size(); ++i)
+                same_values = a[i].second == b[i].second;
             if (!same_values) continue;
             const auto coefficient = [](const line &l) { return [&l](int i) { return l[i].first; }; };
             if (!mirrored(static_cast<int>(a.size()), coefficient(a), coefficient(b))) continue;
             line even, odd;
-            for (std::size_t i = 0; i < a.size(); ++i) (a[i].first == b[i].first ? even : odd).push_back(a[i]);
+            for (std::size_t i = 0; i < a.size(); ++i)
+                (a[i].first == b[i].first ? even : odd).push_back(a[i]);
             const signed_value e = out.combine(even), o = out.combine(odd);
             outputs[r] = out.positive(out.add(e, o));
             outputs[s] = out.positive(out.add(e, {o.value, !o.negative}));

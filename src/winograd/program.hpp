@@ -11,7 +11,7 @@ namespace winodnn {
 struct instruction {
     enum class kind { add, sub, shift_left };
     kind op;
-    int a;     // value
+    int a; // value
     int b; // value, or the shift's distance
 
     bool operator==(const instruction &) const = default;
@@ -26,11 +26,12 @@ struct program {
 // outputs = m * inputs. All arithmetic is modulo 2^width, so a program is right for every width in which the
 // results fit, whatever its intermediate values do. Rows and columns that differ in signs only share their
 // work (the butterflies of the points +a and -a), equal subexpressions are computed once.
-// Throws std::invalid_argument for a row without positive coefficients: turn its sign, and that of its weights.
+// Throws std::invalid_argument for a row without positive coefficients: turn its sign, and that of its
+// weights.
 program compile(const int_matrix &m);
 
-// The two-dimensional transform outputs = rows * inputs * cols^T, row-major both ways: `rows` along each column
-// of the inputs, then `cols` along each row of what that gives.
+// The two-dimensional transform outputs = rows * inputs * cols^T, row-major both ways: `rows` along each
+// column of the inputs, then `cols` along each row of what that gives.
 program compile(const int_matrix &rows, const int_matrix &cols);
 
 } // namespace winodnn

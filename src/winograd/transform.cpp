@@ -55,8 +55,7 @@ transform make_transform(std::span<const rational> points, int taps) {
         for (int l = 0; l < finite; ++l)
             if (l != j) divisor[j] = divisor[j] * (points[j] - points[l]);
         if (divisor[j] == rational(0)) throw std::invalid_argument("winograd: two points are the same");
-        for (int k = 0; k < taps; ++k)
-            scale = std::lcm(scale, (power(points[j], k) / divisor[j]).den());
+        for (int k = 0; k < taps; ++k) scale = std::lcm(scale, (power(points[j], k) / divisor[j]).den());
     }
 
     transform t;

@@ -1,6 +1,7 @@
 // One-dimensional Winograd transforms with integer matrices, derived from interpolation points.
 //
-// F(m, r) computes m outputs y_i = sum_k g_k d_(i+k) of a correlation with r weights from n = m + r - 1 inputs:
+// F(m, r) computes m outputs y_i = sum_k g_k d_(i+k) of a correlation with r weights from n = m + r - 1
+// inputs:
 //     scale * y = output * ((weights * g) . (input * d))        (. is elementwise)
 // Source: Toom-Cook by Lagrange interpolation (S. Winograd, Arithmetic Complexity of Computations, 1980;
 // A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015); docs/numerics.md has the
@@ -25,8 +26,8 @@ struct transform {
     int taps() const { return weights.cols(); }
 };
 
-// `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when points
-// repeat, or are such that B^T is not integer.
+// `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when
+// points repeat, or are such that B^T is not integer.
 transform make_transform(std::span<const rational> points, int taps);
 
 } // namespace winodnn

@@ -20,7 +20,8 @@ std::vector<mapping> mappings() {
     for (std::string line; std::getline(maps, line);) {
         mapping m;
         char permissions[5];
-        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &m.begin, &m.end, permissions) != 3) continue;
+        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &m.begin, &m.end, permissions) != 3)
+            continue;
         m.permissions = permissions;
         all.push_back(m);
     }

@@ -42,8 +42,10 @@ void expect_transform(isa i, const sample &s, int fill) {
     config.component_stride = s.channels * 2;
     testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(t.components() * s.channels));
     const auto first = reinterpret_cast<std::uintptr_t>(src.data())
-            - static_cast<std::uintptr_t>(s.rows.begin * config.row_stride + s.cols.begin * config.col_stride);
-    (*jit::get_input_transform(config))({reinterpret_cast<const void *>(first), v.data(), s.channels, zero_point});
+                       - static_cast<std::uintptr_t>(
+                               s.rows.begin * config.row_stride + s.cols.begin * config.col_stride);
+    (*jit::get_input_transform(config))(
+            {reinterpret_cast<const void *>(first), v.data(), s.channels, zero_point});
 
     const auto pixel = [&](int row, int col, int channel) -> std::int64_t {
         if (row < s.rows.begin || row >= s.rows.end || col < s.cols.begin || col >= s.cols.end) return 0;
@@ -57,7 +59,8 @@ void expect_transform(isa i, const sample &s, int fill) {
                 std::int64_t sum = 0;
                 for (int row = 0; row < height; ++row)
                     for (int col = 0; col < width; ++col)
-                        sum += std::int64_t {t.rows.input(a, row)} * t.cols.input(b, col) * pixel(row, col, channel);
+                        sum += std::int64_t {t.rows.input(a, row)} * t.cols.input(b, col)
+                               * pixel(row, col, channel);
                 ASSERT_EQ(v[static_cast<std::size_t>((a * width + b) * s.channels + channel)], sum)
                         << "component " << a << "," << b << " channel " << channel;
             }

@@ -44,7 +44,9 @@ TEST(kernel_cache, other_configs_are_not_held_up) {
 
 TEST(kernel_cache, a_failure_is_told_and_tried_again) {
     kernel_cache<int, int> cache;
-    const auto fail = [](int) -> std::shared_ptr<const int> { throw std::runtime_error("no memory for code"); };
+    const auto fail = [](int) -> std::shared_ptr<const int> {
+        throw std::runtime_error("no memory for code");
+    };
     EXPECT_THROW(cache.get(1, fail), std::runtime_error);
     EXPECT_EQ(*cache.get(1, [](int) { return std::make_shared<const int>(7); }), 7);
 }

@@ -12,11 +12,13 @@ WINODNN_ON_EVERY_ISA(multiply);
 
 void expect_product(isa i, int tiles, int vectors, int steps, int prefetch_lines, bool extreme) {
     const dim ic = steps * jit::multiply_step, width = vectors * jit::traits_of(i).lanes();
-    testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * ic)), u(static_cast<std::size_t>(ic * width));
+    testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * ic)),
+            u(static_cast<std::size_t>(ic * width));
     testing::guarded_array<std::int32_t> m(static_cast<std::size_t>(tiles * width));
     std::mt19937 random(1);
     // Never -32768 in both: no transform gives it, and vpmaddwd would not wrap as the reference does.
-    for (auto &x : v) x = static_cast<std::int16_t>(extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
+    for (auto &x : v)
+        x = static_cast<std::int16_t>(extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
     for (auto &x : u) x = static_cast<std::int16_t>(extreme ? -18432 : random() % 65535 - 32767);
     (*jit::get_multiply({i, tiles, vectors, ic * 2, width * 4, prefetch_lines}))(
             {v.data(), u.data(), m.data(), steps, u.data()});
@@ -24,7 +26,8 @@ void expect_product(isa i, int tiles, int vectors, int steps, int prefetch_lines
         for (dim oc = 0; oc < width; ++oc) {
             std::uint32_t sum = 0;
             for (dim k = 0; k < ic; ++k)
-                sum += static_cast<std::uint32_t>(int {v[static_cast<std::size_t>(t * ic + k)]}
+                sum += static_cast<std::uint32_t>(
+                        int {v[static_cast<std::size_t>(t * ic + k)]}
                         * int {u[static_cast<std::size_t>((k / 2 * width + oc) * 2 + k % 2)]});
             ASSERT_EQ(static_cast<std::uint32_t>(m[static_cast<std::size_t>(t * width + oc)]), sum)
                     << "tile " << t << " oc " << oc;

@@ -75,8 +75,8 @@ public:
                     for (int k = 0; k < rows.cols(); ++k)
                         for (int l = 0; l < cols.cols(); ++l)
                             sum += static_cast<std::uint32_t>(rows(i, k) * cols(j, l))
-                                    * static_cast<std::uint32_t>(
-                                            m_[static_cast<std::size_t>((k * cols.cols() + l) * padded_ + oc)]);
+                                   * static_cast<std::uint32_t>(m_[static_cast<std::size_t>(
+                                           (k * cols.cols() + l) * padded_ + oc)]);
                     y.push_back(static_cast<std::int32_t>(sum * t.inverse_odd()) >> t.shift());
                 }
         return y;
@@ -85,7 +85,7 @@ public:
     // Compares with the formula, on destinations that start out the same.
     void expect_formula() {
         const std::size_t bytes = static_cast<std::size_t>(sample_.rows * sample_.cols * sample_.channels)
-                * size_of(problem_.dst);
+                                  * size_of(problem_.dst);
         testing::guarded_array<std::uint8_t> dst(bytes);
         for (auto &x : dst) x = static_cast<std::uint8_t>(random_() % 64); // as f32 tiny, but no NaN
         std::vector<std::uint8_t> expected(dst.begin(), dst.end());
@@ -168,9 +168,9 @@ TEST_P(output_transform, post_ops_in_any_order) {
         const post_op relu {.op = kind::relu}, leaky {.op = kind::relu, .alpha = 0.1f};
         const post_op clip {.op = kind::clip, .alpha = -3.5f, .beta = 60.f};
         const post_op linear {.op = kind::linear, .alpha = -0.7f, .beta = 3.f};
-        for (const std::vector<post_op> &chain : std::vector<std::vector<post_op>> {{sum}, {scaled_sum}, {relu},
-                     {leaky}, {clip}, {linear}, {sum, relu}, {relu, sum}, {linear, scaled_sum, leaky, clip},
-                     {sum, scaled_sum, linear, linear}}) {
+        for (const std::vector<post_op> &chain : std::vector<std::vector<post_op>> {{sum}, {scaled_sum},
+                     {relu}, {leaky}, {clip}, {linear}, {sum, relu}, {relu, sum},
+                     {linear, scaled_sum, leaky, clip}, {sum, scaled_sum, linear, linear}}) {
             problem p = quantized(dst);
             p.post_ops = chain;
             one_tile(GetParam(), {tile_id::f4x4, 27, 3, 4}, p).expect_formula();
@@ -186,8 +186,10 @@ TEST_P(output_transform, parts_add_up) {
         const sample s {tile, 37, 2, 2};
         const one_tile one(GetParam(), s, p);
         jit::output_transform_config config = one.config();
-        std::vector<std::int32_t> dst(2 * 2 * 37), partial(static_cast<std::size_t>(16 * config.partial_stride / 4));
-        for (const jit::part_kind part : {jit::part_kind::first, jit::part_kind::middle, jit::part_kind::last}) {
+        std::vector<std::int32_t> dst(2 * 2 * 37),
+                partial(static_cast<std::size_t>(16 * config.partial_stride / 4));
+        for (const jit::part_kind part :
+                {jit::part_kind::first, jit::part_kind::middle, jit::part_kind::last}) {
             config.part = part;
             one.run(config, dst.data(), partial.data());
         }

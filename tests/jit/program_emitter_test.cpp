@@ -27,7 +27,8 @@ public:
         mov(rsi, ptr[args]);
         mov(rdx, ptr[args + 8]);
         jit::emit_program(*this, p,
-                {type, pool, slots, bytes, [=, this](int n, const vec &to) { vmovups(to, ptr[rsi + n * bytes]); },
+                {type, pool, slots, bytes,
+                        [=, this](int n, const vec &to) { vmovups(to, ptr[rsi + n * bytes]); },
                         [=, this](int n, const vec &from) { vmovups(ptr[rdx + n * bytes], from); }});
         leave_and_return();
     }
@@ -37,9 +38,15 @@ template <typename T>
 std::vector<T> interpret(const program &p, std::vector<T> values) {
     using wide = std::make_unsigned_t<T>;
     for (const instruction &i : p.code) switch (i.op) {
-            case instruction::kind::add: values.push_back(static_cast<T>(wide(values[i.a]) + wide(values[i.b]))); break;
-            case instruction::kind::sub: values.push_back(static_cast<T>(wide(values[i.a]) - wide(values[i.b]))); break;
-            case instruction::kind::shift_left: values.push_back(static_cast<T>(wide(values[i.a]) << i.b)); break;
+            case instruction::kind::add:
+                values.push_back(static_cast<T>(wide(values[i.a]) + wide(values[i.b])));
+                break;
+            case instruction::kind::sub:
+                values.push_back(static_cast<T>(wide(values[i.a]) - wide(values[i.b])));
+                break;
+            case instruction::kind::shift_left:
+                values.push_back(static_cast<T>(wide(values[i.a]) << i.b));
+                break;
         }
     std::vector<T> outputs;
     for (const int value : p.outputs) outputs.push_back(values[value]);
@@ -68,7 +75,8 @@ void expect_same(isa i, const program &p, jit::element type, int registers) {
 TEST_P(program_emitter, is_right_with_any_number_of_registers) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
-        const program input = compile(t.rows.input, t.cols.input), output = compile(t.rows.output, t.cols.output);
+        const program input = compile(t.rows.input, t.cols.input),
+                      output = compile(t.rows.output, t.cols.output);
         for (int registers = 3; registers <= jit::traits_of(GetParam()).registers; ++registers) {
             expect_same<std::int16_t>(GetParam(), input, jit::element::s16, registers);
             expect_same<std::int32_t>(GetParam(), output, jit::element::s32, registers);

@@ -62,8 +62,12 @@ TEST_P(allocation, execution_allocates_nothing) {
     std::vector<std::uint8_t> dst(2 * 15 * 15 * 80);
     std::vector<std::byte> block(layout_for(p, c).bytes()), scratchpad(conv.scratchpad_bytes());
     pack_weights(layout_for(p, c), weights.data(), block.data());
-    const run_args args {.src = src.data(), .weights = block.data(), .bias = bias.data(), .dst = dst.data(),
-            .weights_scale = scale.data(), .scratchpad = scratchpad.data()};
+    const run_args args {.src = src.data(),
+            .weights = block.data(),
+            .bias = bias.data(),
+            .dst = dst.data(),
+            .weights_scale = scale.data(),
+            .scratchpad = scratchpad.data()};
     counting = true;
     const char *reason = conv.execute(args);
     counting = false;

@@ -49,7 +49,8 @@ struct example {
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args), nullptr);
         const auto expected = reference_accumulators(p, src.data(), weights.data(), zero_point);
-        for (std::size_t n = 0; n < outputs; ++n) ASSERT_EQ(dst[n], expected[n]) << to_string(p) << " at " << n;
+        for (std::size_t n = 0; n < outputs; ++n)
+            ASSERT_EQ(dst[n], expected[n]) << to_string(p) << " at " << n;
     }
 
     problem p;
@@ -86,7 +87,10 @@ TEST_P(run, split_channels) {
     for (const int pattern : {0, 1, 2}) {
         example e(p, c);
         for (std::size_t n = 0; n < e.weights.size(); ++n)
-            e.weights[n] = static_cast<std::int8_t>(pattern == 0 ? -128 : pattern == 1 ? 127 : n % 2 ? 127 : -128);
+            e.weights[n] = static_cast<std::int8_t>(pattern == 0   ? -128
+                                                    : pattern == 1 ? 127
+                                                    : n % 2        ? 127
+                                                                   : -128);
         for (auto &x : e.src) x = 255;
         e.pack();
         EXPECT_GT(part_count(e.block.data()), 2u);
@@ -104,7 +108,8 @@ TEST_P(run, zero_points_and_their_limits) {
         example e(p, c);
         e.pack();
         const bool u8 = src == data_type::u8;
-        for (const std::int32_t zero_point : {u8 ? 0 : -128, 3, u8 ? 255 : 127}) e.expect_exact(conv, zero_point);
+        for (const std::int32_t zero_point : {u8 ? 0 : -128, 3, u8 ? 255 : 127})
+            e.expect_exact(conv, zero_point);
         for (const std::int32_t outside : {u8 ? -1 : -129, u8 ? 256 : 128, 1 << 30}) {
             run_args args;
             args.src = e.src.data();

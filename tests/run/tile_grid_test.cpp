@@ -26,7 +26,8 @@ TEST(tile_grid, covers_the_image_once) {
                         covered += kind.outputs;
                         for (int k = 0; k < t.rows.inputs(); ++k) {
                             const dim pixel = row * t.rows.outputs() - before + k;
-                            EXPECT_EQ(k >= kind.inputs.begin && k < kind.inputs.end, pixel >= 0 && pixel < in);
+                            EXPECT_EQ(
+                                    k >= kind.inputs.begin && k < kind.inputs.end, pixel >= 0 && pixel < in);
                         }
                     }
                     EXPECT_EQ(covered, p.oh);

@@ -12,7 +12,8 @@ namespace {
 
 struct packed {
     explicit packed(const weights_layout &l, int offset = 0)
-        : layout(l), weights(static_cast<std::size_t>(l.oc * l.ic * 9)), storage(l.bytes() + 64), block(storage.data() + offset) {
+        : layout(l), weights(static_cast<std::size_t>(l.oc * l.ic * 9)), storage(l.bytes() + 64),
+          block(storage.data() + offset) {
         std::mt19937 random(1);
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
         pack_weights(layout, weights.data(), block);
@@ -47,7 +48,8 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
             if (oc < 90 && ic < 19) transform_weights(t, &p.weights[(oc * 19 + ic) * 9], u);
             for (dim c = 0; c < 36; ++c) {
                 const dim width = oc < 64 ? 64 : 32, first = oc < 64 ? 0 : 64;
-                const dim index = first * 36 * padded_ic + ((c * padded_ic / 2 + ic / 2) * width + oc - first) * 2 + ic % 2;
+                const dim index = first * 36 * padded_ic
+                                  + ((c * padded_ic / 2 + ic / 2) * width + oc - first) * 2 + ic % 2;
                 std::int16_t value;
                 std::memcpy(&value, payload + index * 2, 2);
                 ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;
@@ -56,7 +58,8 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
 }
 
 TEST(packed_weights, work_at_any_alignment) {
-    const packed aligned({tile_id::f4x4, 16, {0, 255}, 17, 17}), odd({tile_id::f4x4, 16, {0, 255}, 17, 17}, 3);
+    const packed aligned({tile_id::f4x4, 16, {0, 255}, 17, 17}),
+            odd({tile_id::f4x4, 16, {0, 255}, 17, 17}, 3);
     EXPECT_EQ(check_block(odd.layout, odd.block), nullptr);
     EXPECT_EQ(std::memcmp(aligned.block, odd.block, aligned.layout.bytes()), 0);
 }

@@ -12,7 +12,9 @@ std::vector<std::int64_t> run(const program &p, std::vector<std::int64_t> values
     for (const instruction &i : p.code) switch (i.op) {
             case instruction::kind::add: values.push_back(values[i.a] + values[i.b]); break;
             case instruction::kind::sub: values.push_back(values[i.a] - values[i.b]); break;
-            case instruction::kind::shift_left: values.push_back(values[i.a] * (std::int64_t {1} << i.b)); break;
+            case instruction::kind::shift_left:
+                values.push_back(values[i.a] * (std::int64_t {1} << i.b));
+                break;
         }
     std::vector<std::int64_t> outputs;
     for (const int value : p.outputs) outputs.push_back(values[value]);
@@ -101,7 +103,8 @@ TEST(program, two_dimensions) {
             for (int j = 0; j < cols.rows(); ++j) {
                 std::int64_t sum = 0;
                 for (int k = 0; k < rows.cols(); ++k)
-                    for (int l = 0; l < cols.cols(); ++l) sum += rows(i, k) * cols(j, l) * x[k * cols.cols() + l];
+                    for (int l = 0; l < cols.cols(); ++l)
+                        sum += rows(i, k) * cols(j, l) * x[k * cols.cols() + l];
                 EXPECT_EQ(y[i * cols.rows() + j], sum);
             }
     }

@@ -7,13 +7,15 @@
 namespace winodnn {
 namespace {
 
-// scale * correlation == output * ((weights * g) . (input * d)), for every g and d, because it holds for a basis.
+// scale * correlation == output * ((weights * g) . (input * d)), for every g and d, because it holds for a
+// basis.
 void expect_identity(const transform &t) {
     for (int tap = 0; tap < t.taps(); ++tap)
         for (int pixel = 0; pixel < t.inputs(); ++pixel)
             for (int i = 0; i < t.outputs(); ++i) {
                 int sum = 0;
-                for (int c = 0; c < t.inputs(); ++c) sum += t.output(i, c) * t.weights(c, tap) * t.input(c, pixel);
+                for (int c = 0; c < t.inputs(); ++c)
+                    sum += t.output(i, c) * t.weights(c, tap) * t.input(c, pixel);
                 EXPECT_EQ(sum, pixel == i + tap ? t.scale : 0) << "tap " << tap << " pixel " << pixel;
             }
 }
@@ -27,8 +29,8 @@ TEST(transform, every_tile_correlates) {
 }
 
 TEST(transform, other_points_and_taps_work) {
-    for (const auto &[points, taps] : std::vector<std::pair<std::vector<rational>, int>> {
-                 {{0, 1, -1, 2}, 3}, {{0, 1, -1, 2, -2, 3, -3}, 3}, {{0, 1, -1, 2}, 2}, {{0, 1, -1, 2, -2}, 5}})
+    for (const auto &[points, taps] : std::vector<std::pair<std::vector<rational>, int>> {{{0, 1, -1, 2}, 3},
+                 {{0, 1, -1, 2, -2, 3, -3}, 3}, {{0, 1, -1, 2}, 2}, {{0, 1, -1, 2, -2}, 5}})
         expect_identity(make_transform(points, taps));
 }
 
