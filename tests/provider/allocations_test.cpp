@@ -12,8 +12,9 @@ std::atomic<int> allocations {0};
 
 } // namespace
 
-// In a program, these replace those that the libraries use too.
-void *operator new(std::size_t bytes) {
+// In a program, these replace those that the libraries use too. Not inlined, or the compiler takes what it
+// sees for new paired with free.
+[[gnu::noinline]] void *operator new(std::size_t bytes) {
     ++allocations;
     if (void *p = std::malloc(bytes)) return p;
     throw std::bad_alloc();
@@ -26,7 +27,7 @@ void *operator new(std::size_t bytes, std::align_val_t alignment) {
     throw std::bad_alloc();
 }
 
-void operator delete(void *p) noexcept {
+[[gnu::noinline]] void operator delete(void *p) noexcept {
     std::free(p);
 }
 

@@ -252,7 +252,8 @@ TEST(declines, no_argument_that_c_programs_leave_out) {
                       dnnl_convolution_winograd, a.src.get(), a.weights.get(), nullptr, a.dst.get(), ones,
                       nullptr, ones, nullptr, nullptr),
             dnnl_success);
-    EXPECT_TRUE(is_ours(dnnl::convolution_forward::primitive_desc(desc)));
+    EXPECT_TRUE(is_ours(dnnl::convolution_forward::primitive_desc(desc))); // a clone
+    EXPECT_EQ(dnnl_primitive_desc_destroy(desc), dnnl_success);
 }
 
 // Attributes that oneDNN has made inside a primitive desc of its own: their scales cannot be read.

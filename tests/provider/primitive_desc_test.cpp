@@ -135,11 +135,12 @@ TEST(primitive_desc, clone_outlives_its_original) {
     ASSERT_EQ(dnnl_primitive_desc_clone(&clone, original->get()), dnnl_success);
     original.reset();
 
-    const dnnl::convolution_forward::primitive_desc kept(clone);
+    const dnnl::convolution_forward::primitive_desc kept(clone); // another clone
     EXPECT_EQ(kept.impl_info_str(), name);
     EXPECT_EQ(dnnl_primitive_desc_next_impl(clone), dnnl_last_impl_reached); // as oneDNN's clones
     check(c, kept, dnnl::convolution_forward(kept));
     EXPECT_EQ(dnnl_primitive_desc_clone(nullptr, clone), dnnl_invalid_arguments);
+    EXPECT_EQ(dnnl_primitive_desc_destroy(clone), dnnl_success);
 }
 
 TEST(primitive_desc, attributes_come_back_whole) {
