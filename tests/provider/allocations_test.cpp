@@ -32,15 +32,15 @@ void *operator new(std::size_t bytes, std::align_val_t alignment) {
 }
 
 void operator delete(void *p, std::size_t) noexcept {
-    std::free(p);
+    operator delete(p);
 }
 
 void operator delete(void *p, std::align_val_t) noexcept {
-    std::free(p);
+    operator delete(p);
 }
 
 void operator delete(void *p, std::size_t, std::align_val_t) noexcept {
-    std::free(p);
+    operator delete(p);
 }
 
 namespace winodnn::testing {
