@@ -10,11 +10,25 @@
 #include <benchmark/benchmark.h>
 #include <xbyak/xbyak_util.h>
 
+#include <new>
 #include <vector>
 
 namespace winodnn::bench {
 
 namespace {
+
+// Aligned as memory of oneDNN's and the scratchpad are: vectors that straddle cache lines would cost twice.
+template <typename T>
+struct line_allocator {
+    using value_type = T;
+    T *allocate(std::size_t count) {
+        return static_cast<T *>(::operator new (count * sizeof(T), std::align_val_t {64}));
+    }
+    void deallocate(T *data, std::size_t) { ::operator delete (data, std::align_val_t {64}); }
+    bool operator==(const line_allocator &) const = default;
+};
+template <typename T>
+using line_vector = std::vector<T, line_allocator<T>>;
 
 bool has(isa i) {
     static const Xbyak::util::Cpu cpu;
@@ -42,8 +56,8 @@ void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
     const int vectors = jit::multiply_config::max_vectors(i), group = jit::multiply_config::max_tiles;
     const dim width = vectors * jit::traits_of(i).lanes();
     const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1});
-    std::vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
-    std::vector<std::int32_t> m(tiles * width);
+    line_vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
+    line_vector<std::int32_t> m(tiles * width);
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, u.data()});
@@ -79,7 +93,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     config.component_stride = space.v_component_stride;
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
-    std::vector<std::byte> v(space.m_offset);
+    line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
         for (dim t = 0; t < chosen.tiles_per_block; ++t)
             (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic,
@@ -109,7 +123,7 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     config.scale = config.bias = config.dst_scale = true;
     config.post_ops = {post_op {}};
     const auto kernel = jit::get_output_transform(config);
-    std::vector<std::byte> m(space.thread_bytes);
+    line_vector<std::byte> m(space.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
     const std::vector<float> scale(p.oc, 1e-3f), bias(p.oc, 1.f);
     const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;

@@ -52,7 +52,9 @@ private:
         for (int t = 0; t < config_.tiles; ++t) {
             vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + pair * 4]);
             for (int n = 0; n < config_.vectors; ++n)
-                multiply_accumulate(sum(t, n), weights(n), source(t), product);
+                // The source's last product can take its place: one register more for products in flight.
+                multiply_accumulate(
+                        sum(t, n), weights(n), source(t), n + 1 < config_.vectors ? product : source(t));
         }
     }
 

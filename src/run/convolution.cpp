@@ -38,10 +38,10 @@ struct tile_groups {
     dim begin(dim group) const { return tiles_ * group / count; }
     dim size(dim group) const { return begin(group + 1) - begin(group); }
     // While one panel of weights is read, once for each group, the next one is brought into L2: so many cache
-    // lines with each pair of channels, until the panel's `vectors` lines a pair are shared out.
-    int prefetch_lines(dim group, int vectors) const {
-        const int share = count == 1 ? 4 : count < 4 ? 2 : 1;
-        return group * share < vectors ? share : 0;
+    // lines with each pair of channels, until all the `lines` of a pair are shared out.
+    int prefetch_lines(dim group, dim lines) const {
+        const dim share = (lines + count - 1) / count;
+        return static_cast<int>(group * share < lines ? share : 0);
     }
 
 private:
@@ -51,6 +51,11 @@ private:
 public:
     const dim count;
 };
+
+// Cache lines of weights that a pair of input channels takes for so many output channels.
+dim lines_of(dim oc_width) {
+    return (oc_width * 4 + 63) / 64;
+}
 
 struct thread_space {
     std::byte *v, *m, *partial;
@@ -132,7 +137,8 @@ void convolution::impl::make_multiplies() {
         for (const dim block_tiles : {grid_.count() / blocks_, (grid_.count() + blocks_ - 1) / blocks_}) {
             const tile_groups groups(block_tiles);
             for (dim g = 0; g < groups.count; ++g) {
-                const int tiles = static_cast<int>(groups.size(g)), lines = groups.prefetch_lines(g, vectors);
+                const int tiles = static_cast<int>(groups.size(g)),
+                          lines = groups.prefetch_lines(g, lines_of(width));
                 multiplies_[tiles][vectors][lines] = jit::get_multiply(
                         {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride, lines});
             }
@@ -239,7 +245,7 @@ void convolution::impl::multiply_components(const std::byte *u, dim oc_width, di
         const std::byte *u_panel = u + c * panel + ic_begin * oc_width * 2;
         const std::byte *ahead = u_panel + panel;
         for (dim g = 0; g < groups.count; ++g) {
-            const int lines = groups.prefetch_lines(g, vectors);
+            const int lines = groups.prefetch_lines(g, lines_of(oc_width));
             (*multiplies_[groups.size(g)][vectors][lines])({space.v + c * space_.v_component_stride
                                                                     + groups.begin(g) * space_.v_tile_stride
                                                                     + ic_begin * 2,
