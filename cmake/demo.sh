@@ -1,5 +1,5 @@
 #!/bin/sh
-# VGG-16 and ResNet-50 on a photograph: oneDNN alone and the same program with winodnn preloaded, side by side.
+# VGG-16 and ResNet-50 on a photograph: oneDNN alone and the same program with winodnn preloaded.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"

@@ -1,6 +1,6 @@
 # WINODNN_SANITIZE, and what a preloaded library needs under it.
 
-# Put in front of whatever else is preloaded: the address sanitizer insists on being the first library of a process.
+# Put in front of whatever else is preloaded: the address sanitizer wants to be a process's first library.
 set(winodnn_preload_first "")
 set(winodnn_test_environment "")
 

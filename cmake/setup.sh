@@ -32,7 +32,7 @@ need_packages() {
         die "these packages are missing, and installing them takes root: apt-get install$missing"
     fi
     say "Installing$missing"
-    $as_root apt-get update || say "The package lists could not be refreshed; trying with those that there are"
+    $as_root apt-get update || say "The package lists could not be refreshed; trying with the old ones"
     # shellcheck disable=SC2086  # one word a package
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
         die "apt-get could not install$missing"
@@ -40,8 +40,8 @@ need_packages() {
 
 # has_python MODULE: whether the virtual environment has it
 has_python() {
-    "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)' \
-        "$1" 2>/dev/null
+    "$venv/bin/python" -c 'import importlib.util as i, sys; sys.exit(i.find_spec(sys.argv[1]) is None)' "$1" \
+        2>/dev/null
 }
 
 # need_python PACKAGE...: from PyPI, in the virtual environment

@@ -1,4 +1,4 @@
-"""Runs VGG-16 and ResNet-50 on a photograph, with oneDNN alone and with winodnn preloaded, step by step in turn."""
+"""VGG-16 and ResNet-50 on a photograph, with oneDNN alone and with winodnn preloaded, step by step."""
 
 import argparse
 import operator
@@ -41,8 +41,9 @@ class Demo:
     def compare(self, name, is_listed, environment):
         """Yields a row for each step of the network."""
         preload = ":".join(filter(None, (self._library, os.environ.get("LD_PRELOAD"))))
+        preloaded = environment | {"LD_PRELOAD": preload}
         with (NetworkProcess(self._program, name, self._image, environment) as onednn,
-              NetworkProcess(self._program, name, self._image, environment | {"LD_PRELOAD": preload}) as winodnn):
+              NetworkProcess(self._program, name, self._image, preloaded) as winodnn):
             if not winodnn.has_loaded(os.path.realpath(self._library)):
                 sys.exit(f"demo: {self._library} could not be preloaded")
             self.isa = onednn.introduction["isa"]
@@ -65,7 +66,8 @@ class Demo:
         return table.Row(name=steps[0]["name"], is_listed=is_listed(steps[0]),
                          onednn=steps[0]["implementation"], onednn_seconds=statistics.median(seconds[0]),
                          winodnn=steps[1]["implementation"], winodnn_seconds=statistics.median(seconds[1]),
-                         differing_bytes=differing, nonzero=steps[0]["nonzero"], saturated=steps[0]["saturated"])
+                         differing_bytes=differing,
+                         nonzero=steps[0]["nonzero"], saturated=steps[0]["saturated"])
 
     def run(self, environment):
         """Prints the tables of all networks; returns their rows."""
@@ -115,8 +117,8 @@ def conclude(rows, isa):
         print(f"{differing} output bytes differ: that is a defect.")
         return False
     else:
-        print(f"{differing} output bytes differ: without VNNI oneDNN's convolution saturates sums of two products.\n"
-              "docs/numerics.md shows which of the two is right.")
+        print(f"{differing} output bytes differ: without VNNI oneDNN's convolution saturates sums of two\n"
+              "products. docs/numerics.md shows which of the two is right.")
     return True
 
 
@@ -129,8 +131,8 @@ def demonstrate(program, library, picture):
         demo = Demo(program, library, image, pathlib.Path(folder))
         rows = demo.run({})
         if "amx" in demo.isa and not any(row.is_taken_over for row in rows):
-            print("\nThis machine's direct int8 convolutions have the AMX units, which are faster than Winograd on\n"
-                  "VNNI, so everything was left to oneDNN. The same again without AMX, with\n"
+            print("\nThis machine's direct int8 convolutions have the AMX units, which are faster than\n"
+                  "Winograd on VNNI, so everything was left to oneDNN. The same again without AMX, with\n"
                   f"ONEDNN_MAX_CPU_ISA={CAP_WITHOUT_AMX} for both:")
             rows = demo.run({"ONEDNN_MAX_CPU_ISA": CAP_WITHOUT_AMX})
         return conclude(rows, demo.isa)

@@ -12,8 +12,8 @@ class ProcessEnded(Exception):
 
 class NetworkProcess:
     def __init__(self, program, network, image, environment):
-        self._process = subprocess.Popen([program, network, image], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         text=True, env={**os.environ, **environment})
+        self._process = subprocess.Popen([program, network, image], env={**os.environ, **environment},
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.introduction = self._answer()
 
     def __enter__(self):

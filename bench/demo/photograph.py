@@ -20,7 +20,7 @@ def sample():
 
 
 def read(path):
-    """The middle of the image at `path`, scaled to SIDE x SIDE: bytes, and the image's own width and height."""
+    """The middle of the image at `path`, scaled to SIDE x SIDE, as bytes; the image's own size."""
     try:
         with Image.open(path) as image:
             size = image.size

@@ -24,7 +24,8 @@ class Row:
 
 def _print_cells(*cells):
     # Text to the left, numbers to the right.
-    aligned = (f"{cell:{'<' if i in (0, 1, 3) else '>'}{width}}" for i, (cell, width) in enumerate(zip(cells, WIDTHS)))
+    sides = "<<><>>>>>"
+    aligned = (f"{cell:{side}{width}}" for cell, side, width in zip(cells, sides, WIDTHS))
     print("  ".join(aligned).rstrip(), flush=True)
 
 
@@ -39,8 +40,9 @@ def _print_times(name, onednn, onednn_seconds, winodnn, winodnn_seconds, *rest):
 
 
 def print_row(row):
-    _print_times(row.name, row.onednn, row.onednn_seconds, row.winodnn if row.is_taken_over else "left to oneDNN",
-                 row.winodnn_seconds, row.differing_bytes, f"{row.nonzero:.1%}", f"{row.saturated:.2%}")
+    plan = row.winodnn if row.is_taken_over else "left to oneDNN"
+    _print_times(row.name, row.onednn, row.onednn_seconds, plan, row.winodnn_seconds,
+                 row.differing_bytes, f"{row.nonzero:.1%}", f"{row.saturated:.2%}")
 
 
 def print_total(what, rows):
