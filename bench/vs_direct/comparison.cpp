@@ -56,7 +56,7 @@ comparison::comparison(const layer &l) : layer_(l), data_(l), engine_(dnnl::engi
 
 correctness comparison::check() {
     correctness result;
-    const auto truth = true_accumulators(layer_, data_.src, data_.weights);
+    const auto truth = true_accumulators(layer_, data_.src, data_.full_range);
     const auto direct = accumulators_of(ask_direct(engine_, layer_, flavour::accumulators), data_);
     result.direct_mismatches = differences(direct, truth);
     if (declined()) return result;

@@ -1,5 +1,6 @@
 #include "contender.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string_view>
@@ -14,6 +15,24 @@ using tag = memory::format_tag;
 template <typename T>
 void fill(std::vector<T> &values, std::mt19937_64 &random) {
     for (T &value : values) value = static_cast<T>(random() >> 56);
+}
+
+// The sum of eight even variables is bell-shaped enough, and the same with every standard library.
+void fill_like_trained(std::vector<std::int8_t> &values, std::size_t per_oc, std::mt19937_64 &random) {
+    std::vector<float> filter(per_oc);
+    for (auto first = values.begin(); first != values.end(); first += static_cast<std::ptrdiff_t>(per_oc)) {
+        float largest = 0;
+        for (float &value : filter) {
+            const std::uint64_t bytes = random();
+            int sum = -8 * 255 / 2;
+            for (int n = 0; n < 64; n += 8) sum += static_cast<int>(bytes >> n & 255);
+            value = static_cast<float>(sum);
+            largest = std::max(largest, std::abs(value));
+        }
+        std::transform(filter.begin(), filter.end(), first, [largest](float value) {
+            return static_cast<std::int8_t>(std::lround(127 * value / largest));
+        });
+    }
 }
 
 dnnl::primitive_attr attributes(flavour f) {
@@ -39,15 +58,20 @@ memory view(
 
 layer_data::layer_data(const layer &l)
     : src(static_cast<std::size_t>(l.source_size())), weights(static_cast<std::size_t>(l.weights_size())),
-      bias(static_cast<std::size_t>(l.oc)), weights_scales(static_cast<std::size_t>(l.oc)) {
+      full_range(weights.size()), bias(static_cast<std::size_t>(l.oc)),
+      weights_scales(static_cast<std::size_t>(l.oc)) {
     std::mt19937_64 random(static_cast<std::uint64_t>(l.macs()));
     fill(src, random);
-    fill(weights, random);
+    fill(full_range, random);
+    fill_like_trained(weights, weights.size() / static_cast<std::size_t>(l.oc), random);
 
-    // Uniform bytes have a mean square of 21717 (u8) and 5462 (s8).
+    // Even bytes have a mean square of 21717.
+    double of_weights = 0;
+    for (const std::int8_t w : weights) of_weights += w * w;
+    of_weights /= static_cast<double>(weights.size());
     src_scale = 0.02f;
-    const auto typical =
-            static_cast<float>(0.02 * 0.01 * std::sqrt(21717.0 * 5462.0 * static_cast<double>(l.products())));
+    const auto typical = static_cast<float>(
+            0.02 * 0.01 * std::sqrt(21717.0 * of_weights * static_cast<double>(l.products())));
     dst_scale = 4 * typical / 255;
     for (float &scale : weights_scales)
         scale = 0.005f + 0.01f * static_cast<float>(random() >> 40) / (1 << 24);
@@ -82,8 +106,8 @@ contender::contender(convolution_pd pd, flavour f, const layer_data &data)
     : pd_(std::move(pd)), stream_(pd_.get_engine()), dst_(pd_.dst_desc(), pd_.get_engine()),
       convolution_(pd_) {
     const dnnl::engine engine = pd_.get_engine();
-    const memory plain =
-            view(engine, pd_.weights_desc().get_dims(), data_type::s8, tag::oihw, data.weights.data());
+    const memory plain = view(engine, pd_.weights_desc().get_dims(), data_type::s8, tag::oihw,
+            (f == flavour::accumulators ? data.full_range : data.weights).data());
     const memory packed(pd_.weights_desc(), engine);
     dnnl::reorder(plain, packed).execute(stream_, const_cast<memory &>(plain), const_cast<memory &>(packed));
     stream_.wait();

@@ -12,12 +12,17 @@
 
 namespace winodnn::bench {
 
-// Random over the full range, the same in every run.
+// Random, the same in every run. Sources cover 0..255 evenly. Weights come in two kinds:
+//   full_range: -128..127 evenly, for the comparison of accumulators
+//   weights: bell-shaped, each output channel scaled to a largest magnitude of 127, as quantized trained
+//   weights
+//            are; for the times, and the u8 outputs. Even ones would need the exactness proof to split
+//            the channels of layers that trained ones do not split.
 struct layer_data {
     explicit layer_data(const layer &l);
 
     std::vector<std::uint8_t> src;
-    std::vector<std::int8_t> weights;
+    std::vector<std::int8_t> weights, full_range;
     std::vector<float> bias, weights_scales;
     float src_scale = 0, dst_scale = 0; // such that the u8 outputs use their range
 };
