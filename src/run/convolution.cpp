@@ -221,8 +221,8 @@ void convolution::impl::run_block(const run_args &args, const std::byte *base, c
 void convolution::impl::transform_input(
         const run_args &args, const thread_space &space, tile_block block) const {
     const dim pixel = problem_.ic, line = problem_.iw * pixel;
-    for (dim index = block.begin; index < block.end; ++index) {
-        const auto at = grid_.at(index);
+    auto at = grid_.at(block.begin);
+    for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
         const dim x = at.col * tile_.cols.outputs() - problem_.pad_l;
         const dim offset = (at.n * problem_.ih + y) * line + x * pixel;
@@ -268,8 +268,8 @@ void convolution::impl::transform_output(const run_args &args, const std::byte *
     a.inverse_dst_scale = problem_.dst_scale ? 1.f / *args.dst_scale : 1.f;
     a.dst_zero_point = static_cast<float>(args.dst_zero_point);
     const auto &kernels = output_transforms_[static_cast<int>(part)];
-    for (dim index = block.begin; index < block.end; ++index) {
-        const auto at = grid_.at(index);
+    auto at = grid_.at(block.begin);
+    for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
         const dim pixel = (at.n * problem_.oh + y) * problem_.ow + x;
         const std::size_t kind =

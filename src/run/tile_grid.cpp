@@ -29,6 +29,14 @@ tile_grid::position tile_grid::at(dim index) const {
     return {index / per_image, index % per_image / cols.count(), index % cols.count()};
 }
 
+void tile_grid::advance(position &p) const {
+    if (++p.col < cols.count()) return;
+    p.col = 0;
+    if (++p.row < rows.count()) return;
+    p.row = 0;
+    ++p.n;
+}
+
 tile_grid make_grid(const problem &p, const tile &t) {
     return {p.mb, make_axis(p.ih, p.oh, p.pad_t, t.rows), make_axis(p.iw, p.ow, p.pad_l, t.cols)};
 }

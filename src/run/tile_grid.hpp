@@ -30,6 +30,8 @@ struct tile_grid {
         dim n, row, col;
     };
     position at(dim index) const;
+    // The one after: without the divisions, which would show next to the transform of a few channels.
+    void advance(position &p) const;
 };
 
 tile_grid make_grid(const problem &p, const tile &t);

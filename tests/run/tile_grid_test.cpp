@@ -33,8 +33,10 @@ TEST(tile_grid, covers_the_image_once) {
                     EXPECT_EQ(covered, p.oh);
                     EXPECT_LE(grid.rows.kinds.size(), 4u);
                     EXPECT_EQ(grid.count(), 2 * grid.rows.count() * grid.cols.count());
-                    for (dim index = 0; index < grid.count(); ++index) {
+                    auto next = grid.at(0);
+                    for (dim index = 0; index < grid.count(); ++index, grid.advance(next)) {
                         const auto at = grid.at(index);
+                        EXPECT_TRUE(next.n == at.n && next.row == at.row && next.col == at.col);
                         EXPECT_EQ((at.n * grid.rows.count() + at.row) * grid.cols.count() + at.col, index);
                     }
                 }
