@@ -129,8 +129,8 @@ void convolution::impl::make_input_transforms() {
 }
 
 void convolution::impl::make_multiplies() {
-    const dim block = layout_.oc_block();
-    for (const dim width : {std::min(block, layout_.padded_oc()), layout_.padded_oc() % block}) {
+    const dim slice = layout_.oc_slice();
+    for (const dim width : {std::min(slice, layout_.padded_oc()), layout_.padded_oc() % slice}) {
         if (width == 0) continue;
         const int vectors = static_cast<int>(width / lanes_);
         // Blocks are even but for one tile.
@@ -237,21 +237,23 @@ void convolution::impl::transform_input(
 
 void convolution::impl::multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
         const thread_space &space, dim tiles) const {
-    const dim panel = layout_.padded_ic() * oc_width * 2;
     const tile_groups groups(tiles);
-    const int vectors = static_cast<int>(oc_width / lanes_);
     const dim steps = (ic_end - ic_begin) / jit::multiply_step;
     for (dim c = 0; c < tile_.components(); ++c) {
-        const std::byte *u_panel = u + c * panel + ic_begin * oc_width * 2;
-        const std::byte *ahead = u_panel + panel;
-        for (dim g = 0; g < groups.count; ++g) {
-            const int lines = groups.prefetch_lines(g, lines_of(oc_width));
-            (*multiplies_[groups.size(g)][vectors][lines])({space.v + c * space_.v_component_stride
-                                                                    + groups.begin(g) * space_.v_tile_stride
-                                                                    + ic_begin * 2,
-                    u_panel, space.m + c * space_.m_component_stride + groups.begin(g) * space_.m_tile_stride,
-                    steps, ahead});
-            ahead += steps * jit::pairs_per_step * lines * 64;
+        const std::byte *v = space.v + c * space_.v_component_stride + ic_begin * 2;
+        std::byte *m = space.m + c * space_.m_component_stride;
+        for (dim oc = 0; oc < oc_width; oc += layout_.oc_slice()) {
+            const dim width = std::min(layout_.oc_slice(), oc_width - oc);
+            const dim panel = layout_.padded_ic() * width * 2; // bytes of U: a slice of a component
+            const std::byte *u_part = u + ic_begin * width * 2, *ahead = u_part + panel;
+            for (dim g = 0; g < groups.count; ++g) {
+                const int lines = groups.prefetch_lines(g, lines_of(width));
+                (*multiplies_[groups.size(g)][width / lanes_][lines])(
+                        {v + groups.begin(g) * space_.v_tile_stride, u_part,
+                                m + groups.begin(g) * space_.m_tile_stride + oc * 4, steps, ahead});
+                ahead += steps * jit::pairs_per_step * lines * 64;
+            }
+            u += panel;
         }
     }
 }

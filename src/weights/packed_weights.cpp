@@ -69,12 +69,14 @@ public:
         : layout_(l), components_(l.components()), padded_ic_(l.padded_ic()), padded_oc_(l.padded_oc()) {}
 
     std::size_t operator()(dim component, dim oc, dim ic) const {
-        const dim block = layout_.oc_block();
-        const dim first = oc / block * block;
-        const dim width = std::min(block, padded_oc_ - first); // the last block can be narrower
-        return static_cast<std::size_t>(first * components_ * padded_ic_
-                                        + (component * padded_ic_ / 2 + ic / 2) * width * 2 + (oc - first) * 2
-                                        + ic % 2);
+        const dim block = layout_.oc_block(), slice = layout_.oc_slice();
+        const dim block_first = oc / block * block, first = oc / slice * slice;
+        // The last block and the last slice can be narrower.
+        const dim block_width = std::min(block, padded_oc_ - block_first);
+        const dim width = std::min(slice, padded_oc_ - first);
+        return static_cast<std::size_t>(
+                (block_first * components_ + component * block_width + first - block_first) * padded_ic_
+                + ic / 2 * width * 2 + (oc - first) * 2 + ic % 2);
     }
 
 private:

@@ -26,7 +26,7 @@ std::uint64_t block_checksum(const void *block);
 // The parts' ends in input channels, ascending; the last is padded_ic.
 std::uint32_t part_count(const void *block);
 std::uint32_t part_end(const void *block, std::uint32_t part);
-// U[oc_block][component][ic / 2][oc in block][2], s16, at any alignment.
+// U[oc block][component][slice][ic / 2][oc in slice][2], s16, at any alignment.
 const std::byte *packed_payload(const weights_layout &layout, const void *block);
 
 } // namespace winodnn

@@ -43,6 +43,12 @@ dim weights_layout::padded_oc() const {
 }
 
 dim weights_layout::oc_block() const {
+    // V is read once for each block: with many channels it does not stay in L2 between two, next to the
+    // weights.
+    return 64;
+}
+
+dim weights_layout::oc_slice() const {
     // The register tile of the multiply: 4 vectors of 32 registers, 2 of 16.
     return oc_lanes == 16 ? 64 : 16;
 }

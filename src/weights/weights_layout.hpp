@@ -22,10 +22,11 @@ struct weights_layout {
     int components() const; // of the tile
     dim padded_ic() const;  // the tail is zero weights
     dim padded_oc() const;  // to whole vectors
-    dim oc_block() const;   // channels that one pass of the multiply covers
+    dim oc_block() const;   // channels that are multiplied and transformed back together
+    dim oc_slice() const;   // channels that one call of the multiply kernel covers
     std::size_t part_capacity() const;
     std::size_t header_bytes() const;
-    std::size_t payload_bytes() const; // U[oc_block][component][ic / 2][oc in block][2], s16
+    std::size_t payload_bytes() const; // U[oc block][component][slice][ic / 2][oc in slice][2], s16
     std::size_t bytes() const;
 };
 

@@ -38,23 +38,25 @@ TEST(packed_weights, unpack_to_what_was_packed) {
 
 // The layout that the multiply kernel reads, spelled out once more.
 TEST(packed_weights, payload_is_where_the_kernel_reads) {
-    const packed p({tile_id::f4x4, 16, {0, 255}, 19, 90});
-    const tile &t = tile_of(p.layout.tile);
-    const std::byte *payload = packed_payload(p.layout, p.block);
-    const dim padded_ic = 24;
-    for (dim oc = 0; oc < 96; ++oc)
-        for (dim ic = 0; ic < padded_ic; ++ic) {
-            std::int16_t u[36] = {};
-            if (oc < 90 && ic < 19) transform_weights(t, &p.weights[(oc * 19 + ic) * 9], u);
-            for (dim c = 0; c < 36; ++c) {
-                const dim width = oc < 64 ? 64 : 32, first = oc < 64 ? 0 : 64;
-                const dim index = first * 36 * padded_ic
-                                  + ((c * padded_ic / 2 + ic / 2) * width + oc - first) * 2 + ic % 2;
-                std::int16_t value;
-                std::memcpy(&value, payload + index * 2, 2);
-                ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;
-            }
-        }
+    for (const int lanes : {8, 16}) {
+        const packed p({tile_id::f4x4, lanes, {0, 255}, 19, 90});
+        const tile &t = tile_of(p.layout.tile);
+        const std::byte *read = packed_payload(p.layout, p.block);
+        const dim padded_ic = 24, padded_oc = 96, slice = lanes == 16 ? 64 : 16;
+        for (dim block = 0; block < padded_oc; block += 64)
+            for (dim c = 0; c < 36; ++c)
+                for (dim first = block; first < std::min(block + 64, padded_oc); first += slice)
+                    for (dim ic = 0; ic < padded_ic; ic += 2)
+                        for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
+                            for (dim odd : {0, 1}) {
+                                std::int16_t u[36] = {}, value;
+                                if (oc < 90 && ic + odd < 19)
+                                    transform_weights(t, &p.weights[(oc * 19 + ic + odd) * 9], u);
+                                std::memcpy(&value, read, 2);
+                                read += 2;
+                                ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;
+                            }
+    }
 }
 
 TEST(packed_weights, work_at_any_alignment) {
