@@ -7,6 +7,7 @@ import pathlib
 import statistics
 import sys
 import tempfile
+import time
 
 import photograph
 import table
@@ -98,11 +99,28 @@ def threads():
     return os.environ.get("OMP_NUM_THREADS") or str(len(os.sched_getaffinity(0)))
 
 
+def busy_share(seconds=0.5):
+    """The share of the CPUs' time that other programs take."""
+    def idle_and_all():
+        with open("/proc/stat", encoding="utf-8") as stat:
+            ticks = [int(number) for number in stat.readline().split()[1:]]
+        return ticks[3], sum(ticks)
+
+    idle_before, all_before = idle_and_all()
+    time.sleep(seconds)
+    idle_after, all_after = idle_and_all()
+    return 1 - (idle_after - idle_before) / (all_after - all_before)
+
+
 def introduce(program, image, picture, size):
     with NetworkProcess(program, "vgg16", image, {}) as network:
         onednn, isa = network.introduction["onednn"], network.introduction["isa"]
     print(f"{cpu_model()}, {threads()} threads, oneDNN {onednn}, {isa}")
     print(f"{picture}, {size[0]} x {size[1]} pixels")
+    busy = busy_share()
+    # A thread that waits for another which waits for a CPU: one such neighbour is enough.
+    if busy > 0.2:
+        print(f"Other programs take {busy:.0%} of this machine's CPUs: times will be too long, and uneven.")
 
 
 def conclude(rows, isa):
