@@ -169,6 +169,8 @@ def main():
         sys.exit(f"demo: {error}")
     except ProcessEnded:
         sys.exit("demo: a demo_network ended early")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
