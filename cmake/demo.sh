@@ -15,5 +15,5 @@ has_python PIL || need_python Pillow
 # Only for its sample images: without the packages that it depends on.
 has_python sklearn || need_python --no-deps scikit-learn
 say "Running"
-exec "$venv/bin/python" "$root/bench/demo/demo.py" --program "$build/bench/demo_network" \
+exec "$venv/bin/python" -B "$root/bench/demo/demo.py" --program "$build/bench/demo_network" \
     --library "$build/src/provider/libwinodnn.so" "$@"
