@@ -8,7 +8,6 @@
 #include "stages/peak.hpp"
 
 #include <benchmark/benchmark.h>
-#include <xbyak/xbyak_util.h>
 
 #include <new>
 #include <vector>
@@ -29,18 +28,6 @@ struct line_allocator {
 };
 template <typename T>
 using line_vector = std::vector<T, line_allocator<T>>;
-
-bool has(isa i) {
-    static const Xbyak::util::Cpu cpu;
-    using c = Xbyak::util::Cpu;
-    switch (i) {
-        case isa::avx2: return cpu.has(c::tAVX2);
-        case isa::avx2_vnni: return cpu.has(c::tAVX_VNNI);
-        case isa::avx512_core: return cpu.has(c::tAVX512BW) && cpu.has(c::tAVX512DQ) && cpu.has(c::tAVX512VL);
-        case isa::avx512_core_vnni: return has(isa::avx512_core) && cpu.has(c::tAVX512_VNNI);
-    }
-    return false;
-}
 
 void peak(benchmark::State &state, isa i) {
     const auto loop = make_peak_loop(i);
@@ -76,12 +63,14 @@ problem sample_problem() {
     return p;
 }
 
+// As the dispatcher would have it for one thread.
+plan sample_plan(isa i, tile_id tile) {
+    return {tile, i, 24, 1, 1};
+}
+
 void input_transform(benchmark::State &state, isa i, tile_id tile) {
     const problem p = sample_problem();
-    plan chosen;
-    chosen.tile = tile;
-    chosen.isa = i;
-    chosen.tiles_per_block = 24;
+    const plan chosen = sample_plan(i, tile);
     const workspace space(p, chosen);
     const int n = tile_of(tile).rows.inputs();
     jit::input_transform_config config;
@@ -106,10 +95,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
 
 void output_transform(benchmark::State &state, isa i, tile_id tile) {
     const problem p = sample_problem();
-    plan chosen;
-    chosen.tile = tile;
-    chosen.isa = i;
-    chosen.tiles_per_block = 24;
+    const plan chosen = sample_plan(i, tile);
     const workspace space(p, chosen);
     const int outputs = tile_of(tile).rows.outputs();
     const dim channels = layout_for(p, chosen).oc_block();
@@ -141,7 +127,7 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
 
 void register_all() {
     for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni}) {
-        if (!has(i)) continue;
+        if (!cpu_has(i)) continue;
         const std::string at = std::string("/") + name_of(i);
         benchmark::RegisterBenchmark(("peak" + at).c_str(), peak, i);
         for (const dim ic : {64, 128, 256, 512})

@@ -4,7 +4,7 @@
 
 #include <omp.h>
 #include <unistd.h>
-#include <xbyak/xbyak_util.h>
+#include <utility>
 
 namespace winodnn {
 namespace {
@@ -16,16 +16,14 @@ bool allowed(unsigned effective, dnnl_cpu_isa_t wanted) {
 }
 
 std::optional<isa> strongest(unsigned effective) {
-    using Xbyak::util::Cpu;
-    static const Cpu cpu;
-    const bool avx2 = cpu.has(Cpu::tAVX2) && cpu.has(Cpu::tFMA);
-    const bool avx512 = avx2 && cpu.has(Cpu::tAVX512F) && cpu.has(Cpu::tAVX512BW) && cpu.has(Cpu::tAVX512VL)
-                        && cpu.has(Cpu::tAVX512DQ);
-    if (allowed(effective, dnnl_cpu_isa_avx512_core_vnni) && avx512 && cpu.has(Cpu::tAVX512_VNNI))
-        return isa::avx512_core_vnni;
-    if (allowed(effective, dnnl_cpu_isa_avx512_core) && avx512) return isa::avx512_core;
-    if (allowed(effective, dnnl_cpu_isa_avx2_vnni) && avx2 && cpu.has(Cpu::tAVX_VNNI)) return isa::avx2_vnni;
-    if (allowed(effective, dnnl_cpu_isa_avx2) && avx2) return isa::avx2;
+    constexpr std::pair<isa, dnnl_cpu_isa_t> by_strength[] = {
+            {isa::avx512_core_vnni, dnnl_cpu_isa_avx512_core_vnni},
+            {isa::avx512_core, dnnl_cpu_isa_avx512_core},
+            {isa::avx2_vnni, dnnl_cpu_isa_avx2_vnni},
+            {isa::avx2, dnnl_cpu_isa_avx2},
+    };
+    for (const auto &[candidate, bits] : by_strength)
+        if (allowed(effective, bits) && cpu_has(candidate)) return candidate;
     return {};
 }
 
