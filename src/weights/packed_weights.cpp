@@ -3,6 +3,8 @@
 #include "weights/exactness.hpp"
 #include "weights/weights_transform.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -62,21 +64,24 @@ std::uint64_t header_checksum(const header &h, const weights_layout &layout, con
     return checksum(ends_of(block), layout.header_bytes() - 64, own);
 }
 
-// Payload index of the pair of input channels that holds ic, for component 0 and its lane of oc.
+// Where a value is in the payload, counted in s16.
 class packed_index {
 public:
     explicit packed_index(const weights_layout &l)
         : layout_(l), components_(l.components()), padded_ic_(l.padded_ic()), padded_oc_(l.padded_oc()) {}
 
-    std::size_t operator()(dim component, dim oc, dim ic) const {
+    // Of component 0; the others follow at component_stride(oc).
+    std::size_t operator()(dim oc, dim ic) const {
         const dim block = layout_.oc_block(), slice = layout_.oc_slice();
         const dim block_first = oc / block * block, first = oc / slice * slice;
-        // The last block and the last slice can be narrower.
-        const dim block_width = std::min(block, padded_oc_ - block_first);
-        const dim width = std::min(slice, padded_oc_ - first);
-        return static_cast<std::size_t>(
-                (block_first * components_ + component * block_width + first - block_first) * padded_ic_
-                + ic / 2 * width * 2 + (oc - first) * 2 + ic % 2);
+        const dim width = std::min(slice, padded_oc_ - first); // the last slice can be narrower
+        return static_cast<std::size_t>((block_first * components_ + first - block_first) * padded_ic_
+                                        + ic / 2 * width * 2 + (oc - first) * 2 + ic % 2);
+    }
+
+    std::size_t component_stride(dim oc) const {
+        const dim block = layout_.oc_block(), first = oc / block * block;
+        return static_cast<std::size_t>(std::min(block, padded_oc_ - first) * padded_ic_); // likewise
     }
 
 private:
@@ -84,22 +89,34 @@ private:
     dim components_, padded_ic_, padded_oc_;
 };
 
+// Calls work(oc, ic, payload offset in bytes, its component stride, space for the components of one filter)
+// for all filters, in parallel over slices of output channels: neighbours in memory come from one thread, one
+// after the other. Nothing is allocated inside, where no exception could be caught.
+template <typename Work>
+void for_each_filter(const weights_layout &layout, const Work &work) {
+    const packed_index index(layout);
+    const dim slice = layout.oc_slice(), slices = (layout.oc + slice - 1) / slice;
+    const std::size_t components = static_cast<std::size_t>(layout.components());
+    std::vector<std::int16_t> spaces(components * static_cast<std::size_t>(omp_get_max_threads()));
+#pragma omp parallel for
+    for (dim s = 0; s < slices; ++s) {
+        std::int16_t *space = spaces.data() + components * static_cast<std::size_t>(omp_get_thread_num());
+        for (dim ic = 0; ic < layout.ic; ++ic)
+            for (dim oc = s * slice; oc < std::min((s + 1) * slice, layout.oc); ++oc)
+                work(oc, ic, index(oc, ic) * 2, index.component_stride(oc) * 2, space);
+    }
+}
+
 } // namespace
 
 void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
     const tile &t = tile_of(layout.tile);
-    const dim components = t.components();
-    const packed_index index(layout);
     std::byte *payload = static_cast<std::byte *>(block) + layout.header_bytes();
     std::memset(block, 0, layout.bytes());
-#pragma omp parallel for
-    for (dim oc = 0; oc < layout.oc; ++oc) {
-        std::vector<std::int16_t> u(components);
-        for (dim ic = 0; ic < layout.ic; ++ic) {
-            transform_weights(t, weights + (oc * layout.ic + ic) * 9, u.data());
-            for (dim c = 0; c < components; ++c) std::memcpy(payload + index(c, oc, ic) * 2, &u[c], 2);
-        }
-    }
+    for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
+        transform_weights(t, weights + (oc * layout.ic + ic) * 9, u);
+        for (int c = 0; c < t.components(); ++c) std::memcpy(payload + offset + c * stride, &u[c], 2);
+    });
 
     const std::vector<std::uint32_t> ends = exact_parts(layout, weights);
     std::memcpy(static_cast<std::byte *>(block) + 64, ends.data(), ends.size() * 4);
@@ -118,17 +135,11 @@ void pack_weights(const weights_layout &layout, const std::int8_t *weights, void
 
 void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights) {
     const tile &t = tile_of(layout.tile);
-    const dim components = t.components();
-    const packed_index index(layout);
     const auto *payload = static_cast<const std::byte *>(block) + layout.header_bytes();
-#pragma omp parallel for
-    for (dim oc = 0; oc < layout.oc; ++oc) {
-        std::vector<std::int16_t> u(components);
-        for (dim ic = 0; ic < layout.ic; ++ic) {
-            for (dim c = 0; c < components; ++c) std::memcpy(&u[c], payload + index(c, oc, ic) * 2, 2);
-            inverse_transform_weights(t, u.data(), weights + (oc * layout.ic + ic) * 9);
-        }
-    }
+    for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
+        for (int c = 0; c < t.components(); ++c) std::memcpy(&u[c], payload + offset + c * stride, 2);
+        inverse_transform_weights(t, u, weights + (oc * layout.ic + ic) * 9);
+    });
 }
 
 const char *check_header(const weights_layout &layout, const void *block) {
