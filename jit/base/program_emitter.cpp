@@ -63,6 +63,7 @@ private:
                 if (std::find(keep.begin(), keep.end(), *candidate) == keep.end()
                         && (free == value_in_.end() || uses_[*candidate].back() > uses_[*free].back()))
                     free = candidate;
+            if (free == value_in_.end()) throw std::logic_error("winodnn: a transform needs more registers");
             evict(*free);
         }
         *free = value;
@@ -116,8 +117,10 @@ void emit_program(generator &g, const program &p, const program_context &context
             if (p.outputs[output] == value) context.store(static_cast<int>(output), from);
     };
     for (int input = 0; input < p.inputs; ++input)
-        if (std::find(p.outputs.begin(), p.outputs.end(), input) != p.outputs.end())
+        if (std::find(p.outputs.begin(), p.outputs.end(), input) != p.outputs.end()) {
             deliver(input, values.fetch(input, {}));
+            if (!values.is_used(input)) values.used(input);
+        }
     for (std::size_t n = 0; n < p.code.size(); ++n) {
         const instruction &i = p.code[n];
         const std::vector<int> needed = allocation::operands(i);

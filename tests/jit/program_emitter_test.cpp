@@ -90,6 +90,20 @@ TEST_P(program_emitter, inputs_can_be_outputs) {
     expect_same<std::int32_t>(GetParam(), compile(m), jit::element::s32, 3);
 }
 
+// One that nothing else uses gives its register back: with three, the sums below need it.
+TEST_P(program_emitter, inputs_can_be_outputs_only) {
+    int_matrix m(4, 5);
+    m(0, 0) = m(1, 1) = m(2, 2) = 1;
+    m(3, 3) = m(3, 4) = 1;
+    expect_same<std::int32_t>(GetParam(), compile(m), jit::element::s32, 3);
+}
+
+TEST_P(program_emitter, too_few_registers_are_noticed) {
+    int_matrix m(1, 2);
+    m(0, 0) = m(0, 1) = 1;
+    EXPECT_THROW(program_kernel(GetParam(), compile(m), jit::element::s32, 1, 2), std::logic_error);
+}
+
 TEST_P(program_emitter, too_few_slots_are_noticed) {
     const tile &t = tile_of(tile_id::f4x4);
     EXPECT_THROW(program_kernel(GetParam(), compile(t.rows.input, t.cols.input), jit::element::s16, 4, 2),
