@@ -8,16 +8,6 @@
 
 using namespace winodnn;
 
-namespace {
-
-bool is_cpu(dnnl_engine_t engine) {
-    dnnl_engine_kind_t kind = dnnl_any_engine;
-    return engine != nullptr && real().dnnl_engine_get_kind(engine, &kind) == dnnl_success
-           && kind == dnnl_cpu;
-}
-
-} // namespace
-
 WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl_primitive_desc_t *desc,
         dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind,
         const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc,
@@ -63,7 +53,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
             return forward(real().dnnl_reorder_primitive_desc_create, desc, src_desc, src_engine, dst_desc,
                     dst_engine, attr);
         if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
-        if (!is_cpu(src_engine) || !is_cpu(dst_engine)) return dnnl_unimplemented;
+        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) return dnnl_unimplemented;
         auto handle = std::make_unique<primitive_desc_handle>();
         handle->says =
                 std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);

@@ -145,12 +145,13 @@ void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
     }
 }
 
+} // namespace
+
 bool runs_on_cpu(dnnl_engine_t engine) {
     dnnl_engine_kind_t kind = dnnl_any_engine;
-    return real().dnnl_engine_get_kind(engine, &kind) == dnnl_success && kind == dnnl_cpu;
+    return engine != nullptr && real().dnnl_engine_get_kind(engine, &kind) == dnnl_success
+           && kind == dnnl_cpu;
 }
-
-} // namespace
 
 kept_request::kept_request(const convolution_request &request, const_dnnl_primitive_attr_t kept_attr)
     : src_(copy_desc(request.src)), weights_(copy_desc(request.weights)), bias_(copy_desc(request.bias)),

@@ -34,6 +34,8 @@ private:
     convolution_request request_;
 };
 
+bool runs_on_cpu(dnnl_engine_t engine); // false for nullptr
+
 // oneDNN's answer. `result` is set on success.
 dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &request);
 
