@@ -40,7 +40,7 @@ void peak(benchmark::State &state, isa i) {
 
 // One component of a block of tiles, as the run calls it.
 void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
-    const int vectors = jit::multiply_config::max_vectors(i), group = jit::multiply_config::max_tiles;
+    const int vectors = jit::most_vectors(jit::traits_of(i).lanes()), group = jit::most_tiles;
     const dim width = vectors * jit::traits_of(i).lanes();
     const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1});
     line_vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);

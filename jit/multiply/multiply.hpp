@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jit/base/kernel.hpp"
+#include "jit/multiply/register_tile.hpp"
 
 #include <compare>
 
@@ -9,14 +10,11 @@ namespace winodnn::jit {
 
 struct multiply_config {
     winodnn::isa isa = isa::avx2;
-    int tiles = 1;          // 1 .. max_tiles
-    int vectors = 1;        // of output channels, 1 .. max_vectors(isa)
+    int tiles = 1;          // 1 .. most_tiles
+    int vectors = 1;        // of output channels, 1 .. most_vectors
     dim v_tile_stride = 0;  // bytes from one tile's channels to the next one's
     dim m_tile_stride = 0;  // bytes
     int prefetch_lines = 0; // cache lines to prefetch with each pair of input channels
-
-    static constexpr int max_tiles = 6;
-    static int max_vectors(winodnn::isa i) { return traits_of(i).registers == 32 ? 4 : 2; }
 
     auto operator<=>(const multiply_config &) const = default;
     std::string name() const;
@@ -29,10 +27,6 @@ struct multiply_args {
     std::int64_t steps;   // of 8 input channels, at least 1
     const void *prefetch; // where steps * pairs_per_step * prefetch_lines lines will be wanted soon
 };
-
-// Input channels that one step covers, and pairs of them.
-constexpr int multiply_step = 8;
-constexpr int pairs_per_step = multiply_step / 2;
 
 using multiply = kernel<multiply_args>;
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config);

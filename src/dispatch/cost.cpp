@@ -1,16 +1,13 @@
 #include "dispatch/cost.hpp"
 
 #include "dispatch/rates.hpp"
+#include "problem/rounding.hpp"
 
 #include <algorithm>
 
 namespace winodnn {
 
 namespace {
-
-dim ceil_div(dim a, dim b) {
-    return (a + b - 1) / b;
-}
 
 // Bytes a cycle that one core reads of weights that no private cache holds: 25 GB/s at 3.5 GHz, measured for
 // 20 to 40 MB. Less than L3 alone would give: between two runs of a layer the rest of the network goes
@@ -24,7 +21,7 @@ constexpr double not_hidden = 0.4;
 
 dim tile_count(const problem &p, tile_id tile) {
     const auto &t = tile_of(tile);
-    return p.mb * ceil_div(p.oh, t.rows.outputs()) * ceil_div(p.ow, t.cols.outputs());
+    return p.mb * ceil_div(p.oh, dim {t.rows.outputs()}) * ceil_div(p.ow, dim {t.cols.outputs()});
 }
 
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
@@ -33,7 +30,7 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
     const double components = layout.components();
     const dim blocks = ceil_div(tile_count(p, candidate.tile), candidate.tiles_per_block);
     // Items of work are equal but for rounding, and each thread takes the same number of them.
-    const double items = static_cast<double>(ceil_div(blocks * candidate.oc_chunks, candidate.threads));
+    const double items = static_cast<double>(ceil_div(blocks * candidate.oc_chunks, dim {candidate.threads}));
     const double tiles = static_cast<double>(tile_count(p, candidate.tile)) / static_cast<double>(blocks);
     const double oc = static_cast<double>(layout.padded_oc()) / static_cast<double>(candidate.oc_chunks);
     const double ic = static_cast<double>(layout.padded_ic());

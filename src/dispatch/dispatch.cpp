@@ -1,6 +1,8 @@
 #include "dispatch/dispatch.hpp"
 
 #include "dispatch/cost.hpp"
+#include "jit/multiply/register_tile.hpp"
+#include "problem/rounding.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -8,10 +10,6 @@
 namespace winodnn {
 
 namespace {
-
-dim ceil_div(dim a, dim b) {
-    return (a + b - 1) / b;
-}
 
 // Below 18 tiles the weights are read too often for what is done with them, above 48 nothing gets better.
 constexpr dim fewest_tiles = 18, most_tiles = 48;
@@ -21,7 +19,7 @@ constexpr dim fewest_tiles = 18, most_tiles = 48;
 dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
     const weights_layout layout = layout_for(p, candidate);
     const dim bytes = layout.components() * (layout.padded_ic() * 2 + layout.oc_block() * 4);
-    const dim group = 6; // the multiply kernel's register tile
+    const dim group = jit::most_tiles;
     return std::clamp(static_cast<dim>(m.l2_bytes) / 3 / bytes / group * group, fewest_tiles, most_tiles);
 }
 
@@ -30,9 +28,9 @@ dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
 void share_out(plan &candidate, dim tiles, dim fitting, dim oc_blocks) {
     dim blocks = ceil_div(tiles, fitting);
     if (blocks >= candidate.threads)
-        blocks = std::min(ceil_div(blocks, candidate.threads) * candidate.threads, tiles);
+        blocks = std::min(round_up(blocks, dim {candidate.threads}), tiles);
     else
-        candidate.oc_chunks = std::min(ceil_div(candidate.threads, blocks), oc_blocks);
+        candidate.oc_chunks = std::min(ceil_div(dim {candidate.threads}, blocks), oc_blocks);
     candidate.tiles_per_block = ceil_div(tiles, blocks);
 }
 

@@ -3,6 +3,7 @@
 #include "jit/input_transform/input_transform.hpp"
 #include "jit/multiply/multiply.hpp"
 #include "jit/output_transform/output_transform.hpp"
+#include "problem/rounding.hpp"
 #include "run/tile_grid.hpp"
 #include "run/workspace.hpp"
 #include "weights/packed_weights.hpp"
@@ -33,19 +34,19 @@ struct tile_block {
 // The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would
 // run at a fraction of the rate.
 struct tile_groups {
-    explicit tile_groups(dim tiles) : tiles_(tiles), count((tiles + largest - 1) / largest) {}
+    explicit tile_groups(dim tiles) : tiles_(tiles), count(ceil_div(tiles, largest)) {}
 
     dim begin(dim group) const { return tiles_ * group / count; }
     dim size(dim group) const { return begin(group + 1) - begin(group); }
     // While one panel of weights is read, once for each group, the next one is brought into L2: so many cache
     // lines with each pair of channels, until all the `lines` of a pair are shared out.
     int prefetch_lines(dim group, dim lines) const {
-        const dim share = (lines + count - 1) / count;
+        const dim share = ceil_div(lines, count);
         return static_cast<int>(group * share < lines ? share : 0);
     }
 
 private:
-    static constexpr dim largest = jit::multiply_config::max_tiles;
+    static constexpr dim largest = jit::most_tiles;
     dim tiles_;
 
 public:
@@ -54,7 +55,7 @@ public:
 
 // Cache lines of weights that a pair of input channels takes for so many output channels.
 dim lines_of(dim oc_width) {
-    return (oc_width * 4 + 63) / 64;
+    return ceil_div(oc_width * 4, dim {64});
 }
 
 struct thread_space {
@@ -88,13 +89,12 @@ struct convolution::impl {
     const dim blocks_;
     const int lanes_;
 
-    // By the kinds of the tile's row and column.
+    // By tile_grid::kind_of.
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
-    // By part, then by the kinds.
+    // By part, then by tile_grid::kind_of.
     std::array<std::vector<std::shared_ptr<const jit::output_transform>>, 4> output_transforms_;
     // By tiles, vectors and prefetched lines.
-    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>,
-            jit::multiply_config::max_tiles + 1>
+    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>, jit::most_tiles + 1>
             multiplies_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
@@ -102,8 +102,7 @@ struct convolution::impl {
 
 convolution::impl::impl(const problem &p, const plan &chosen)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
-      space_(p, chosen), grid_(make_grid(p, tile_)),
-      blocks_((grid_.count() + chosen.tiles_per_block - 1) / chosen.tiles_per_block),
+      space_(p, chosen), grid_(make_grid(p, tile_)), blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)),
       lanes_(jit::traits_of(chosen.isa).lanes()) {
     make_input_transforms();
     make_multiplies();
@@ -134,7 +133,7 @@ void convolution::impl::make_multiplies() {
         if (width == 0) continue;
         const int vectors = static_cast<int>(width / lanes_);
         // Blocks are even but for one tile.
-        for (const dim block_tiles : {grid_.count() / blocks_, (grid_.count() + blocks_ - 1) / blocks_}) {
+        for (const dim block_tiles : {grid_.count() / blocks_, ceil_div(grid_.count(), blocks_)}) {
             const tile_groups groups(block_tiles);
             for (dim g = 0; g < groups.count; ++g) {
                 const int tiles = static_cast<int>(groups.size(g)),
@@ -226,11 +225,9 @@ void convolution::impl::transform_input(
         const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
         const dim x = at.col * tile_.cols.outputs() - problem_.pad_l;
         const dim offset = (at.n * problem_.ih + y) * line + x * pixel;
-        const std::size_t kind =
-                grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
-        (*input_transforms_[kind])({reinterpret_cast<const void *>(src),
+        (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src),
                 space.v + (index - block.begin) * space_.v_tile_stride, problem_.ic, args.src_zero_point});
     }
 }
@@ -274,12 +271,10 @@ void convolution::impl::transform_output(const run_args &args, const std::byte *
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
         const dim pixel = (at.n * problem_.oh + y) * problem_.ow + x;
-        const std::size_t kind =
-                grid_.rows.kind_of[at.row] * grid_.cols.kinds.size() + grid_.cols.kind_of[at.col];
         a.m = space.m + (index - block.begin) * space_.m_tile_stride;
         a.partial = space.partial + (index - block.begin) * space_.partial_tile_stride;
         a.dst = static_cast<std::byte *>(args.dst) + (pixel * problem_.oc + oc_begin) * element;
-        (*kernels[kind])(a);
+        (*kernels[grid_.kind_of(at)])(a);
     }
 }
 
@@ -313,7 +308,7 @@ const char *convolution::execute(const run_args &args) const {
     i.prepare_channels(args, base);
     const dim tiles = i.grid_.count(), blocks = i.blocks_;
     const dim chunks = i.plan_.oc_chunks;
-    const dim oc_blocks = (i.layout_.padded_oc() + i.layout_.oc_block() - 1) / i.layout_.oc_block();
+    const dim oc_blocks = ceil_div(i.layout_.padded_oc(), i.layout_.oc_block());
     const int threads = std::min(i.plan_.threads, omp_get_max_threads());
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (dim item = 0; item < blocks * chunks; ++item) {

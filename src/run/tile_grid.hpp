@@ -30,6 +30,10 @@ struct tile_grid {
         dim n, row, col;
     };
     position at(dim index) const;
+    // Tiles of one kind of row and one kind of column lie alike: 0 .. rows.kinds * cols.kinds - 1.
+    std::size_t kind_of(const position &p) const {
+        return rows.kind_of[p.row] * cols.kinds.size() + cols.kind_of[p.col];
+    }
     // The one after: without the divisions, which would show next to the transform of a few channels.
     void advance(position &p) const;
 };

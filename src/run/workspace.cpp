@@ -1,5 +1,6 @@
 #include "run/workspace.hpp"
 
+#include "problem/rounding.hpp"
 #include "winograd/ranges.hpp"
 
 #include <algorithm>
@@ -10,14 +11,10 @@ namespace {
 
 constexpr std::size_t cache_line = 64;
 
-std::size_t round_up(std::size_t bytes) {
-    return (bytes + cache_line - 1) / cache_line * cache_line;
-}
-
 // Components are read and written at the same time, one stream each. At a stride of a multiple of 4 KiB they
 // would all fall into the same few sets of the first-level cache: an odd number of lines spreads them.
 dim component_stride(dim bytes) {
-    const dim lines = (bytes + 63) / 64;
+    const dim lines = ceil_div(bytes, dim {64});
     return (lines | 1) * 64;
 }
 
@@ -42,7 +39,7 @@ workspace::workspace(const problem &p, const plan &chosen) {
     partial_tile_stride = partial_pixel_stride * t.rows.outputs() * t.cols.outputs();
     splits = may_split(p, t);
 
-    const std::size_t channels = round_up(static_cast<std::size_t>(layout.padded_oc()) * 4);
+    const std::size_t channels = round_up(static_cast<std::size_t>(layout.padded_oc()) * 4, cache_line);
     scale_offset = 0;
     bias_offset = channels;
     threads_offset = 2 * channels;

@@ -1,5 +1,6 @@
 #include "weights/packed_weights.hpp"
 
+#include "problem/rounding.hpp"
 #include "weights/exactness.hpp"
 #include "weights/weights_transform.hpp"
 
@@ -95,7 +96,7 @@ private:
 template <typename Work>
 void for_each_filter(const weights_layout &layout, const Work &work) {
     const packed_index index(layout);
-    const dim slice = layout.oc_slice(), slices = (layout.oc + slice - 1) / slice;
+    const dim slice = layout.oc_slice(), slices = ceil_div(layout.oc, slice);
     const std::size_t components = static_cast<std::size_t>(layout.components());
     std::vector<std::int16_t> spaces(components * static_cast<std::size_t>(omp_get_max_threads()));
 #pragma omp parallel for

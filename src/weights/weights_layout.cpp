@@ -1,5 +1,8 @@
 #include "weights/weights_layout.hpp"
 
+#include "jit/multiply/register_tile.hpp"
+#include "problem/rounding.hpp"
+
 namespace winodnn {
 
 namespace {
@@ -12,13 +15,7 @@ constexpr dim mark_ic = 15, mark_kh = 5, mark_kw = 1;
 // The first stride is a multiple of `granularity` plus the layout's code.
 constexpr dim granularity = 64;
 
-constexpr dim ic_multiple = 8; // the multiply kernel's unrolled step: four pairs of s16
-
 constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255}}};
-
-dim round_up(dim value, dim multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 // 1 .. 63; the mixed radix of everything in a layout that the dims do not say.
 dim code_of(const weights_layout &l) {
@@ -35,11 +32,11 @@ int weights_layout::components() const {
 }
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, ic_multiple);
+    return round_up(ic, dim {jit::multiply_step});
 }
 
 dim weights_layout::padded_oc() const {
-    return round_up(oc, oc_lanes);
+    return round_up(oc, dim {oc_lanes});
 }
 
 dim weights_layout::oc_block() const {
@@ -49,20 +46,19 @@ dim weights_layout::oc_block() const {
 }
 
 dim weights_layout::oc_slice() const {
-    // The register tile of the multiply: 4 vectors of 32 registers, 2 of 16.
-    return oc_lanes == 16 ? 64 : 16;
+    return dim {oc_lanes} * jit::most_vectors(oc_lanes);
 }
 
 std::size_t weights_layout::part_capacity() const {
-    return static_cast<std::size_t>(padded_ic() / ic_multiple);
+    return static_cast<std::size_t>(padded_ic() / jit::multiply_step);
 }
 
 std::size_t weights_layout::header_bytes() const {
-    return static_cast<std::size_t>(round_up(64 + 4 * static_cast<dim>(part_capacity()), 64));
+    return static_cast<std::size_t>(round_up(64 + 4 * static_cast<dim>(part_capacity()), dim {64}));
 }
 
 std::size_t weights_layout::payload_bytes() const {
-    return static_cast<std::size_t>(round_up(components() * padded_ic() * padded_oc() * 2, 64));
+    return static_cast<std::size_t>(round_up(components() * padded_ic() * padded_oc() * 2, dim {64}));
 }
 
 std::size_t weights_layout::bytes() const {
@@ -71,7 +67,7 @@ std::size_t weights_layout::bytes() const {
 
 std::array<dim, 4> strides_of(const weights_layout &layout) {
     const dim bytes = static_cast<dim>(layout.bytes());
-    const dim per_oc = round_up((bytes + layout.oc - 1) / layout.oc, granularity) + code_of(layout);
+    const dim per_oc = round_up(ceil_div(bytes, layout.oc), granularity) + code_of(layout);
     return {per_oc, mark_ic, mark_kh, mark_kw};
 }
 

@@ -35,8 +35,8 @@ void expect_product(isa i, int tiles, int vectors, int steps, int prefetch_lines
 }
 
 TEST_P(multiply, every_register_tile) {
-    for (int tiles = 1; tiles <= jit::multiply_config::max_tiles; ++tiles)
-        for (int vectors = 1; vectors <= jit::multiply_config::max_vectors(GetParam()); ++vectors)
+    for (int tiles = 1; tiles <= jit::most_tiles; ++tiles)
+        for (int vectors = 1; vectors <= jit::most_vectors(jit::traits_of(GetParam()).lanes()); ++vectors)
             for (const int steps : {1, 2, 5})
                 for (const int prefetch_lines : {0, 1, 2, 4})
                     expect_product(GetParam(), tiles, vectors, steps, prefetch_lines, false);
@@ -44,7 +44,7 @@ TEST_P(multiply, every_register_tile) {
 
 // 512 channels of the largest values wrap around 2^32 many times over.
 TEST_P(multiply, wraps) {
-    expect_product(GetParam(), 6, jit::multiply_config::max_vectors(GetParam()), 64, 1, true);
+    expect_product(GetParam(), 6, jit::most_vectors(jit::traits_of(GetParam()).lanes()), 64, 1, true);
 }
 
 } // namespace
