@@ -30,7 +30,8 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
     const double components = layout.components();
     const dim blocks = ceil_div(tile_count(p, candidate.tile), candidate.tiles_per_block);
     // Items of work are equal but for rounding, and each thread takes the same number of them.
-    const double items = static_cast<double>(ceil_div(blocks * candidate.oc_chunks, dim {candidate.threads}));
+    const double items = static_cast<double>(
+            ceil_div(blocks * layout.group_count() * candidate.oc_chunks, dim {candidate.threads}));
     const double tiles = static_cast<double>(tile_count(p, candidate.tile)) / static_cast<double>(blocks);
     const double oc = static_cast<double>(layout.padded_oc()) / static_cast<double>(candidate.oc_chunks);
     const double ic = static_cast<double>(layout.padded_ic());

@@ -25,12 +25,13 @@ dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
 
 // Work items in a number that the threads can share evenly: whole rounds of blocks if there are enough of
 // them, else the output channels of each block are split as well.
-void share_out(plan &candidate, dim tiles, dim fitting, dim oc_blocks) {
+void share_out(plan &candidate, dim tiles, dim fitting, dim groups, dim oc_blocks) {
     dim blocks = ceil_div(tiles, fitting);
-    if (blocks >= candidate.threads)
-        blocks = std::min(round_up(blocks, dim {candidate.threads}), tiles);
+    const dim threads_a_group = ceil_div(dim {candidate.threads}, groups);
+    if (blocks >= threads_a_group)
+        blocks = std::min(round_up(blocks, threads_a_group), tiles);
     else
-        candidate.oc_chunks = std::min(ceil_div(dim {candidate.threads}, blocks), oc_blocks);
+        candidate.oc_chunks = std::min(ceil_div(threads_a_group, blocks), oc_blocks);
     candidate.tiles_per_block = ceil_div(tiles, blocks);
 }
 
@@ -45,7 +46,7 @@ plan plan_with_tile(const problem &p, const machine &m, tile_id tile) {
     candidate.isa = m.isa;
     candidate.threads = m.threads;
     const weights_layout layout = layout_for(p, candidate);
-    share_out(candidate, tile_count(p, tile), fitting_tiles(p, m, candidate),
+    share_out(candidate, tile_count(p, tile), fitting_tiles(p, m, candidate), layout.group_count(),
             ceil_div(layout.padded_oc(), layout.oc_block()));
     return candidate;
 }

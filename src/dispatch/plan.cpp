@@ -9,7 +9,8 @@ std::string name_of(const plan &p) {
 }
 
 weights_layout layout_for(const problem &p, const plan &chosen) {
-    return {chosen.tile, jit::traits_of(chosen.isa).lanes(), source_range(p), p.ic, p.oc};
+    return {chosen.tile, jit::traits_of(chosen.isa).lanes(), source_range(p), p.group_ic(), p.group_oc(),
+            p.groups};
 }
 
 } // namespace winodnn

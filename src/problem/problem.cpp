@@ -2,6 +2,18 @@
 
 namespace winodnn {
 
+namespace {
+
+nhwc_strides dense(dim h, dim w, dim c) {
+    return {h * w * c, w * c, c};
+}
+
+dim extent(const nhwc_strides &s, dim n, dim h, dim w, dim c) {
+    return (n - 1) * s.n + (h - 1) * s.h + (w - 1) * s.w + c;
+}
+
+} // namespace
+
 std::size_t size_of(data_type type) {
     return type == data_type::u8 || type == data_type::s8 ? 1 : 4;
 }
@@ -34,7 +46,23 @@ bool problem::stores_accumulators() const {
 bool problem::is_addressable() const {
     // Six rows of pixels on either side, of 4 bytes at most; V's 36 components of 48 tiles of s16 channels.
     constexpr dim longest_row = (dim {1} << 31) / (8 * 4), most_channels = (dim {1} << 31) / (36 * 49 * 2);
-    return ic <= most_channels && iw <= longest_row / ic && ow <= longest_row / oc;
+    return ic <= most_channels && src_strides().h <= longest_row && dst_strides().h <= longest_row;
+}
+
+nhwc_strides problem::src_strides() const {
+    return src_view.value_or(dense(ih, iw, ic));
+}
+
+nhwc_strides problem::dst_strides() const {
+    return dst_view.value_or(dense(oh, ow, oc));
+}
+
+dim problem::src_extent() const {
+    return extent(src_strides(), mb, ih, iw, ic);
+}
+
+dim problem::dst_extent() const {
+    return extent(dst_strides(), mb, oh, ow, oc);
 }
 
 value_range source_range(const problem &p) {
@@ -46,7 +74,8 @@ value_range source_range(const problem &p) {
 std::string to_string(const problem &p) {
     const auto n = [](dim value) { return std::to_string(value); };
     // benchdnn leaves the right padding out: it follows from the output size.
-    return "mb" + n(p.mb) + "_ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
+    const std::string g = p.groups == 0 ? "" : "g" + n(p.groups);
+    return "mb" + n(p.mb) + "_" + g + "ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
            + "kh3sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw3sw1dw0pw" + n(p.pad_l);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,13 @@ struct post_op {
 };
 const char *name_of(post_op::kind kind);
 
-// 3x3, stride 1, no dilation, one group; src and dst dense nhwc.
+// Elements from one image, row and pixel to the next; channels are neighbours.
+struct nhwc_strides {
+    dim n = 0, h = 0, w = 0;
+    bool operator==(const nhwc_strides &) const = default;
+};
+
+// 3x3, stride 1, no dilation; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
 //                                      * (1 / dst_scale) + dst_zero_point))
 // with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the
@@ -43,10 +50,13 @@ struct problem {
     enum class bias_kind : std::uint8_t { none, f32, s32 };
     enum class weights_scale_kind : std::uint8_t { none, common, per_oc };
 
-    dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0;
-    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0; // 0 or 1 each
-    data_type src = data_type::u8;                  // u8 or s8
-    data_type dst = data_type::u8;                  // any
+    dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0; // ic and oc of all groups
+    dim groups = 0;                                             // 0: the weights have no group dimension
+    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0;             // 0 or 1 each
+    data_type src = data_type::u8;                              // u8 or s8
+    data_type dst = data_type::u8;                              // any
+    // Of views into bigger tensors; none: dense.
+    std::optional<nhwc_strides> src_view, dst_view;
     bias_kind bias = bias_kind::none;
     weights_scale_kind weights_scale = weights_scale_kind::none;
     bool src_scale = false, dst_scale = false;           // one value each, known at execution
@@ -59,7 +69,15 @@ struct problem {
     bool stores_accumulators() const;
     // Kernels reach a tile's pixels by 32-bit displacements. What has longer rows is no image.
     bool is_addressable() const;
-    dim macs() const { return mb * oh * ow * oc * ic * 9; } // of direct convolution
+    dim group_count() const { return groups == 0 ? 1 : groups; }
+    dim group_ic() const { return ic / group_count(); }
+    dim group_oc() const { return oc / group_count(); }
+    nhwc_strides src_strides() const;
+    nhwc_strides dst_strides() const;
+    // From the first element to behind the last one, in elements.
+    dim src_extent() const;
+    dim dst_extent() const;
+    dim macs() const { return mb * oh * ow * oc * group_ic() * 9; } // of direct convolution
 };
 
 // The values that src - src_zero_point can take; 0 is always among them (padding).

@@ -1,5 +1,7 @@
 #include "provider/arguments.hpp"
 
+#include "provider/memory_desc.hpp"
+
 namespace winodnn {
 
 execution_arguments::execution_arguments(int count, const dnnl_exec_arg_t *list)
@@ -11,6 +13,20 @@ dnnl_memory_t execution_arguments::memory(int arg, const char *name) const {
     for (int i = 0; i < count_; ++i)
         if (list_[i].arg == arg && list_[i].memory != nullptr) return list_[i].memory;
     throw invalid_argument {std::string(name) + " is missing"};
+}
+
+void *execution_arguments::tensor(
+        int arg, const char *name, const_dnnl_memory_desc_t desc, std::size_t bytes) const {
+    const desc_view view = view_of(desc);
+    const std::size_t offset = std::size_t(view.offset) * real().dnnl_data_type_size(view.type);
+    const dnnl_memory_t given = memory(arg, name);
+    // oneDNN takes the size of descs with an offset for 0.
+    const bool fits = real().dnnl_memory_desc_get_size(desc_of(given)) >= offset + bytes
+                      || real().dnnl_memory_desc_equal(desc_of(given), desc) != 0;
+    if (!fits)
+        throw invalid_argument {
+                std::string(name) + " is smaller than " + std::to_string(offset + bytes) + " bytes"};
+    return static_cast<std::byte *>(data_of(given, name)) + offset;
 }
 
 void *execution_arguments::data(int arg, const char *name, std::size_t bytes) const {

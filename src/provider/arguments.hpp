@@ -19,6 +19,8 @@ public:
 
     // `name` is for the reason.
     dnnl_memory_t memory(int arg, const char *name) const;
+    // The first element of a memory with this desc, or of one that has the bytes from there on.
+    void *tensor(int arg, const char *name, const_dnnl_memory_desc_t desc, std::size_t bytes) const;
     // The buffer of a memory with at least this size.
     void *data(int arg, const char *name, std::size_t bytes) const;
     // Of a memory with at least `count` values of this type.

@@ -10,16 +10,19 @@ namespace winodnn {
 convolution_executable::convolution_executable(const convolution_description &says)
     : says_(says), convolution_(says.described(), says.chosen()) {
     const problem &p = says.described();
-    src_bytes_ = std::size_t(p.mb * p.ih * p.iw * p.ic) * size_of(p.src);
-    dst_bytes_ = std::size_t(p.mb * p.oh * p.ow * p.oc) * size_of(p.dst);
+    src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
+    dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
     if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
 }
 
 run_args convolution_executable::read(const execution_arguments &given) const {
     const problem &p = says_.described();
     run_args r;
-    r.src = given.data(DNNL_ARG_SRC, "the source", src_bytes_);
-    r.dst = given.data(DNNL_ARG_DST, "the destination", dst_bytes_);
+    const auto desc = [&](dnnl_query_t what) {
+        return real().dnnl_primitive_desc_query_md(says_.beside(), what, 0);
+    };
+    r.src = given.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
+    r.dst = given.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
 
     // By its desc: plain weights of the same dims would be read as a packed block.
     const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, "the weights memory");

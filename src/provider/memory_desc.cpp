@@ -63,9 +63,9 @@ desc_view view_of(const_dnnl_memory_desc_t desc) {
     const dim *padded = query_dims(desc, dnnl_query_padded_dims);
     if (v.kind != dnnl_blocked || strides == nullptr || padded == nullptr) return v;
     std::copy_n(strides, v.ndims, v.strides.begin());
-    v.strided = query<int>(desc, dnnl_query_inner_nblks_s32, 1) == 0
-                && std::equal(dims, dims + v.ndims, padded)
-                && query<dim>(desc, dnnl_query_submemory_offset_s64, 1) == 0;
+    v.strided =
+            query<int>(desc, dnnl_query_inner_nblks_s32, 1) == 0 && std::equal(dims, dims + v.ndims, padded);
+    v.offset = query<dim>(desc, dnnl_query_submemory_offset_s64, 0);
     return v;
 }
 
@@ -75,21 +75,26 @@ bool desc_view::has_runtime_values() const {
            || std::any_of(strides.begin(), strides.begin() + ndims, is_runtime);
 }
 
-bool desc_view::dense_nhwc() const {
-    if (ndims != 4 || !strided) return false;
-    dim expected = 1;
+std::optional<nhwc_strides> desc_view::as_nhwc() const {
+    if (ndims != 4 || !strided) return {};
+    std::array<dim, 4> nested {};
+    dim least = 1; // the extent of what lies inside the dimension
     for (const std::size_t d : {1, 3, 2, 0}) {
-        if (dims[d] != 1 && strides[d] != expected) return false;
-        expected *= dims[d];
+        nested[d] = dims[d] == 1 ? least : strides[d];
+        if (nested[d] < least) return {};
+        least += (dims[d] - 1) * nested[d];
     }
-    return true;
+    if (nested[1] != 1) return {};
+    return nhwc_strides {nested[0], nested[2], nested[3]};
 }
 
 std::optional<weights_layout> packed_layout(const_dnnl_memory_desc_t desc) {
     const desc_view v = view_of(desc);
-    if (v.ndims != 4 || v.type != dnnl_s8 || !v.strided) return {};
-    return layout_of({v.dims[0], v.dims[1], v.dims[2], v.dims[3]},
-            {v.strides[0], v.strides[1], v.strides[2], v.strides[3]});
+    if (v.type != dnnl_s8 || !v.dense()) return {};
+    const auto list = [&](const auto &sizes) {
+        return std::vector<dim>(sizes.begin(), sizes.begin() + v.ndims);
+    };
+    return layout_of(list(v.dims), list(v.strides));
 }
 
 bool is_packed(const_dnnl_memory_desc_t desc) {
@@ -103,15 +108,16 @@ owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc) {
 }
 
 owned_memory_desc make_packed_desc(const weights_layout &layout) {
-    const dim dims[] = {layout.oc, layout.ic, 3, 3};
+    const std::vector<dim> dims = dims_of(layout);
     dnnl_memory_desc_t desc = nullptr;
-    require(real().dnnl_memory_desc_create_with_strides(&desc, 4, dims, dnnl_s8, strides_of(layout).data()));
+    require(real().dnnl_memory_desc_create_with_strides(
+            &desc, int(dims.size()), dims.data(), dnnl_s8, strides_of(layout).data()));
     return owned_memory_desc(desc);
 }
 
-owned_memory_desc make_plain_weights_desc(dim oc, dim ic) {
-    const dim dims[] = {oc, ic, 3, 3};
-    return make_by_tag(4, dims, dnnl_s8, dnnl_abcd);
+owned_memory_desc make_plain_weights_desc(const weights_layout &layout) {
+    const std::vector<dim> dims = dims_of(layout);
+    return make_by_tag(int(dims.size()), dims.data(), dnnl_s8, dims.size() == 5 ? dnnl_abcde : dnnl_abcd);
 }
 
 owned_memory_desc make_bytes_desc(std::size_t bytes) {

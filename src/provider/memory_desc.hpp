@@ -16,12 +16,16 @@ struct desc_view {
     dnnl_format_kind_t kind = dnnl_format_kind_undef;
     std::array<dim, DNNL_MAX_NDIMS> dims {};
     std::array<dim, DNNL_MAX_NDIMS> strides {};
-    bool strided = false; // strides say it all: no inner blocks, padding or offset
+    dim offset = 0;       // elements from the data handle to the first one
+    bool strided = false; // strides and offset say it all: no inner blocks or padding
 
     bool absent() const { return ndims == 0; }
     bool any() const { return kind == dnnl_format_kind_any; }
     bool has_runtime_values() const;
-    bool dense_nhwc() const; // strides of dimensions of size 1 don't matter
+    bool dense() const { return strided && offset == 0; }
+    // Strides, none overlapping, of 4-D nhwc tensors and of views into bigger ones; nothing for others. Those
+    // of dimensions of size 1, which may be anything, are made dense.
+    std::optional<nhwc_strides> as_nhwc() const;
 };
 
 desc_view view_of(const_dnnl_memory_desc_t desc); // nullptr is absent
@@ -33,7 +37,7 @@ bool is_packed(const_dnnl_memory_desc_t desc);
 // These throw failure.
 owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc); // nullptr stays nullptr
 owned_memory_desc make_packed_desc(const weights_layout &layout);
-owned_memory_desc make_plain_weights_desc(dim oc, dim ic); // s8, dense oihw
+owned_memory_desc make_plain_weights_desc(const weights_layout &layout); // s8, dense oihw or goihw
 owned_memory_desc make_bytes_desc(
         std::size_t bytes); // u8, one dimension; none for 0, as oneDNN's scratchpads
 owned_memory_desc make_nhwc_desc(const desc_view &like); // its dims and type

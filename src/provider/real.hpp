@@ -26,6 +26,7 @@ namespace winodnn {
     X(dnnl_memory_desc_query)                                                                                \
     X(dnnl_memory_desc_equal)                                                                                \
     X(dnnl_memory_desc_get_size)                                                                             \
+    X(dnnl_data_type_size)                                                                                   \
     X(dnnl_primitive_attr_create)                                                                            \
     X(dnnl_primitive_attr_clone)                                                                             \
     X(dnnl_primitive_attr_destroy)                                                                           \

@@ -21,8 +21,7 @@ reorder_description::reorder_description(const_dnnl_memory_desc_t src, dnnl_engi
     : engine_(src_engine), packed_src_(packed_layout(src)), packed_dst_(packed_layout(dst)),
       src_(copy_desc(src)), dst_(copy_desc(dst)), attr_(copy_of(attr)) {
     refuse_post_ops(attr_.get());
-    const weights_layout &layout = packed_src_ ? *packed_src_ : *packed_dst_;
-    plain_ = make_plain_weights_desc(layout.oc, layout.ic);
+    plain_ = make_plain_weights_desc(packed_src_ ? *packed_src_ : *packed_dst_);
     dnnl_primitive_desc_t desc = nullptr;
     require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
             packed_dst_ ? plain_.get() : dst, dst_engine, attr_.get()));

@@ -29,7 +29,7 @@ public:
     const std::optional<weights_layout> &packed_dst() const { return packed_dst_; }
     const_dnnl_memory_desc_t src_desc() const { return src_.get(); }
     const_dnnl_memory_desc_t dst_desc() const { return dst_.get(); }
-    const_dnnl_memory_desc_t plain_desc() const { return plain_.get(); } // s8, dense oihw
+    const_dnnl_memory_desc_t plain_desc() const { return plain_.get(); } // s8, dense
 
 private:
     const char *name() const { return packed_dst_ ? "wino:pack" : "wino:unpack"; }

@@ -31,10 +31,11 @@ std::optional<data_type> type_of(dnnl_data_type_t type) {
 void read_shape(const convolution_request &r, problem &p) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
     demand(src.ndims == 4 && dst.ndims == 4, "not a 2-D convolution");
-    demand(weights.ndims == 4, "groups");
+    demand(weights.ndims == 4 || weights.ndims == 5, "weights of an unknown rank");
+    const std::size_t first = weights.ndims == 5 ? 1 : 0; // behind the group dimension
     demand(!src.has_runtime_values() && !weights.has_runtime_values() && !dst.has_runtime_values(),
             "dimensions or strides known at execution only");
-    demand(weights.dims[2] == 3 && weights.dims[3] == 3, "the kernel is not 3x3");
+    demand(weights.dims[first + 2] == 3 && weights.dims[first + 3] == 3, "the kernel is not 3x3");
     demand(r.strides[0] == 1 && r.strides[1] == 1, "the stride is not 1");
     demand(r.dilates == nullptr || (r.dilates[0] == 0 && r.dilates[1] == 0), "dilation");
 
@@ -54,7 +55,9 @@ void read_shape(const convolution_request &r, problem &p) {
     p.oh = dst.dims[2];
     p.ow = dst.dims[3];
     demand(p.mb > 0 && p.ih > 0 && p.iw > 0 && p.oh > 0 && p.ow > 0, "an empty tensor");
-    demand(p.ic >= 16 && p.oc >= 16, "fewer than 16 input or output channels");
+    p.groups = first == 1 ? weights.dims[0] : 0;
+    demand(p.ic % p.group_count() == 0 && p.oc % p.group_count() == 0, "groups that do not divide channels");
+    demand(p.group_ic() >= 16 && p.group_oc() >= 16, "fewer than 16 input or output channels in a group");
 }
 
 void read_tensors(const convolution_request &r, problem &p) {
@@ -67,8 +70,13 @@ void read_tensors(const convolution_request &r, problem &p) {
     p.src = src.type == dnnl_u8 ? data_type::u8 : data_type::s8;
     p.dst = *dst_type;
 
-    demand(src.any() || src.dense_nhwc(), "the source is not dense nhwc");
-    demand(dst.any() || dst.dense_nhwc(), "the destination is not dense nhwc");
+    const auto read_strides = [](const desc_view &tensor, const char *otherwise) {
+        const std::optional<nhwc_strides> strides = tensor.as_nhwc();
+        demand(tensor.any() || strides.has_value(), otherwise);
+        return strides;
+    };
+    p.src_view = read_strides(src, "the source is not nhwc");
+    p.dst_view = read_strides(dst, "the destination is not nhwc");
     // Plain weights may change between executions, and transforming them each time would cost more than it
     // wins.
     demand(weights.any() || is_packed(r.weights),
@@ -76,7 +84,7 @@ void read_tensors(const convolution_request &r, problem &p) {
 
     if (bias.absent()) return;
     demand(bias.type == dnnl_f32 || bias.type == dnnl_s32, "the bias is neither f32 nor s32");
-    demand(bias.any() || (bias.strided && bias.strides[0] == 1), "the bias is not dense");
+    demand(bias.any() || (bias.dense() && bias.strides[0] == 1), "the bias is not dense");
     p.bias = bias.type == dnnl_f32 ? problem::bias_kind::f32 : problem::bias_kind::s32;
 }
 
@@ -85,7 +93,9 @@ void read_quantization(const attribute_facts &facts, problem &p) {
     for (const auto &[arg, mask] : facts.scales) {
         demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DST,
                 "scales of something other than source, weights and destination");
-        demand(mask == 0 || (arg == DNNL_ARG_WEIGHTS && mask == 1), "scales per something other than oc");
+        const int per_oc = p.groups == 0 ? 1 : 3; // of weights
+        demand(mask == 0 || (arg == DNNL_ARG_WEIGHTS && mask == per_oc),
+                "scales per something other than oc");
         if (arg == DNNL_ARG_SRC) p.src_scale = true;
         if (arg == DNNL_ARG_DST) p.dst_scale = true;
         if (arg == DNNL_ARG_WEIGHTS)

@@ -60,30 +60,32 @@ float scaled(const problem &p, const run_args &args, dim oc, float y) {
 // Source minus zero point in a frame of padding, which is 0: then the kernel's rows are contiguous.
 struct framed_image {
     dim width, height;
-    std::vector<std::int16_t> values; // [height][width][ic]
+    std::vector<std::int16_t> values; // [group][height][width][ic of the group]
 };
 
 framed_image frame(const problem &p, const void *src, dim image, std::int32_t zero_point) {
     framed_image f {p.iw + p.pad_l + p.pad_r, p.ih + p.pad_t + p.pad_b, {}};
     f.values.assign(std::size_t(f.width * f.height * p.ic), 0);
+    const nhwc_strides s = p.src_strides();
     for (dim h = 0; h < p.ih; ++h)
-        for (dim i = 0; i < p.iw * p.ic; ++i) {
-            const dim from = (image * p.ih + h) * p.iw * p.ic + i;
-            const dim to = ((h + p.pad_t) * f.width + p.pad_l) * p.ic + i;
-            const int value = p.src == data_type::u8 ? int(static_cast<const std::uint8_t *>(src)[from])
-                                                     : int(static_cast<const std::int8_t *>(src)[from]);
-            f.values[std::size_t(to)] = std::int16_t(value - zero_point);
-        }
+        for (dim w = 0; w < p.iw; ++w)
+            for (dim c = 0; c < p.ic; ++c) {
+                const dim group = c / p.group_ic(), row = group * f.height + h + p.pad_t;
+                const dim to = (row * f.width + w + p.pad_l) * p.group_ic() + c % p.group_ic();
+                const auto value = int(read(p.src, src, image * s.n + h * s.h + w * s.w + c));
+                f.values[std::size_t(to)] = std::int16_t(value - zero_point);
+            }
     return f;
 }
 
 // [oc][3][3][ic], so that source and weights run side by side.
 std::vector<std::int16_t> channels_last(const problem &p, const std::int8_t *weights) {
-    std::vector<std::int16_t> result(std::size_t(p.oc * p.ic * 9));
+    const dim ic = p.group_ic();
+    std::vector<std::int16_t> result(std::size_t(p.oc * ic * 9));
     for (dim oc = 0; oc < p.oc; ++oc)
-        for (dim ic = 0; ic < p.ic; ++ic)
+        for (dim i = 0; i < ic; ++i)
             for (dim k = 0; k < 9; ++k)
-                result[std::size_t((oc * 9 + k) * p.ic + ic)] = weights[(oc * p.ic + ic) * 9 + k];
+                result[std::size_t((oc * 9 + k) * ic + i)] = weights[(oc * ic + i) * 9 + k];
     return result;
 }
 
@@ -98,7 +100,8 @@ std::int32_t dot(const std::int16_t *a, const std::int16_t *b, dim count) {
 std::vector<std::int32_t> reference_accumulators(
         const problem &p, const void *src, const std::int8_t *weights, std::int32_t src_zero_point) {
     constexpr dim max_ic = std::numeric_limits<std::int32_t>::max() / (255 * 128 * 3);
-    if (p.ic > max_ic) throw std::overflow_error("a kernel row's sum may be outside s32");
+    if (p.group_ic() > max_ic) throw std::overflow_error("a kernel row's sum may be outside s32");
+    const dim ic = p.group_ic();
     const std::vector<std::int16_t> kernels = channels_last(p, weights);
     std::vector<std::int32_t> result(std::size_t(p.mb * p.oh * p.ow * p.oc));
     auto out = result.begin();
@@ -107,10 +110,11 @@ std::vector<std::int32_t> reference_accumulators(
         for (dim h = 0; h < p.oh; ++h)
             for (dim w = 0; w < p.ow; ++w)
                 for (dim oc = 0; oc < p.oc; ++oc) {
+                    const dim row = oc / p.group_oc() * image.height + h;
                     std::int64_t sum = 0;
                     for (dim k = 0; k < 3; ++k)
-                        sum += dot(&image.values[std::size_t(((h + k) * image.width + w) * p.ic)],
-                                &kernels[std::size_t((oc * 3 + k) * 3 * p.ic)], 3 * p.ic);
+                        sum += dot(&image.values[std::size_t(((row + k) * image.width + w) * ic)],
+                                &kernels[std::size_t((oc * 3 + k) * 3 * ic)], 3 * ic);
                     if (sum != std::int32_t(sum)) throw std::overflow_error("an accumulator is outside s32");
                     *out++ = std::int32_t(sum);
                 }
@@ -119,8 +123,10 @@ std::vector<std::int32_t> reference_accumulators(
 }
 
 void reference_store(const problem &p, const run_args &args, const std::vector<std::int32_t> &accumulators) {
+    const nhwc_strides s = p.dst_strides();
     for (std::size_t i = 0; i < accumulators.size(); ++i) {
-        const dim at = dim(i), oc = at % p.oc;
+        const dim oc = dim(i) % p.oc, pixel = dim(i) / p.oc;
+        const dim at = pixel / (p.oh * p.ow) * s.n + pixel / p.ow % p.oh * s.h + pixel % p.ow * s.w + oc;
         if (p.stores_accumulators()) {
             static_cast<std::int32_t *>(args.dst)[at] = accumulators[i];
             continue;

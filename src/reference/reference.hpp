@@ -9,7 +9,8 @@
 
 namespace winodnn {
 
-// The sums of (src - src_zero_point) * weights, nhwc. weights: [oc][ic][3][3].
+// The sums of (src - src_zero_point) * weights, dense nhwc. weights:
+// [oc of all groups][ic of one][3][3].
 // Throws std::overflow_error if a sum is outside s32, where there is no right answer.
 std::vector<std::int32_t> reference_accumulators(
         const problem &p, const void *src, const std::int8_t *weights, std::int32_t src_zero_point);

@@ -58,6 +58,11 @@ dim lines_of(dim oc_width) {
     return ceil_div(oc_width * 4, dim {64});
 }
 
+// Output channels, counted over all groups.
+struct channel_span {
+    dim begin, count;
+};
+
 struct thread_space {
     std::byte *v, *m, *partial;
 };
@@ -72,13 +77,12 @@ struct convolution::impl {
     void make_output_transforms();
 
     void prepare_channels(const run_args &args, std::byte *base) const;
-    void run_block(const run_args &args, const std::byte *base, const thread_space &space, tile_block block,
-            dim oc_begin, dim oc_end) const;
-    void transform_input(const run_args &args, const thread_space &space, tile_block block) const;
+    void run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
+    void transform_input(const run_args &args, const thread_space &space, tile_block block, dim group) const;
     void multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
             const thread_space &space, dim tiles) const;
     void transform_output(const run_args &args, const std::byte *base, const thread_space &space,
-            tile_block block, dim oc_begin, dim oc_width, part_kind part) const;
+            tile_block block, channel_span of_dst, part_kind part) const;
 
     const problem problem_;
     const plan plan_;
@@ -115,9 +119,9 @@ void convolution::impl::make_input_transforms() {
     config.tile = plan_.tile;
     config.src = problem_.src;
     config.zero_point = problem_.src_zero_point;
-    config.narrow = problem_.ic < config.channels_per_vector();
-    config.col_stride = problem_.ic;
-    config.row_stride = problem_.iw * problem_.ic;
+    config.narrow = problem_.group_ic() < config.channels_per_vector();
+    config.col_stride = problem_.src_strides().w;
+    config.row_stride = problem_.src_strides().h;
     config.component_stride = space_.v_component_stride;
     for (const auto &row : grid_.rows.kinds)
         for (const auto &col : grid_.cols.kinds) {
@@ -150,10 +154,10 @@ void convolution::impl::make_output_transforms() {
     config.isa = plan_.isa;
     config.tile = plan_.tile;
     config.component_stride = space_.m_component_stride;
-    config.col_stride = problem_.oc * static_cast<dim>(size_of(problem_.dst));
-    config.row_stride = problem_.ow * config.col_stride;
+    config.col_stride = problem_.dst_strides().w * static_cast<dim>(size_of(problem_.dst));
+    config.row_stride = problem_.dst_strides().h * static_cast<dim>(size_of(problem_.dst));
     config.partial_stride = space_.partial_pixel_stride;
-    config.tail = static_cast<int>(problem_.oc % lanes_);
+    config.tail = static_cast<int>(problem_.group_oc() % lanes_);
     config.dst = problem_.dst;
     config.accumulators = problem_.stores_accumulators();
     config.scale = problem_.src_scale || problem_.weights_scale != problem::weights_scale_kind::none;
@@ -194,20 +198,30 @@ void convolution::impl::prepare_channels(const run_args &args, std::byte *base) 
     }
 }
 
-void convolution::impl::run_block(const run_args &args, const std::byte *base, const thread_space &space,
-        tile_block block, dim oc_begin, dim oc_end) const {
-    const std::byte *u = packed_payload(layout_, args.weights);
-    const std::uint32_t parts = part_count(args.weights);
-    transform_input(args, space, block);
+// A block of tiles, a group and a chunk of its blocks of output channels.
+void convolution::impl::run_item(
+        const run_args &args, const std::byte *base, const thread_space &space, dim item) const {
+    const dim chunks = plan_.oc_chunks, chunk = item % chunks, tiles = grid_.count();
+    const dim block_index = item / chunks % blocks_, group = item / chunks / blocks_;
+    const tile_block block {tiles * block_index / blocks_, tiles * (block_index + 1) / blocks_};
+    const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
+    const dim oc_begin = oc_blocks * chunk / chunks * layout_.oc_block();
+    const dim oc_end = std::min(oc_blocks * (chunk + 1) / chunks * layout_.oc_block(), layout_.padded_oc());
+
+    const void *weights = packed_group(layout_, args.weights, group);
+    const std::byte *u = packed_payload(layout_, weights);
+    const std::uint32_t parts = part_count(weights);
+    transform_input(args, space, block, group);
     for (dim oc = oc_begin; oc < oc_end; oc += layout_.oc_block()) {
         const dim width = std::min(layout_.oc_block(), layout_.padded_oc() - oc);
+        const channel_span of_dst {group * layout_.oc + oc, std::min(width, layout_.oc - oc)};
         const std::byte *u_block = u + oc * tile_.components() * layout_.padded_ic() * 2;
         dim ic = 0;
         for (std::uint32_t part = 0; part < parts; ++part) {
-            const dim ic_end = part_end(args.weights, part);
+            const dim ic_end = part_end(weights, part);
             multiply_components(u_block, width, ic, ic_end, space, block.size());
             const bool first = part == 0, last = part + 1 == parts;
-            transform_output(args, base, space, block, oc, width,
+            transform_output(args, base, space, block, of_dst,
                     first && last ? part_kind::only
                     : first       ? part_kind::first
                     : last        ? part_kind::last
@@ -218,17 +232,17 @@ void convolution::impl::run_block(const run_args &args, const std::byte *base, c
 }
 
 void convolution::impl::transform_input(
-        const run_args &args, const thread_space &space, tile_block block) const {
-    const dim pixel = problem_.ic, line = problem_.iw * pixel;
+        const run_args &args, const thread_space &space, tile_block block, dim group) const {
+    const nhwc_strides strides = problem_.src_strides();
     auto at = grid_.at(block.begin);
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
         const dim x = at.col * tile_.cols.outputs() - problem_.pad_l;
-        const dim offset = (at.n * problem_.ih + y) * line + x * pixel;
+        const dim offset = at.n * strides.n + y * strides.h + x * strides.w + group * layout_.ic;
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
         (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src),
-                space.v + (index - block.begin) * space_.v_tile_stride, problem_.ic, args.src_zero_point});
+                space.v + (index - block.begin) * space_.v_tile_stride, layout_.ic, args.src_zero_point});
     }
 }
 
@@ -256,24 +270,24 @@ void convolution::impl::multiply_components(const std::byte *u, dim oc_width, di
 }
 
 void convolution::impl::transform_output(const run_args &args, const std::byte *base,
-        const thread_space &space, tile_block block, dim oc_begin, dim oc_width, part_kind part) const {
+        const thread_space &space, tile_block block, channel_span of_dst, part_kind part) const {
     const dim element = static_cast<dim>(size_of(problem_.dst));
-    const dim channels = std::min(oc_width, problem_.oc - oc_begin);
+    const nhwc_strides strides = problem_.dst_strides();
     jit::output_transform_args a {};
-    a.scale = reinterpret_cast<const float *>(base + space_.scale_offset) + oc_begin;
-    a.bias = reinterpret_cast<const float *>(base + space_.bias_offset) + oc_begin;
-    a.vectors = channels / lanes_;
-    a.has_tail = channels % lanes_ != 0;
+    a.scale = reinterpret_cast<const float *>(base + space_.scale_offset) + of_dst.begin;
+    a.bias = reinterpret_cast<const float *>(base + space_.bias_offset) + of_dst.begin;
+    a.vectors = of_dst.count / lanes_;
+    a.has_tail = of_dst.count % lanes_ != 0;
     a.inverse_dst_scale = problem_.dst_scale ? 1.f / *args.dst_scale : 1.f;
     a.dst_zero_point = static_cast<float>(args.dst_zero_point);
     const auto &kernels = output_transforms_[static_cast<int>(part)];
     auto at = grid_.at(block.begin);
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
-        const dim pixel = (at.n * problem_.oh + y) * problem_.ow + x;
+        const dim offset = at.n * strides.n + y * strides.h + x * strides.w + of_dst.begin;
         a.m = space.m + (index - block.begin) * space_.m_tile_stride;
         a.partial = space.partial + (index - block.begin) * space_.partial_tile_stride;
-        a.dst = static_cast<std::byte *>(args.dst) + (pixel * problem_.oc + oc_begin) * element;
+        a.dst = static_cast<std::byte *>(args.dst) + offset * element;
         (*kernels[grid_.kind_of(at)])(a);
     }
 }
@@ -292,7 +306,7 @@ std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {
 const char *convolution::execute(const run_args &args) const {
     const impl &i = *impl_;
     if (const char *reason = check_header(i.layout_, args.weights)) return reason;
-    const std::uint64_t seen = block_checksum(args.weights)
+    const std::uint64_t seen = block_checksum(i.layout_, args.weights)
                                ^ reinterpret_cast<std::uintptr_t>(args.weights) * 0x9e3779b97f4a7c15ull;
     if (i.verified_.load(std::memory_order_relaxed) != seen) {
         if (const char *reason = check_block(i.layout_, args.weights)) return reason;
@@ -306,20 +320,14 @@ const char *convolution::execute(const run_args &args) const {
 
     std::byte *base = aligned(args.scratchpad);
     i.prepare_channels(args, base);
-    const dim tiles = i.grid_.count(), blocks = i.blocks_;
-    const dim chunks = i.plan_.oc_chunks;
-    const dim oc_blocks = ceil_div(i.layout_.padded_oc(), i.layout_.oc_block());
+    const dim items = i.blocks_ * i.layout_.group_count() * i.plan_.oc_chunks;
     const int threads = std::min(i.plan_.threads, omp_get_max_threads());
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (dim item = 0; item < blocks * chunks; ++item) {
+    for (dim item = 0; item < items; ++item) {
         std::byte *own = base + i.space_.threads_offset
                          + i.space_.thread_bytes * static_cast<std::size_t>(omp_get_thread_num());
-        const dim block = item / chunks, chunk = item % chunks;
-        i.run_block(args, base,
-                {own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset},
-                {tiles * block / blocks, tiles * (block + 1) / blocks},
-                oc_blocks * chunk / chunks * i.layout_.oc_block(),
-                std::min(oc_blocks * (chunk + 1) / chunks * i.layout_.oc_block(), i.layout_.padded_oc()));
+        i.run_item(args, base,
+                {own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset}, item);
     }
     return nullptr;
 }

@@ -13,7 +13,7 @@ namespace winodnn {
 struct run_args {
     const void *src = nullptr;
     const void *weights = nullptr; // a packed block
-    const void *bias = nullptr;    // oc values
+    const void *bias = nullptr;    // oc values, of all groups as scales are
     void *dst = nullptr;
     const float *src_scale = nullptr;     // 1 value
     const float *weights_scale = nullptr; // 1 or oc values

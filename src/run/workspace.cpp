@@ -20,7 +20,7 @@ dim component_stride(dim bytes) {
 
 bool may_split(const problem &p, const tile &t) {
     const value_range x = source_range(p);
-    const std::int64_t worst = std::int64_t {9} * 128 * std::max(x.hi, -x.lo) * p.ic;
+    const std::int64_t worst = std::int64_t {9} * 128 * std::max(x.hi, -x.lo) * p.group_ic();
     return worst >= accumulator_limit(t);
 }
 
@@ -39,7 +39,9 @@ workspace::workspace(const problem &p, const plan &chosen) {
     partial_tile_stride = partial_pixel_stride * t.rows.outputs() * t.cols.outputs();
     splits = may_split(p, t);
 
-    const std::size_t channels = round_up(static_cast<std::size_t>(layout.padded_oc()) * 4, cache_line);
+    // The last group's last vector may reach beyond the channels.
+    const std::size_t channels =
+            round_up(static_cast<std::size_t>(p.oc - layout.oc + layout.padded_oc()) * 4, cache_line);
     scale_offset = 0;
     bias_offset = channels;
     threads_offset = 2 * channels;

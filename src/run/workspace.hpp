@@ -7,7 +7,8 @@
 
 namespace winodnn {
 
-// Shared by all threads: scales and biases, a f32 each per padded output channel. Then for each thread
+// Shared by all threads: scales and biases, a f32 each per output channel and to
+// whole vectors. Then for each thread
 // V[component][tile][ic] s16, M[component][tile][oc in block] s32, and, if the channels may have to be split,
 // partial sums [tile][output pixel][oc in block] s32.
 struct workspace {

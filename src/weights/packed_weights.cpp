@@ -24,7 +24,7 @@ struct header {
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t parts;
-    std::int64_t layout[4]; // strides[0] (which encodes the plan), ic, oc, payload bytes
+    std::int64_t layout[4]; // code, ic, oc, payload bytes
     std::uint64_t payload_checksum;
     std::uint64_t header_checksum; // of everything before it and of the ends
 };
@@ -50,19 +50,19 @@ std::uint64_t checksum(const void *data, std::size_t bytes, std::uint64_t seed) 
 }
 
 // A block can be anywhere: headers are copied out and in.
-header read_header(const void *block) {
+header read_header(const void *group) {
     header h;
-    std::memcpy(&h, block, sizeof(h));
+    std::memcpy(&h, group, sizeof(h));
     return h;
 }
 
-const std::byte *ends_of(const void *block) {
-    return static_cast<const std::byte *>(block) + 64;
+const std::byte *ends_of(const void *group) {
+    return static_cast<const std::byte *>(group) + 64;
 }
 
-std::uint64_t header_checksum(const header &h, const weights_layout &layout, const void *block) {
+std::uint64_t header_checksum(const header &h, const weights_layout &layout, const void *group) {
     const std::uint64_t own = checksum(&h, offsetof(header, header_checksum), magic);
-    return checksum(ends_of(block), layout.header_bytes() - 64, own);
+    return checksum(ends_of(group), layout.header_bytes() - 64, own);
 }
 
 // Where a value is in the payload, counted in s16.
@@ -108,77 +108,104 @@ void for_each_filter(const weights_layout &layout, const Work &work) {
     }
 }
 
-} // namespace
-
-void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
+void pack_group(const weights_layout &layout, const std::int8_t *weights, void *group) {
     const tile &t = tile_of(layout.tile);
-    std::byte *payload = static_cast<std::byte *>(block) + layout.header_bytes();
-    std::memset(block, 0, layout.bytes());
+    std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
     for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
         transform_weights(t, weights + (oc * layout.ic + ic) * 9, u);
         for (int c = 0; c < t.components(); ++c) std::memcpy(payload + offset + c * stride, &u[c], 2);
     });
 
     const std::vector<std::uint32_t> ends = exact_parts(layout, weights);
-    std::memcpy(static_cast<std::byte *>(block) + 64, ends.data(), ends.size() * 4);
+    std::memcpy(static_cast<std::byte *>(group) + 64, ends.data(), ends.size() * 4);
     header h {};
     h.magic = magic;
     h.version = version;
     h.parts = static_cast<std::uint32_t>(ends.size());
-    h.layout[0] = strides_of(layout)[0];
+    h.layout[0] = layout.code();
     h.layout[1] = layout.ic;
     h.layout[2] = layout.oc;
     h.layout[3] = static_cast<std::int64_t>(layout.payload_bytes());
     h.payload_checksum = checksum(payload, layout.payload_bytes(), magic);
-    h.header_checksum = header_checksum(h, layout, block);
-    std::memcpy(block, &h, sizeof(h));
+    h.header_checksum = header_checksum(h, layout, group);
+    std::memcpy(group, &h, sizeof(h));
 }
 
-void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights) {
+void unpack_group(const weights_layout &layout, const void *group, std::int8_t *weights) {
     const tile &t = tile_of(layout.tile);
-    const auto *payload = static_cast<const std::byte *>(block) + layout.header_bytes();
+    const std::byte *payload = packed_payload(layout, group);
     for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
         for (int c = 0; c < t.components(); ++c) std::memcpy(&u[c], payload + offset + c * stride, 2);
         inverse_transform_weights(t, u, weights + (oc * layout.ic + ic) * 9);
     });
 }
 
-const char *check_header(const weights_layout &layout, const void *block) {
-    const header h = read_header(block);
+const char *check_group_header(const weights_layout &layout, const void *group) {
+    const header h = read_header(group);
     if (h.magic != magic) return "the weights were not packed by winodnn's reorder";
     if (h.version != version) return "the weights were packed by another version of winodnn";
-    if (h.layout[0] != strides_of(layout)[0] || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
+    if (h.layout[0] != layout.code() || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
         return "the weights were packed for another convolution";
     if (h.parts < 1 || h.parts > layout.part_capacity()
-            || h.header_checksum != header_checksum(h, layout, block))
+            || h.header_checksum != header_checksum(h, layout, group))
         return "the packed weights' header is corrupt";
+    return nullptr;
+}
+
+} // namespace
+
+void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
+    std::memset(block, 0, layout.bytes());
+    for (dim g = 0; g < layout.group_count(); ++g)
+        pack_group(layout, weights + g * layout.oc * layout.ic * 9,
+                static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()));
+}
+
+void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights) {
+    for (dim g = 0; g < layout.group_count(); ++g)
+        unpack_group(layout, packed_group(layout, block, g), weights + g * layout.oc * layout.ic * 9);
+}
+
+const char *check_header(const weights_layout &layout, const void *block) {
+    for (dim g = 0; g < layout.group_count(); ++g)
+        if (const char *reason = check_group_header(layout, packed_group(layout, block, g))) return reason;
     return nullptr;
 }
 
 const char *check_block(const weights_layout &layout, const void *block) {
     if (const char *reason = check_header(layout, block)) return reason;
-    const auto *payload = static_cast<const std::byte *>(block) + layout.header_bytes();
-    if (block_checksum(block) != checksum(payload, layout.payload_bytes(), magic))
-        return "the packed weights are corrupt";
+    for (dim g = 0; g < layout.group_count(); ++g) {
+        const void *group = packed_group(layout, block, g);
+        if (read_header(group).payload_checksum
+                != checksum(packed_payload(layout, group), layout.payload_bytes(), magic))
+            return "the packed weights are corrupt";
+    }
     return nullptr;
 }
 
-std::uint64_t block_checksum(const void *block) {
-    return read_header(block).payload_checksum;
+std::uint64_t block_checksum(const weights_layout &layout, const void *block) {
+    std::uint64_t sum = 0;
+    for (dim g = 0; g < layout.group_count(); ++g)
+        sum = sum * 0x100000001b3ull + read_header(packed_group(layout, block, g)).payload_checksum;
+    return sum;
 }
 
-std::uint32_t part_count(const void *block) {
-    return read_header(block).parts;
+const void *packed_group(const weights_layout &layout, const void *block, dim group) {
+    return static_cast<const std::byte *>(block) + group * static_cast<dim>(layout.group_stride());
 }
 
-std::uint32_t part_end(const void *block, std::uint32_t part) {
+std::uint32_t part_count(const void *group) {
+    return read_header(group).parts;
+}
+
+std::uint32_t part_end(const void *group, std::uint32_t part) {
     std::uint32_t end;
-    std::memcpy(&end, ends_of(block) + 4 * part, 4);
+    std::memcpy(&end, ends_of(group) + 4 * part, 4);
     return end;
 }
 
-const std::byte *packed_payload(const weights_layout &layout, const void *block) {
-    return static_cast<const std::byte *>(block) + layout.header_bytes();
+const std::byte *packed_payload(const weights_layout &layout, const void *group) {
+    return static_cast<const std::byte *>(group) + layout.header_bytes();
 }
 
 } // namespace winodnn

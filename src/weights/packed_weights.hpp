@@ -8,7 +8,7 @@
 
 namespace winodnn {
 
-// Transforms s8 weights [oc][ic][3][3] exactly to s16 components and packs them at `block`, which has
+// Transforms s8 weights [group][oc][ic][3][3] exactly to s16 components and packs them at `block`, which has
 // layout.bytes() bytes and any alignment. The input channels are split into parts such that every accumulator
 // of a part is proved to fit (docs/numerics.md).
 void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block);
@@ -20,13 +20,15 @@ void unpack_weights(const weights_layout &layout, const void *block, std::int8_t
 const char *check_header(const weights_layout &layout, const void *block);
 // The same, and the payload's checksum as well. Reads the whole block.
 const char *check_block(const weights_layout &layout, const void *block);
-// The payload's checksum as the header has it: tells one block's content from another's.
-std::uint64_t block_checksum(const void *block);
+// Tells one block's content from another's, by the payloads' checksums that the headers have.
+std::uint64_t block_checksum(const weights_layout &layout, const void *block);
 
+// What follows is about the header and payload of one group.
+const void *packed_group(const weights_layout &layout, const void *block, dim group);
 // The parts' ends in input channels, ascending; the last is padded_ic.
-std::uint32_t part_count(const void *block);
-std::uint32_t part_end(const void *block, std::uint32_t part);
+std::uint32_t part_count(const void *group);
+std::uint32_t part_end(const void *group, std::uint32_t part);
 // U[oc block][component][slice][ic / 2][oc in slice][2], s16, at any alignment.
-const std::byte *packed_payload(const weights_layout &layout, const void *block);
+const std::byte *packed_payload(const weights_layout &layout, const void *group);
 
 } // namespace winodnn

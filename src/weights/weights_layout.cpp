@@ -3,6 +3,9 @@
 #include "jit/multiply/register_tile.hpp"
 #include "problem/rounding.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace winodnn {
 
 namespace {
@@ -10,7 +13,7 @@ namespace {
 // A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first
 // stride of 15 ic; ours is at least 16 ic, so these three mark a packed block, together with a first stride
 // that has to be the very one that the layout computes.
-constexpr dim mark_ic = 15, mark_kh = 5, mark_kw = 1;
+constexpr std::array<dim, 3> marks {15, 5, 1};
 
 // The first stride is a multiple of `granularity` plus the layout's code.
 constexpr dim granularity = 64;
@@ -61,24 +64,41 @@ std::size_t weights_layout::payload_bytes() const {
     return static_cast<std::size_t>(round_up(components() * padded_ic() * padded_oc() * 2, dim {64}));
 }
 
+dim weights_layout::code() const {
+    const dim own_bytes = static_cast<dim>(header_bytes() + payload_bytes());
+    return round_up(ceil_div(own_bytes, oc), granularity) + code_of(*this);
+}
+
+std::size_t weights_layout::group_stride() const {
+    return static_cast<std::size_t>(round_up(oc * code(), dim {64}));
+}
+
 std::size_t weights_layout::bytes() const {
-    return header_bytes() + payload_bytes();
+    return group_stride() * static_cast<std::size_t>(group_count() - 1) + header_bytes() + payload_bytes();
 }
 
-std::array<dim, 4> strides_of(const weights_layout &layout) {
-    const dim bytes = static_cast<dim>(layout.bytes());
-    const dim per_oc = round_up(ceil_div(bytes, layout.oc), granularity) + code_of(layout);
-    return {per_oc, mark_ic, mark_kh, mark_kw};
+std::vector<dim> dims_of(const weights_layout &layout) {
+    std::vector<dim> dims {layout.oc, layout.ic, 3, 3};
+    if (layout.groups != 0) dims.insert(dims.begin(), layout.groups);
+    return dims;
 }
 
-std::optional<weights_layout> layout_of(const std::array<dim, 4> &dims, const std::array<dim, 4> &strides) {
-    if (dims[0] < 1 || dims[1] < 1 || dims[2] != 3 || dims[3] != 3) return {};
-    if (strides[1] != mark_ic || strides[2] != mark_kh || strides[3] != mark_kw) return {};
+std::vector<dim> strides_of(const weights_layout &layout) {
+    std::vector<dim> strides {layout.code(), marks[0], marks[1], marks[2]};
+    if (layout.groups != 0) strides.insert(strides.begin(), static_cast<dim>(layout.group_stride()));
+    return strides;
+}
+
+std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides) {
+    const std::size_t first = dims.size() == 5 ? 1 : 0;
+    if (dims.size() != first + 4 || std::ranges::any_of(dims, [](dim d) { return d < 1; })) return {};
+    if (!std::equal(strides.begin() + first + 1, strides.end(), marks.begin(), marks.end())) return {};
     for (const tile_id tile : all_tiles())
         for (const int lanes : {8, 16})
             for (const value_range source : sources) {
-                const weights_layout candidate {tile, lanes, source, dims[1], dims[0]};
-                if (strides_of(candidate)[0] == strides[0]) return candidate;
+                const weights_layout candidate {
+                        tile, lanes, source, dims[first + 1], dims[first], first == 1 ? dims[0] : 0};
+                if (dims_of(candidate) == dims && strides_of(candidate) == strides) return candidate;
             }
     return {};
 }

@@ -4,9 +4,9 @@
 #include "problem/problem.hpp"
 #include "winograd/tile.hpp"
 
-#include <array>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace winodnn {
 
@@ -15,7 +15,8 @@ struct weights_layout {
     tile_id tile = tile_id::f4x4;
     int oc_lanes = 16;  // 32-bit lanes of the vectors that multiply: 8 or 16
     value_range source; // the range that the exactness proof is made for
-    dim ic = 0, oc = 0;
+    dim ic = 0, oc = 0; // of one group
+    dim groups = 0;     // 0: the weights have no group dimension
 
     bool operator==(const weights_layout &) const = default;
 
@@ -24,15 +25,23 @@ struct weights_layout {
     dim padded_oc() const;  // to whole vectors
     dim oc_block() const;   // channels that are multiplied and transformed back together
     dim oc_slice() const;   // channels that one call of the multiply kernel covers
+    dim group_count() const { return groups == 0 ? 1 : groups; }
     std::size_t part_capacity() const;
+    // Each group has a header and a payload of its own.
     std::size_t header_bytes() const;
     std::size_t payload_bytes() const; // U[oc block][component][slice][ic / 2][oc in slice][2], s16
+    std::size_t group_stride() const;  // from one group's header to the next, a multiple of 64
     std::size_t bytes() const;
+
+    // Tells layouts of equal dims apart: the stride of oc.
+    dim code() const;
 };
 
-// The s8 memory desc {oc, ic, 3, 3} with these strides stands for the layout: its size is oc * strides[0], at
-// least bytes(); the inner strides are a mark that no dense tensor or view of one has (see the .cpp).
-std::array<dim, 4> strides_of(const weights_layout &layout);
-std::optional<weights_layout> layout_of(const std::array<dim, 4> &dims, const std::array<dim, 4> &strides);
+// The s8 memory desc with these dims ({oc, ic, 3, 3}, with groups in front if there are) and strides stands
+// for the layout: its size is dims[0] * strides[0], at least bytes(); the inner strides are a mark that no
+// dense tensor or view of one has (see the .cpp).
+std::vector<dim> dims_of(const weights_layout &layout);
+std::vector<dim> strides_of(const weights_layout &layout);
+std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides);
 
 } // namespace winodnn

@@ -30,17 +30,20 @@ std::uint32_t bits(float value) {
     return result;
 }
 
-std::size_t src_count(const problem &p) {
-    return std::size_t(p.mb * p.ih * p.iw * p.ic);
+// Elements of a memory, with what a view skips behind its last pixel.
+std::size_t element_count(const memory::desc &desc) {
+    return desc.get_size() / memory::data_type_size(desc.get_data_type());
 }
 
-std::size_t dst_count(const problem &p) {
-    return std::size_t(p.mb * p.oh * p.ow * p.oc);
+memory::desc tensor_desc(const memory::dims &dims, data_type type, memory::format_tag tag,
+        const std::optional<nhwc_strides> &view) {
+    if (!view) return {dims, type_of(type), tag};
+    return {dims, type_of(type), memory::dims {view->n, 1, view->h, view->w}};
 }
 
 std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &random) {
     const problem &p = c.p;
-    std::vector<std::uint8_t> src(src_count(p));
+    std::vector<std::uint8_t> src(element_count(src_desc(p, memory::format_tag::nhwc)));
     const bool u8 = p.src == data_type::u8;
     const std::size_t pixels = src.size() / std::size_t(p.ic), ic = std::size_t(p.ic);
     for (std::size_t i = 0; i < src.size(); ++i) {
@@ -57,7 +60,7 @@ std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &rand
 }
 
 std::vector<std::int8_t> make_weights(const convolution_case &c, std::mt19937 &random) {
-    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.ic * 9));
+    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.group_ic() * 9));
     for (std::size_t i = 0; i < weights.size(); ++i) switch (c.data) {
             case pattern::extremes: weights[i] = i % 2 == 0 ? -128 : 127; break;
             case pattern::largest_sums: weights[i] = c.p.src == data_type::u8 ? 127 : -128; break;
@@ -121,12 +124,12 @@ case_data::case_data(const convolution_case &c) {
     // About the size that brings sums of ic random products into the range of u8. Powers of two times odd
     // factors, so that f32 weights divided by them are s8 values again.
     for (dim oc = 0; oc < scales; ++oc) weights_scale.push_back(float(3 + random() % 5) / 8192.f);
-    dst_before.resize(dst_count(p) * size_of(p.dst));
+    dst_before.resize(dst_desc(p, memory::format_tag::nhwc).get_size());
     for (std::size_t i = 0; i < dst_before.size(); ++i) dst_before[i] = std::uint8_t(random());
     if (p.dst != data_type::f32) return;
     auto *values =
             reinterpret_cast<float *>(dst_before.data()); // bits of random bytes would be infinities too
-    for (std::size_t i = 0; i < dst_count(p); ++i) values[i] = some(random);
+    for (std::size_t i = 0; i < dst_before.size() / sizeof(float); ++i) values[i] = some(random);
 }
 
 std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data) {
@@ -143,21 +146,30 @@ std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_dat
     return dst;
 }
 
+int per_oc_mask(const problem &p) {
+    return p.groups == 0 ? 1 : 3;
+}
+
 dnnl::engine &cpu() {
     static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     return engine;
 }
 
 memory::desc src_desc(const problem &p, memory::format_tag tag) {
-    return {{p.mb, p.ic, p.ih, p.iw}, type_of(p.src), tag};
+    return tensor_desc({p.mb, p.ic, p.ih, p.iw}, p.src, tag, p.src_view);
 }
 
 memory::desc dst_desc(const problem &p, memory::format_tag tag) {
-    return {{p.mb, p.oc, p.oh, p.ow}, type_of(p.dst), tag};
+    return tensor_desc({p.mb, p.oc, p.oh, p.ow}, p.dst, tag, p.dst_view);
+}
+
+memory::dims weights_dims(const problem &p) {
+    if (p.groups == 0) return {p.oc, p.ic, 3, 3};
+    return {p.groups, p.group_oc(), p.group_ic(), 3, 3};
 }
 
 memory::desc weights_desc(const problem &p) {
-    return {{p.oc, p.ic, 3, 3}, memory::data_type::s8, memory::format_tag::any};
+    return {weights_dims(p), memory::data_type::s8, memory::format_tag::any};
 }
 
 memory::desc bias_desc(const problem &p) {
@@ -173,8 +185,8 @@ dnnl::primitive_attr attributes(const convolution_case &c) {
     if (p.src_scale) attr.set_scales_mask(DNNL_ARG_SRC, 0);
     if (p.dst_scale) attr.set_scales_mask(DNNL_ARG_DST, 0);
     if (p.weights_scale != problem::weights_scale_kind::none)
-        attr.set_scales_mask(
-                DNNL_ARG_WEIGHTS, p.weights_scale == problem::weights_scale_kind::common ? 0 : 1);
+        attr.set_scales_mask(DNNL_ARG_WEIGHTS,
+                p.weights_scale == problem::weights_scale_kind::common ? 0 : per_oc_mask(p));
     if (p.src_zero_point) attr.set_zero_points_mask(DNNL_ARG_SRC, 0);
     if (p.dst_zero_point) attr.set_zero_points_mask(DNNL_ARG_DST, 0);
     dnnl::post_ops ops;
@@ -232,14 +244,17 @@ memory execution::make(const memory::desc &desc, const void *contents) {
 
 // The user's weights: s8 values as they are, or f32 ones that the reorder divides by the scales.
 memory execution::packed(const convolution_case &c, const case_data &data, const memory::desc &format) {
-    const memory::dims dims = {c.p.oc, c.p.ic, 3, 3};
+    using tag = memory::format_tag;
+    const memory::dims dims = weights_dims(c.p);
+    const tag plain_format = dims.size() == 5 ? tag::goihw : tag::oihw;
     dnnl::stream stream(cpu());
-    const memory user({dims, c.weights_type, c.weights_format}, cpu());
+    const memory user(
+            {dims, c.weights_type, c.weights_format == tag::any ? plain_format : c.weights_format}, cpu());
     dnnl::primitive_attr attr;
     std::unordered_map<int, memory> args;
     memory plain;
     if (c.weights_type == memory::data_type::s8) {
-        plain = make({dims, memory::data_type::s8, memory::format_tag::oihw}, data.weights.data());
+        plain = make({dims, memory::data_type::s8, plain_format}, data.weights.data());
     } else {
         std::vector<float> values(data.weights.size());
         const std::size_t per_oc = values.size() / std::size_t(c.p.oc);
@@ -248,9 +263,9 @@ memory execution::packed(const convolution_case &c, const case_data &data, const
             return data.weights_scale[data.weights_scale.size() == 1 ? 0 : i / per_oc];
         };
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(data.weights[i]) * scale(i);
-        plain = make({dims, memory::data_type::f32, memory::format_tag::oihw}, values.data());
+        plain = make({dims, memory::data_type::f32, plain_format}, values.data());
         if (!data.weights_scale.empty()) {
-            attr.set_scales_mask(DNNL_ARG_DST, data.weights_scale.size() == 1 ? 0 : 1);
+            attr.set_scales_mask(DNNL_ARG_DST, data.weights_scale.size() == 1 ? 0 : per_oc_mask(c.p));
             args[DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST] =
                     make({{dim(data.weights_scale.size())}, memory::data_type::f32, memory::format_tag::a},
                             data.weights_scale.data());

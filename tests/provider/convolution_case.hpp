@@ -29,7 +29,8 @@ struct convolution_case {
     std::int32_t src_zero_point = 0, dst_zero_point = 0;
     bool user_scratchpad = false;
     dnnl::memory::data_type weights_type = dnnl::memory::data_type::s8; // what the user has
-    dnnl::memory::format_tag weights_format = dnnl::memory::format_tag::oihw;
+    // any: oihw or goihw.
+    dnnl::memory::format_tag weights_format = dnnl::memory::format_tag::any;
     guard side = guard::after;
     // By name, as the dispatcher may decline what is slower than direct convolution.
     dnnl::algorithm algorithm = dnnl::algorithm::convolution_winograd;
@@ -57,7 +58,9 @@ std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_dat
 dnnl::engine &cpu();
 dnnl::memory::desc src_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::desc dst_desc(const problem &p, dnnl::memory::format_tag tag);
+dnnl::memory::dims weights_dims(const problem &p);
 dnnl::memory::desc weights_desc(const problem &p);
+int per_oc_mask(const problem &p);              // of weights
 dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
 dnnl::primitive_attr attributes(const convolution_case &c);
 dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c);

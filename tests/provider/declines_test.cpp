@@ -77,13 +77,9 @@ const struct {
                     a.weights = {{48, 32, 1, 3}, type::s8, tag::any};
                     a.padding_l = a.padding_r = {0, 1};
                 }},
-        {"groups",
+        {"fewer than 16 input or output channels in a group",
                 [](arguments &a) {
-                    a.weights = {{2, 24, 16, 3, 3}, type::s8, tag::any};
-                }},
-        {"groups",
-                [](arguments &a) {
-                    a.weights = {{1, 48, 32, 3, 3}, type::s8, tag::any};
+                    a.weights = {{4, 12, 8, 3, 3}, type::s8, tag::any};
                 }},
         {"not a 2-D convolution",
                 [](arguments &a) {
@@ -101,12 +97,12 @@ const struct {
                     a.strides = a.padding_l = a.padding_r = {1, 1, 1};
                     a.dilates = {0, 0, 0};
                 }},
-        {"fewer than 16 input or output channels",
+        {"fewer than 16 input or output channels in a group",
                 [](arguments &a) {
                     a.src = {{2, 15, 8, 9}, type::u8, tag::any};
                     a.weights = {{48, 15, 3, 3}, type::s8, tag::any};
                 }},
-        {"fewer than 16 input or output channels",
+        {"fewer than 16 input or output channels in a group",
                 [](arguments &a) {
                     a.dst = {{2, 8, 8, 9}, type::u8, tag::any};
                     a.weights = {{8, 32, 3, 3}, type::s8, tag::any};
@@ -122,20 +118,19 @@ const struct {
                     a.weights = {{48, 32, 3, 3}, type::f32, tag::any};
                     a.dst = {{2, 48, 8, 9}, type::f32, tag::any};
                 }},
-        {"the source is not dense nhwc",
+        {"the source is not nhwc",
                 [](arguments &a) {
                     a.src = {{2, 32, 8, 9}, type::u8, tag::nchw};
                 }},
-        {"the source is not dense nhwc", // but every other row of something larger
+        {"the source is not nhwc", // but every other channel of something larger
                 [](arguments &a) {
-                    a.src = {{2, 32, 8, 9}, type::u8, memory::dims {2 * 8 * 9 * 32, 1, 2 * 9 * 32, 32}};
+                    a.src = {{2, 32, 8, 9}, type::u8, memory::dims {8 * 9 * 64, 2, 9 * 64, 64}};
                 }},
-        {"the source is not dense nhwc", // but the second image of two
+        {"the source is not nhwc", // but its rows are columns
                 [](arguments &a) {
-                    const memory::desc images({4, 32, 8, 9}, type::u8, tag::nhwc);
-                    a.src = images.submemory_desc({2, 32, 8, 9}, {2, 0, 0, 0});
+                    a.src = {{2, 32, 8, 9}, type::u8, memory::dims {8 * 9 * 32, 1, 32, 8 * 32}};
                 }},
-        {"the destination is not dense nhwc",
+        {"the destination is not nhwc",
                 [](arguments &a) {
                     a.dst = {{2, 48, 8, 9}, type::u8, tag::nchw};
                 }},

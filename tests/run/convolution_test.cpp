@@ -6,6 +6,7 @@
 #include "support/isa_sweep.hpp"
 #include "weights/packed_weights.hpp"
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -29,8 +30,8 @@ problem layer(dim mb, dim ic, dim ih, dim iw, dim oc) {
 // Source, weights, reference and result of one convolution; every buffer ends at an unmapped page.
 struct example {
     example(const problem &p, const plan &c)
-        : p(p), chosen(c), src(static_cast<std::size_t>(p.mb * p.ih * p.iw * p.ic)),
-          weights(static_cast<std::size_t>(p.oc * p.ic * 9)), block(layout_for(p, c).bytes()) {
+        : p(p), chosen(c), src(static_cast<std::size_t>(p.src_extent())),
+          weights(static_cast<std::size_t>(p.oc * p.group_ic() * 9)), block(layout_for(p, c).bytes()) {
         std::mt19937 random(1);
         for (auto &x : src) x = static_cast<std::uint8_t>(random());
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
@@ -38,8 +39,9 @@ struct example {
     void pack() { pack_weights(layout_for(p, chosen), weights.data(), block.data()); }
 
     void expect_exact(const convolution &conv, std::int32_t zero_point = 0) const {
-        const std::size_t outputs = static_cast<std::size_t>(p.mb * p.oh * p.ow * p.oc);
-        const testing::guarded_array<std::int32_t> dst(outputs);
+        const testing::guarded_array<std::int32_t> dst(static_cast<std::size_t>(p.dst_extent()));
+        constexpr std::int32_t untouched = 0x55555555;
+        std::fill_n(dst.data(), p.dst_extent(), untouched);
         const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = src.data();
@@ -48,8 +50,11 @@ struct example {
         args.src_zero_point = zero_point;
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args), nullptr);
-        const auto expected = reference_accumulators(p, src.data(), weights.data(), zero_point);
-        for (std::size_t n = 0; n < outputs; ++n)
+        std::vector<std::int32_t> expected(static_cast<std::size_t>(p.dst_extent()), untouched);
+        run_args as_expected;
+        as_expected.dst = expected.data();
+        reference_store(p, as_expected, reference_accumulators(p, src.data(), weights.data(), zero_point));
+        for (std::size_t n = 0; n < expected.size(); ++n)
             ASSERT_EQ(dst[n], expected[n]) << to_string(p) << " at " << n;
     }
 
@@ -77,6 +82,38 @@ TEST_P(run, any_blocking_and_any_threads) {
                     e.pack();
                     e.expect_exact(convolution(p, c));
                 }
+}
+
+TEST_P(run, groups) {
+    for (const dim groups : {1, 2, 3})
+        for (const auto &[ic, oc] : {std::pair<dim, dim> {16, 16}, {17, 35}, {40, 70}})
+            for (const int threads : {1, 2, 4}) {
+                problem p = layer(2, groups * ic, 9, 10, groups * oc);
+                p.groups = groups;
+                const plan c = plan_with_tile(p, cores(GetParam(), threads), tile_id::f4x4);
+                example e(p, c);
+                e.pack();
+                e.expect_exact(convolution(p, c));
+            }
+}
+
+// What lies between the views' pixels is neither read (its values would show) nor written.
+TEST_P(run, views_into_bigger_tensors) {
+    for (const dim groups : {0, 2})
+        for (const dim gap : {0, 1, 50}) {
+            problem p = layer(2, 34, 7, 6, 46);
+            p.groups = groups;
+            const auto view = [&](dim channels, dim w, dim h) {
+                const dim pixel = channels + gap, row = w * pixel + 3 * gap;
+                return nhwc_strides {h * row + gap, row, pixel};
+            };
+            p.src_view = view(p.ic, p.iw, p.ih);
+            p.dst_view = view(p.oc, p.ow, p.oh);
+            const plan c = plan_with_tile(p, cores(GetParam(), 2), tile_id::f4x4);
+            example e(p, c);
+            e.pack();
+            e.expect_exact(convolution(p, c));
+        }
 }
 
 // All weights as large as they get: the channels fall into parts, whose sums cancel or pile up.

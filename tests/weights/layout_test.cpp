@@ -23,6 +23,12 @@ TEST(weights_layout, is_recovered_from_the_strides_and_from_nothing_else) {
                         EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0] + 1000 * 64, 15, 5, 1}));
                         EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0], 9, 3, 1}));
                         EXPECT_FALSE(layout_of({oc, ic, 1, 1}, strides));
+                        for (const dim groups : {1, 2, 7}) {
+                            const weights_layout grouped {tile, lanes, source, ic, oc, groups};
+                            EXPECT_EQ(layout_of({groups, oc, ic, 3, 3}, strides_of(grouped)), grouped);
+                            EXPECT_FALSE(layout_of({groups + 1, oc, ic, 3, 3},
+                                    {strides_of(grouped)[0] + 64, strides[0], 15, 5, 1}));
+                        }
                     }
         }
 }
@@ -37,6 +43,10 @@ TEST(weights_layout, the_desc_covers_the_block_and_its_strides_nest) {
                 EXPECT_GE(strides[0], ic * strides[1]);
                 EXPECT_GE(strides[1], 3 * strides[2]);
                 EXPECT_GE(strides[2], 3 * strides[3]);
+
+                const weights_layout grouped {tile, 16, {0, 255}, ic, oc, 3};
+                EXPECT_GE(strides_of(grouped)[0] * 3, static_cast<dim>(grouped.bytes()));
+                EXPECT_GE(strides_of(grouped)[0], oc * strides_of(grouped)[1]);
             }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -12,8 +13,8 @@ namespace {
 
 struct packed {
     explicit packed(const weights_layout &l, int offset = 0)
-        : layout(l), weights(static_cast<std::size_t>(l.oc * l.ic * 9)), storage(l.bytes() + 64),
-          block(storage.data() + offset) {
+        : layout(l), weights(static_cast<std::size_t>(l.group_count() * l.oc * l.ic * 9)),
+          storage(l.bytes() + 64), block(storage.data() + offset) {
         std::mt19937 random(1);
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
         pack_weights(layout, weights.data(), block);
@@ -34,6 +35,31 @@ TEST(packed_weights, unpack_to_what_was_packed) {
                 unpack_weights(p.layout, p.block, back.data());
                 EXPECT_EQ(back, p.weights);
             }
+}
+
+TEST(packed_weights, groups_are_blocks_of_their_own) {
+    const weights_layout layout {tile_id::f4x4, 16, {0, 255}, 17, 19, 3};
+    packed p(layout);
+    EXPECT_EQ(check_block(layout, p.block), nullptr);
+    std::vector<std::int8_t> back(p.weights.size());
+    unpack_weights(layout, p.block, back.data());
+    EXPECT_EQ(back, p.weights);
+    weights_layout single = layout;
+    single.groups = 0;
+    for (dim g = 0; g < 3; ++g) {
+        const void *group = packed_group(layout, p.block, g);
+        std::vector<std::byte> alone(single.bytes());
+        pack_weights(single, p.weights.data() + g * 19 * 17 * 9, alone.data());
+        EXPECT_EQ(std::memcmp(group, alone.data(), single.bytes()), 0) << "group " << g;
+        auto *corrupt = static_cast<std::byte *>(const_cast<void *>(group)) + single.bytes() - 1;
+        *corrupt ^= std::byte {1};
+        EXPECT_NE(check_block(layout, p.block), nullptr) << "group " << g;
+        *corrupt ^= std::byte {1};
+    }
+    const std::uint64_t before = block_checksum(layout, p.block);
+    std::swap_ranges(p.weights.begin(), p.weights.begin() + 19 * 17 * 9, p.weights.begin() + 19 * 17 * 9);
+    pack_weights(layout, p.weights.data(), p.block);
+    EXPECT_NE(block_checksum(layout, p.block), before) << "of groups in another order";
 }
 
 // The layout that the multiply kernel reads, spelled out once more.
