@@ -23,13 +23,15 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
         const dim end = std::min(begin + step, layout.ic);
         bool fits = true;
         for (dim oc = 0; oc < layout.oc; ++oc) {
-            bounds sum;
+            // The extremes of w * x over lo <= x <= hi are at its ends. At most 72 weights: far from 2^31.
+            std::int32_t positive = 0, negative = 0;
             for (const std::int8_t *w = weights + (oc * layout.ic + begin) * 9;
                     w < weights + (oc * layout.ic + end) * 9; ++w) {
-                // The extremes of w * x over lo <= x <= hi are at its ends.
-                sum.highest += *w * (*w > 0 ? layout.source.hi : layout.source.lo);
-                sum.lowest += *w * (*w > 0 ? layout.source.lo : layout.source.hi);
+                positive += std::max<std::int32_t>(*w, 0);
+                negative += std::min<std::int32_t>(*w, 0);
             }
+            const value_range x = layout.source;
+            const bounds sum {positive * x.lo + negative * x.hi, positive * x.hi + negative * x.lo};
             added[oc] = sum;
             fits = fits && reached[oc].highest + sum.highest < limit
                    && reached[oc].lowest + sum.lowest >= -limit;

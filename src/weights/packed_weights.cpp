@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t magic = 0x4e4e444f4e4957ull; // "WINODNN"
 constexpr std::uint32_t version = 1;
+constexpr dim taps = 9;
+constexpr int most_components = 36; // of any tile that fits_s16
 
 // 64 bytes, then part_capacity ends of parts.
 struct header {
@@ -65,56 +67,73 @@ std::uint64_t header_checksum(const header &h, const weights_layout &layout, con
     return checksum(ends_of(group), layout.header_bytes() - 64, own);
 }
 
-// Where a value is in the payload, counted in s16.
-class packed_index {
-public:
-    explicit packed_index(const weights_layout &l)
-        : layout_(l), components_(l.components()), padded_ic_(l.padded_ic()), padded_oc_(l.padded_oc()) {}
-
-    // Of component 0; the others follow at component_stride(oc).
-    std::size_t operator()(dim oc, dim ic) const {
-        const dim block = layout_.oc_block(), slice = layout_.oc_slice();
-        const dim block_first = oc / block * block, first = oc / slice * slice;
-        const dim width = std::min(slice, padded_oc_ - first); // the last slice can be narrower
-        return static_cast<std::size_t>((block_first * components_ + first - block_first) * padded_ic_
-                                        + ic / 2 * width * 2 + (oc - first) * 2 + ic % 2);
-    }
-
-    std::size_t component_stride(dim oc) const {
-        const dim block = layout_.oc_block(), first = oc / block * block;
-        return static_cast<std::size_t>(std::min(block, padded_oc_ - first) * padded_ic_); // likewise
-    }
-
-private:
-    const weights_layout &layout_;
-    dim components_, padded_ic_, padded_oc_;
+// The channels that lie together in the payload: [component][ic / 2][oc in slice][2].
+struct slice_of_oc {
+    dim begin, end;             // output channels that exist
+    dim width;                  // with the padding to whole vectors
+    std::size_t payload_offset; // bytes
+    std::size_t component_stride;
 };
 
-// Calls work(oc, ic, payload offset in bytes, its component stride, space for the components of one filter)
-// for all filters, in parallel over slices of output channels: neighbours in memory come from one thread, one
-// after the other. Nothing is allocated inside, where no exception could be caught.
-template <typename Work>
-void for_each_filter(const weights_layout &layout, const Work &work) {
-    const packed_index index(layout);
-    const dim slice = layout.oc_slice(), slices = ceil_div(layout.oc, slice);
-    const std::size_t components = static_cast<std::size_t>(layout.components());
-    std::vector<std::int16_t> spaces(components * static_cast<std::size_t>(omp_get_max_threads()));
-#pragma omp parallel for
-    for (dim s = 0; s < slices; ++s) {
-        std::int16_t *space = spaces.data() + components * static_cast<std::size_t>(omp_get_thread_num());
-        for (dim ic = 0; ic < layout.ic; ++ic)
-            for (dim oc = s * slice; oc < std::min((s + 1) * slice, layout.oc); ++oc)
-                work(oc, ic, index(oc, ic) * 2, index.component_stride(oc) * 2, space);
+slice_of_oc slice_at(const weights_layout &l, dim index) {
+    const dim block = l.oc_block(), slice = l.oc_slice();
+    const dim begin = index * slice, block_begin = begin / block * block;
+    const dim width = std::min(slice, l.padded_oc() - begin); // the last slice, and block, can be narrower
+    const dim block_width = std::min(block, l.padded_oc() - block_begin);
+    const dim offset = (block_begin * l.components() + begin - block_begin) * l.padded_ic() * 2;
+    return {begin, std::min(begin + slice, l.oc), width, static_cast<std::size_t>(offset),
+            static_cast<std::size_t>(block_width * l.padded_ic() * 2)};
+}
+
+// As many pairs of input channels at once as transform_weights takes; zeros where there is no channel.
+void pack_slice(
+        const weights_layout &l, const slice_of_oc &s, const std::int8_t *weights, std::byte *payload) {
+    std::array<std::int16_t, taps * most_filters> batch;
+    const dim pairs_at_once = most_filters / (2 * s.width);
+    for (dim ic = 0; ic < l.padded_ic(); ic += 2 * pairs_at_once) {
+        const dim ic_end = std::min(ic + 2 * pairs_at_once, l.padded_ic());
+        const dim count = (ic_end - ic) * s.width;
+        std::fill_n(batch.begin(), taps * count, std::int16_t {0});
+        for (dim oc = s.begin; oc < s.end; ++oc)
+            for (dim i = ic; i < std::min(ic_end, l.ic); ++i) {
+                const std::int8_t *filter = weights + (oc * l.ic + i) * taps;
+                const dim at = (i - ic) / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
+                for (dim tap = 0; tap < taps; ++tap) batch[tap * count + at] = filter[tap];
+            }
+        transform_weights(tile_of(l.tile), batch.data(), count,
+                payload + s.payload_offset + static_cast<std::size_t>(ic * s.width * 2),
+                static_cast<dim>(s.component_stride));
     }
 }
 
+void unpack_slice(
+        const weights_layout &l, const slice_of_oc &s, const std::byte *payload, std::int8_t *weights) {
+    const tile &t = tile_of(l.tile);
+    std::array<std::int16_t, most_components> u;
+    for (dim oc = s.begin; oc < s.end; ++oc)
+        for (dim i = 0; i < l.ic; ++i) {
+            const dim at = i / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
+            const std::byte *from = payload + s.payload_offset + at * 2;
+            for (int c = 0; c < t.components(); ++c) std::memcpy(&u[c], from + c * s.component_stride, 2);
+            inverse_transform_weights(t, u.data(), weights + (oc * l.ic + i) * taps);
+        }
+}
+
+// In parallel: neighbours in memory come from one thread, one after the other. Nothing is allocated inside,
+// where no exception could be caught.
+template <typename Work>
+void for_each_slice(const weights_layout &layout, const Work &work) {
+    const dim slices = ceil_div(layout.oc, layout.oc_slice());
+#pragma omp parallel for
+    for (dim s = 0; s < slices; ++s) work(slice_at(layout, s));
+}
+
 void pack_group(const weights_layout &layout, const std::int8_t *weights, void *group) {
-    const tile &t = tile_of(layout.tile);
+    constexpr std::size_t rounding = 64; // of the payload's size, at most
     std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
-    for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
-        transform_weights(t, weights + (oc * layout.ic + ic) * 9, u);
-        for (int c = 0; c < t.components(); ++c) std::memcpy(payload + offset + c * stride, &u[c], 2);
-    });
+    std::memset(group, 0, layout.header_bytes());
+    std::memset(payload + layout.payload_bytes() - rounding, 0, rounding);
+    for_each_slice(layout, [&](const slice_of_oc &s) { pack_slice(layout, s, weights, payload); });
 
     const std::vector<std::uint32_t> ends = exact_parts(layout, weights);
     std::memcpy(static_cast<std::byte *>(group) + 64, ends.data(), ends.size() * 4);
@@ -132,12 +151,8 @@ void pack_group(const weights_layout &layout, const std::int8_t *weights, void *
 }
 
 void unpack_group(const weights_layout &layout, const void *group, std::int8_t *weights) {
-    const tile &t = tile_of(layout.tile);
     const std::byte *payload = packed_payload(layout, group);
-    for_each_filter(layout, [&](dim oc, dim ic, std::size_t offset, std::size_t stride, std::int16_t *u) {
-        for (int c = 0; c < t.components(); ++c) std::memcpy(&u[c], payload + offset + c * stride, 2);
-        inverse_transform_weights(t, u, weights + (oc * layout.ic + ic) * 9);
-    });
+    for_each_slice(layout, [&](const slice_of_oc &s) { unpack_slice(layout, s, payload, weights); });
 }
 
 const char *check_group_header(const weights_layout &layout, const void *group) {
@@ -155,7 +170,6 @@ const char *check_group_header(const weights_layout &layout, const void *group) 
 } // namespace
 
 void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
-    std::memset(block, 0, layout.bytes());
     for (dim g = 0; g < layout.group_count(); ++g)
         pack_group(layout, weights + g * layout.oc * layout.ic * 9,
                 static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()));

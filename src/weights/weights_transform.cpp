@@ -1,12 +1,13 @@
 #include "weights/weights_transform.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace winodnn {
 
 namespace {
 
-constexpr int taps = 3;
+constexpr int taps_along = 3; // h, and w
 
 // G's first row is (scale * g0 / ..., 0, 0) for the point 0, its last one g2 for infinity; the point 1 sums
 // all three. These three rows give back the taps.
@@ -24,24 +25,40 @@ tap_rows find_rows(const int_matrix &g) {
     return rows;
 }
 
-std::array<int, taps> solve(const int_matrix &g, const tap_rows &rows, int zero, int one, int infinity) {
+std::array<int, taps_along> solve(
+        const int_matrix &g, const tap_rows &rows, int zero, int one, int infinity) {
     const int g0 = zero / g(rows.at_zero, 0);
     const int g2 = infinity / g(rows.at_infinity, 2);
     return {g0, one / g(rows.at_one, 0) - g0 - g2, g2};
 }
 
+// One row of a matrix times three values, for all filters. In 16 bits, modulo 2^16: the results fit, so what
+// happens on the way does not matter.
+void combine(const int_matrix &g, int row, const std::int16_t *values, std::ptrdiff_t stride,
+        std::ptrdiff_t count, std::int16_t *sums) {
+    const auto a = static_cast<std::uint16_t>(g(row, 0)), b = static_cast<std::uint16_t>(g(row, 1)),
+               c = static_cast<std::uint16_t>(g(row, 2));
+    const std::int16_t *second = values + stride, *third = second + stride;
+    for (std::ptrdiff_t n = 0; n < count; ++n)
+        sums[n] = static_cast<std::int16_t>(a * static_cast<std::uint16_t>(values[n])
+                                            + b * static_cast<std::uint16_t>(second[n])
+                                            + c * static_cast<std::uint16_t>(third[n]));
+}
+
 } // namespace
 
-void transform_weights(const tile &t, const std::int8_t *weights, std::int16_t *components) {
+void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *components,
+        std::ptrdiff_t component_stride) {
     const int_matrix &rows = t.rows.weights, &cols = t.cols.weights;
+    std::array<std::int16_t, taps_along * most_filters> line;
+    std::array<std::int16_t, most_filters> sums;
     for (int i = 0; i < rows.rows(); ++i) {
-        std::array<int, taps> line {};
-        for (int kw = 0; kw < taps; ++kw)
-            for (int kh = 0; kh < taps; ++kh) line[kw] += rows(i, kh) * weights[kh * taps + kw];
+        for (int kw = 0; kw < taps_along; ++kw)
+            combine(rows, i, taps + kw * count, taps_along * count, count, line.data() + kw * most_filters);
         for (int j = 0; j < cols.rows(); ++j) {
-            int sum = 0;
-            for (int kw = 0; kw < taps; ++kw) sum += cols(j, kw) * line[kw];
-            components[i * cols.rows() + j] = static_cast<std::int16_t>(sum);
+            combine(cols, j, line.data(), most_filters, count, sums.data());
+            std::memcpy(components, sums.data(), static_cast<std::size_t>(count) * sizeof(sums[0]));
+            components += component_stride;
         }
     }
 }
@@ -54,9 +71,10 @@ void inverse_transform_weights(const tile &t, const std::int16_t *components, st
         return solve(cols, c, u[c.at_zero], u[c.at_one], u[c.at_infinity]);
     };
     const auto zero = line(r.at_zero), one = line(r.at_one), infinity = line(r.at_infinity);
-    for (int kw = 0; kw < taps; ++kw) {
+    for (int kw = 0; kw < taps_along; ++kw) {
         const auto column = solve(rows, r, zero[kw], one[kw], infinity[kw]);
-        for (int kh = 0; kh < taps; ++kh) weights[kh * taps + kw] = static_cast<std::int8_t>(column[kh]);
+        for (int kh = 0; kh < taps_along; ++kh)
+            weights[kh * taps_along + kw] = static_cast<std::int8_t>(column[kh]);
     }
 }
 

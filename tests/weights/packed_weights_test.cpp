@@ -1,6 +1,6 @@
 #include "weights/packed_weights.hpp"
 
-#include "weights/weights_transform.hpp"
+#include "support/filter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -75,9 +75,10 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
                     for (dim ic = 0; ic < padded_ic; ic += 2)
                         for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
                             for (dim odd : {0, 1}) {
-                                std::int16_t u[36] = {}, value;
+                                std::vector<std::int16_t> u(36);
+                                std::int16_t value;
                                 if (oc < 90 && ic + odd < 19)
-                                    transform_weights(t, &p.weights[(oc * 19 + ic + odd) * 9], u);
+                                    u = testing::transformed(t, &p.weights[(oc * 19 + ic + odd) * 9]);
                                 std::memcpy(&value, read, 2);
                                 read += 2;
                                 ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;

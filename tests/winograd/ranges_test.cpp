@@ -1,6 +1,6 @@
 #include "winograd/ranges.hpp"
 
-#include "weights/weights_transform.hpp"
+#include "support/filter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -61,11 +61,10 @@ TEST(ranges, notice_what_does_not_fit) {
 TEST(ranges, transformed_weights_stay_inside) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
-        std::vector<std::int16_t> u(t.components());
         for (int corner = 0; corner < 512; ++corner) {
             std::int8_t g[9], back[9];
             for (int k = 0; k < 9; ++k) g[k] = corner >> k & 1 ? 127 : -128;
-            transform_weights(t, g, u.data());
+            const std::vector<std::int16_t> u = testing::transformed(t, g);
             for (int c = 0; c < t.components(); ++c) {
                 std::int64_t exact = 0;
                 for (int k = 0; k < 9; ++k) exact += coefficient(t.rows.weights, t.cols.weights, c, k) * g[k];
