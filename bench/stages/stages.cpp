@@ -86,7 +86,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     for (auto _ : state)
         for (dim t = 0; t < chosen.tiles_per_block; ++t)
             (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic,
-                    v.data() + t * space.v_tile_stride, p.ic, 0});
+                    v.data() + t * space.v_tile_stride, p.ic, nullptr});
     const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * n * n * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
@@ -108,17 +108,18 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     config.row_stride = p.ow * p.oc;
     config.scale = config.bias = config.dst_scale = true;
     config.post_ops = {post_op {}};
+    config.per_oc_stride = p.oc * dim {sizeof(float)};
     const auto kernel = jit::get_output_transform(config);
     line_vector<std::byte> m(space.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
-    const std::vector<float> scale(p.oc, 1e-3f), bias(p.oc, 1.f);
+    const std::vector<float> per_oc(3 * p.oc, 1e-3f); // scales, biases, inverse dst scales
     const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)
             for (dim t = 0; t < tiles; ++t)
                 (*kernel)({m.data() + t * space.m_tile_stride,
-                        dst.data() + t % 13 * outputs * p.oc + b * channels, nullptr, scale.data(),
-                        bias.data(), channels / jit::traits_of(i).lanes(), 0, 0.5f, 0.f});
+                        dst.data() + t % 13 * outputs * p.oc + b * channels, nullptr, per_oc.data(),
+                        channels / jit::traits_of(i).lanes(), 0, nullptr});
     state.SetBytesProcessed(
             state.iterations() * tiles * p.oc * (4 * tile_of(tile).components() + outputs * outputs));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),

@@ -91,6 +91,13 @@ void generator::multiply_accumulate(
     }
 }
 
+void generator::round_to_nearest(const vec &v) {
+    if (traits_.masks)
+        vrndscaleps(v, v, 0);
+    else
+        vroundps(v, v, 0);
+}
+
 void generator::take_where_negative(const vec &v, const vec &other) {
     if (traits_.masks) {
         vpmovd2m(work_mask, v);
@@ -104,104 +111,6 @@ void generator::prepare_tail(lane_count count, const reg &scratch) {
     if (!traits_.masks) return;
     mov(scratch.cvt32(), (1 << count.lanes) - 1);
     kmovw(tail_mask, scratch.cvt32());
-}
-
-void generator::load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count) {
-    const bool bytes = size_of(type) == 1;
-    if (traits_.masks) {
-        const auto where = ptr[base + offset];
-        const vec masked = count.lanes ? to | tail_mask | T_z : to;
-        if (type == data_type::u8) vpmovzxbd(masked, where);
-        if (type == data_type::s8) vpmovsxbd(masked, where);
-        if (!bytes) vmovups(masked, where);
-    } else if (bytes) {
-        load_bytes(to, base, offset, count.lanes ? count.lanes : traits_.lanes());
-        if (type == data_type::u8)
-            vpmovzxbd(to, xmm_of(to));
-        else
-            vpmovsxbd(to, xmm_of(to));
-    } else if (count.lanes) {
-        vmovups(to, lane_mask(count.lanes));
-        vmaskmovps(to, to, ptr[base + offset]);
-    } else {
-        vmovups(to, ptr[base + offset]);
-    }
-    if (type != data_type::f32) vcvtdq2ps(to, to);
-}
-
-void generator::store_lanes(
-        const vec &from, const reg &base, dim offset, data_type type, lane_count count, const vec &scratch) {
-    const auto where = ptr[base + offset];
-    const bool bytes = size_of(type) == 1;
-    if (traits_.masks) {
-        if (bytes) {
-            // Narrowing in a register first: the forms that store are microcoded on some CPUs.
-            if (type == data_type::u8) {
-                set_zero(scratch);
-                vpmaxsd(from, from, scratch); // vpmovusdb takes its source for unsigned
-                vpmovusdb(xmm_of(from), from);
-            } else {
-                vpmovsdb(xmm_of(from), from);
-            }
-            if (count.lanes)
-                vmovdqu8(where | tail_mask, xmm_of(from));
-            else
-                vmovups(where, xmm_of(from));
-        } else {
-            vmovups(count.lanes ? where | tail_mask : where, from);
-        }
-    } else if (bytes) {
-        vextracti128(xmm_of(scratch), Xbyak::Ymm(from.getIdx()), 1);
-        vpackssdw(xmm_of(from), xmm_of(from), xmm_of(scratch));
-        if (type == data_type::u8)
-            vpackuswb(xmm_of(from), xmm_of(from), xmm_of(from));
-        else
-            vpacksswb(xmm_of(from), xmm_of(from), xmm_of(from));
-        store_bytes(from, base, offset, count.lanes ? count.lanes : traits_.lanes());
-    } else if (count.lanes) {
-        vmovups(scratch, lane_mask(count.lanes));
-        vmaskmovps(where, scratch, from);
-    } else {
-        vmovups(where, from);
-    }
-}
-
-// AVX2 has no byte masks: 4, 2 and 1 bytes at a time, never one beyond.
-void generator::load_bytes(const vec &to, const reg &base, dim offset, int bytes) {
-    const vec x = xmm_of(to);
-    if (bytes == 8) {
-        vmovq(x, ptr[base + offset]);
-        return;
-    }
-    set_zero(to);
-    int done = 0;
-    if (bytes & 4) {
-        vpinsrd(x, x, ptr[base + offset], 0);
-        done = 4;
-    }
-    if (bytes & 2) {
-        vpinsrw(x, x, ptr[base + offset + done], done / 2);
-        done += 2;
-    }
-    if (bytes & 1) vpinsrb(x, x, ptr[base + offset + done], done);
-}
-
-void generator::store_bytes(const vec &from, const reg &base, dim offset, int bytes) {
-    const vec x = xmm_of(from);
-    if (bytes == 8) {
-        vmovq(ptr[base + offset], x);
-        return;
-    }
-    int done = 0;
-    if (bytes & 4) {
-        vpextrd(ptr[base + offset], x, 0);
-        done = 4;
-    }
-    if (bytes & 2) {
-        vpextrw(ptr[base + offset + done], x, done / 2);
-        done += 2;
-    }
-    if (bytes & 1) vpextrb(ptr[base + offset + done], x, done);
 }
 
 } // namespace winodnn::jit

@@ -43,13 +43,15 @@ public:
     void set_zero(const vec &v);
     // sum += dot products of s16 pairs, modulo 2^32. `scratch` is changed on ISAs without vpdpwssd.
     void multiply_accumulate(const vec &sum, const vec &a, const Xbyak::Operand &b, const vec &scratch);
+    void round_to_nearest(const vec &v); // f32, ties to even
     // v = v < 0 ? other : v
     void take_where_negative(const vec &v, const vec &other);
 
     // Tails: prepare_tail once before accesses with that count.
     void prepare_tail(lane_count count, const reg &scratch);
     void load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count);
-    // Lanes are f32 for f32, else s32, which saturate to the type. `from` and `scratch` are changed.
+    // Lanes are f32 for f32 and its halves, else s32, which saturate to the type. `from` and `scratch` are
+    // changed.
     void store_lanes(const vec &from, const reg &base, dim offset, data_type type, lane_count count,
             const vec &scratch);
 
@@ -67,6 +69,8 @@ private:
 
     Xbyak::Address pooled(std::uint32_t bits);
     Xbyak::Address lane_mask(int lanes); // without masks: all-ones in the first lanes
+    void narrow_to_bytes(const vec &v, data_type type, const vec &scratch);
+    void narrow_to_words(const vec &v, data_type type, const vec &scratch);
     void load_bytes(const vec &to, const reg &base, dim offset, int bytes);
     void store_bytes(const vec &from, const reg &base, dim offset, int bytes);
 

@@ -14,7 +14,7 @@ public:
     explicit input_transform_generator(const input_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)), width_(tile_.cols.inputs()),
           vector_(config.channels_per_vector() * 2) {
-        for (int i = 0; i < traits().registers - 1; ++i) work_.push_back(of_width(i));
+        for (int i = 0; i < traits().registers; ++i) work_.push_back(of_width(i));
         generate();
     }
 
@@ -34,9 +34,7 @@ private:
         mov(src, ptr[args + offsetof(input_transform_args, src)]);
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
         mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
-        if (config_.zero_point) {
-            vpbroadcastw(zero_point, ptr[args + offsetof(input_transform_args, zero_point)]);
-        }
+        mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
     }
 
     void transform_vector() {
@@ -55,11 +53,13 @@ private:
         jz(done, T_NEAR);
         add(src, count);
         add(v, 2 * count);
+        add(zero_points, 2 * count);
         cmp(channels, count);
         jae(next_vector, T_NEAR);
         sub(channels, count); // minus the overlap
         add(src, channels);
         lea(v, ptr[v + channels * 2]);
+        lea(zero_points, ptr[zero_points + channels * 2]);
         mov(channels, count);
         jmp(next_vector, T_NEAR);
     }
@@ -74,7 +74,7 @@ private:
             vpmovzxbw(to, pixel);
         else
             vpmovsxbw(to, pixel);
-        if (config_.zero_point) vpsubw(to, to, zero_point);
+        if (config_.zero_point) vpsubw(to, to, ptr[zero_points]);
     }
 
     static bool inside(const extent &e, int position) { return position >= e.begin && position < e.end; }
@@ -84,9 +84,8 @@ private:
     const tile &tile_;
     const int width_, vector_;
 
-    // Registers: all vectors work but the last.
-    const reg src = rsi, v = rdx, channels = rcx;
-    const vec zero_point = of_width(traits().registers - 1);
+    // Registers: all vectors work.
+    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8;
     std::vector<Xbyak::Xmm> work_;
 };
 

@@ -34,7 +34,7 @@ struct input_transform_args {
             src; // first channel of the tile's first pixel, which may lie outside the image: never read there
     void *v;     // first channel of component 0
     std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
-    std::int64_t zero_point;
+    const std::int16_t *zero_points; // one a channel
 };
 
 using input_transform = kernel<input_transform_args>;

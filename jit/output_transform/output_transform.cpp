@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <tuple>
 
 namespace winodnn::jit {
@@ -55,16 +54,19 @@ private:
         mov(m, ptr[args + offsetof(output_transform_args, m)]);
         mov(dst, ptr[args + offsetof(output_transform_args, dst)]);
         mov(partial, ptr[args + offsetof(output_transform_args, partial)]);
-        mov(scale, ptr[args + offsetof(output_transform_args, scale)]);
-        mov(bias, ptr[args + offsetof(output_transform_args, bias)]);
+        mov(per_oc, ptr[args + offsetof(output_transform_args, per_oc)]);
         mov(vectors, ptr[args + offsetof(output_transform_args, vectors)]);
+        mov(operands, ptr[args + offsetof(output_transform_args, operands)]);
+        xor_(channel, channel);
         vmovups(inverse_odd, constant_s32(tile_.inverse_odd()));
         vmovups(upper_bound, constant(highest(config_.dst)));
-        vbroadcastss(inverse_dst_scale, ptr[args + offsetof(output_transform_args, inverse_dst_scale)]);
-        vbroadcastss(dst_zero_point, ptr[args + offsetof(output_transform_args, dst_zero_point)]);
     }
 
     void transform_vector(lane_count count) {
+        if (config_.from_stage) {
+            finish_stage(count);
+            return;
+        }
         emit_program(*this,
                 compile(first_rows(tile_.rows.output, config_.rows),
                         first_rows(tile_.cols.output, config_.cols)),
@@ -73,27 +75,46 @@ private:
                             vmovups(to, ptr[m + component * config_.component_stride]);
                         },
                         [this, count](int output, const vec &from) {
-                            finish_output(output / config_.cols, output % config_.cols, from, count);
+                            finish_sum(output / config_.cols, output % config_.cols, from, count);
                         }});
     }
 
-    void finish_output(int row, int col, const vec &wrapped, lane_count count) {
+    void finish_stage(lane_count count) {
+        for (int row = 0; row < config_.rows; ++row)
+            for (int col = 0; col < config_.cols; ++col) {
+                vmovups(value, partial_of(row, col));
+                finish_value(row, col, count);
+            }
+    }
+
+    void finish_sum(int row, int col, const vec &wrapped, lane_count count) {
         recover_accumulator(wrapped);
-        const dim pixel = (row * tile_.cols.outputs() + col) * config_.partial_stride;
         if (config_.part == part_kind::middle || config_.part == part_kind::last)
-            vpaddd(value, value, ptr[partial + pixel]);
+            vpaddd(value, value, partial_of(row, col));
         if (config_.part == part_kind::first || config_.part == part_kind::middle) {
-            vmovups(ptr[partial + pixel], value);
+            vmovups(partial_of(row, col), value);
             return;
         }
+        if (!config_.accumulators) scale_and_bias();
+        finish_value(row, col, count);
+    }
+
+    void finish_value(int row, int col, lane_count count) {
         const dim offset = row * config_.row_stride + col * config_.col_stride;
-        if (!config_.accumulators) {
-            scale_and_bias();
-            for (const post_op &op : config_.post_ops)
-                emit_post_op(*this, op, value, {dst, offset, count}, scratch);
-            quantize();
+        int index = 0;
+        for (const post_op &op : config_.post_ops)
+            emit_post_op(*this, op, index++, value, {dst, offset, row, col, count}, {operands, channel, rax},
+                    scratch);
+        if (config_.to_stage) {
+            vmovups(partial_of(row, col), value);
+            return;
         }
+        if (!config_.accumulators) quantize();
         store_lanes(value, dst, offset, config_.dst, count, scratch);
+    }
+
+    Xbyak::Address partial_of(int row, int col) {
+        return ptr[partial + (row * tile_.cols.outputs() + col) * config_.partial_stride];
     }
 
     // Y from scale * Y modulo 2^32: the odd factor by its inverse, the power of two by a shift.
@@ -108,16 +129,16 @@ private:
 
     void scale_and_bias() {
         vcvtdq2ps(value, value);
-        if (config_.scale) vmulps(value, value, ptr[scale]);
-        if (config_.bias) vaddps(value, value, ptr[bias]);
+        if (config_.scale) vmulps(value, value, ptr[per_oc]);
+        if (config_.bias) vaddps(value, value, ptr[per_oc + config_.per_oc_stride]);
     }
 
     // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value.
     // What is too low becomes just that, and saturates when it is narrowed.
     void quantize() {
-        if (config_.dst_scale) vmulps(value, value, inverse_dst_scale);
-        if (config_.dst_zero_point) vaddps(value, value, dst_zero_point);
-        if (config_.dst == data_type::f32) return;
+        if (config_.dst_scale) vmulps(value, value, ptr[per_oc + 2 * config_.per_oc_stride]);
+        if (config_.dst_zero_point) vaddps(value, value, ptr[per_oc + 3 * config_.per_oc_stride]);
+        if (!is_integer(config_.dst)) return;
         vminps(value, upper_bound, value);
         vcvtps2dq(value, value);
     }
@@ -127,16 +148,15 @@ private:
             case data_type::u8: return 255.f;
             case data_type::s8: return 127.f;
             case data_type::s32: return 2147483520.f; // the largest f32 below 2^31
-            case data_type::f32: break;
+            default: return 0.f;                      // of no use
         }
-        return std::numeric_limits<float>::max();
     }
 
     void advance() {
         add(m, traits().vector_bytes);
         add(partial, traits().vector_bytes);
-        add(scale, traits().vector_bytes);
-        add(bias, traits().vector_bytes);
+        add(per_oc, traits().vector_bytes);
+        add(channel, traits().lanes());
         add(dst, traits().lanes() * static_cast<int>(size_of(config_.dst)));
         dec(vectors);
     }
@@ -144,25 +164,25 @@ private:
     const output_transform_config config_;
     const tile &tile_;
 
-    // Registers: the transforms have all vectors but the last six.
-    static constexpr int reserved = 6;
-    const reg m = rsi, dst = rdx, partial = rcx, scale = r8, bias = r9, vectors = r10;
+    // Registers: the transforms have all vectors but the last four.
+    static constexpr int reserved = 4;
+    const reg m = rsi, dst = rdx, partial = rcx, per_oc = r8, channel = r9, vectors = r10, operands = r11;
     const vec value = full(traits().registers - 1), scratch = full(traits().registers - 2);
-    const vec inverse_odd = full(traits().registers - 3), upper_bound = full(traits().registers - 6);
-    const vec inverse_dst_scale = full(traits().registers - 4), dst_zero_point = full(traits().registers - 5);
+    const vec inverse_odd = full(traits().registers - 3), upper_bound = full(traits().registers - 4);
     std::vector<Xbyak::Xmm> work_;
 };
 
 // Floats by their bits: a strict order whatever their values.
 auto order_key(const post_op &p) {
     const auto bits = [](float f) { return std::bit_cast<std::uint32_t>(f); };
-    return std::make_tuple(p.op, bits(p.alpha), bits(p.beta), bits(p.scale), p.zero_point, p.type);
+    return std::make_tuple(p.op, bits(p.alpha), bits(p.beta), bits(p.scale), p.zero_point, p.type, p.operand,
+            p.operand_strides.h, p.operand_strides.w);
 }
 
 auto order_key(const output_transform_config &c) {
     return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.component_stride, c.row_stride,
-            c.col_stride, c.partial_stride, c.tail, c.dst, c.accumulators, c.scale, c.bias, c.dst_scale,
-            c.dst_zero_point);
+            c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst,
+            c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {
@@ -188,6 +208,8 @@ bool output_transform_config::operator<(const output_transform_config &other) co
 std::string output_transform_config::name() const {
     std::string name = std::string("output_transform_") + tile_of(tile).name + jit::name_of(part) + "_"
                        + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
+    if (from_stage) name += "_fromstage";
+    if (to_stage) name += "_tostage";
     if (accumulators) name += "_accumulators";
     if (scale) name += "_scale";
     if (bias) name += "_bias";

@@ -1,4 +1,6 @@
-// Y = A^T M A, then from s32 accumulators to the destination: scale, bias, post-ops, saturation.
+// Y = A^T M A, then from s32 accumulators to the destination: scale, bias, post-ops, saturation. Post-ops
+// that the host computes fall between kernels: the f32 values are staged where the partial sums are, and what
+// follows the post-op is a kernel that starts from there.
 #pragma once
 
 #include "jit/base/kernel.hpp"
@@ -25,6 +27,9 @@ struct output_transform_config {
     dim component_stride = 0; // of M, bytes
     dim row_stride = 0, col_stride = 0; // of the destination, bytes
     dim partial_stride = 0;             // of the partial sums, bytes from one output pixel to the next
+    dim per_oc_stride = 0;              // bytes from one of the per_oc arrays to the next
+    bool from_stage = false;            // the values are f32 in the stage, not sums in M
+    bool to_stage = false;              // they go there, not to the destination
     int tail = 0;                       // channels of the last, partial vector, or 0
     data_type dst = data_type::u8;
     bool accumulators = false; // dst gets the s32 accumulators as they are
@@ -36,15 +41,16 @@ struct output_transform_config {
 };
 
 struct output_transform_args {
-    const void *m;      // s32, first channel of component 0
-    void *dst;          // first channel of the tile's first output pixel
-    void *partial;      // s32 [row][col of the tile][channel]
-    const float *scale; // a channel each, readable to whole vectors
-    const float *bias;
+    const void *m; // s32, first channel of component 0
+    void *dst;     // first channel of the tile's first output pixel
+    void *partial; // s32, or f32 of the stage, [row][col of the tile][channel]
+    const float
+            *per_oc; // scales, biases, inverse dst scales, dst zero points: a channel each, to whole vectors
     std::int64_t vectors;  // whole ones
     std::int64_t has_tail; // then also the tail
-    float inverse_dst_scale;
-    float dst_zero_point;
+    // For each post-op with an operand: the one value, in f32, or that of the first channel, or that of the
+    // first channel of the tile's first output pixel.
+    const void *const *operands;
 };
 
 using output_transform = kernel<output_transform_args>;

@@ -1,5 +1,7 @@
 #include "problem/problem.hpp"
 
+#include <algorithm>
+
 namespace winodnn {
 
 namespace {
@@ -14,39 +16,17 @@ dim extent(const nhwc_strides &s, dim n, dim h, dim w, dim c) {
 
 } // namespace
 
-std::size_t size_of(data_type type) {
-    return type == data_type::u8 || type == data_type::s8 ? 1 : 4;
-}
-
-const char *name_of(data_type type) {
-    switch (type) {
-        case data_type::u8: return "u8";
-        case data_type::s8: return "s8";
-        case data_type::s32: return "s32";
-        case data_type::f32: return "f32";
-    }
-    return "unknown";
-}
-
-const char *name_of(post_op::kind kind) {
-    switch (kind) {
-        case post_op::kind::sum: return "sum";
-        case post_op::kind::relu: return "relu";
-        case post_op::kind::clip: return "clip";
-        case post_op::kind::linear: return "linear";
-    }
-    return "unknown";
-}
-
 bool problem::stores_accumulators() const {
-    return dst == data_type::s32 && bias == bias_kind::none && weights_scale == weights_scale_kind::none
-           && !src_scale && !dst_scale && !dst_zero_point && post_ops.empty();
+    return dst == data_type::s32 && !bias && weights_scale == weights_scale_kind::none && !src_scale
+           && !dst_scale && !dst_zero_point && post_ops.empty();
 }
 
 bool problem::is_addressable() const {
     // Six rows of pixels on either side, of 4 bytes at most; V's 36 components of 48 tiles of s16 channels.
     constexpr dim longest_row = (dim {1} << 31) / (8 * 4), most_channels = (dim {1} << 31) / (36 * 49 * 2);
-    return ic <= most_channels && src_strides().h <= longest_row && dst_strides().h <= longest_row;
+    const auto too_long = [](const post_op &op) { return op.operand_strides.h > longest_row; };
+    return ic <= most_channels && src_strides().h <= longest_row && dst_strides().h <= longest_row
+           && std::ranges::none_of(post_ops, too_long);
 }
 
 nhwc_strides problem::src_strides() const {
@@ -62,7 +42,11 @@ dim problem::src_extent() const {
 }
 
 dim problem::dst_extent() const {
-    return extent(dst_strides(), mb, oh, ow, oc);
+    return extent_of(dst_strides());
+}
+
+dim problem::extent_of(const nhwc_strides &like_dst) const {
+    return extent(like_dst, mb, oh, ow, oc);
 }
 
 value_range source_range(const problem &p) {

@@ -2,6 +2,8 @@
 // to it, everything behind the provider speaks it.
 #pragma once
 
+#include "problem/post_op.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,45 +11,12 @@
 
 namespace winodnn {
 
-using dim = std::int64_t;
-
-enum class data_type : std::uint8_t { u8, s8, s32, f32 };
-
-std::size_t size_of(data_type type);
-const char *name_of(data_type type);
-
-// One post-op, applied in f32 to the scaled and biased accumulator, in the order of the list.
-struct post_op {
-    enum class kind : std::uint8_t {
-        sum,    // y + scale * (dst_before - zero_point), dst_before read as `type`
-        relu,   // y > 0 ? y : alpha * y
-        clip,   // min(max(y, alpha), beta)
-        linear, // alpha * y + beta
-    };
-    kind op = kind::relu;
-    float alpha = 0.f;
-    float beta = 0.f;
-    float scale = 1.f;
-    std::int32_t zero_point = 0;
-    data_type type = data_type::u8;
-
-    bool operator==(const post_op &) const = default;
-};
-const char *name_of(post_op::kind kind);
-
-// Elements from one image, row and pixel to the next; channels are neighbours.
-struct nhwc_strides {
-    dim n = 0, h = 0, w = 0;
-    bool operator==(const nhwc_strides &) const = default;
-};
-
 // 3x3, stride 1, no dilation; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
-//                                      * (1 / dst_scale) + dst_zero_point))
+//                                      * (1 / dst_scale[oc]) + dst_zero_point[oc]))
 // with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the
 // padding count as the source zero point, that is as 0 after the subtraction.
 struct problem {
-    enum class bias_kind : std::uint8_t { none, f32, s32 };
     enum class weights_scale_kind : std::uint8_t { none, common, per_oc };
 
     dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0; // ic and oc of all groups
@@ -57,10 +26,12 @@ struct problem {
     data_type dst = data_type::u8;                              // any
     // Of views into bigger tensors; none: dense.
     std::optional<nhwc_strides> src_view, dst_view;
-    bias_kind bias = bias_kind::none;
+    std::optional<data_type> bias; // any type
     weights_scale_kind weights_scale = weights_scale_kind::none;
-    bool src_scale = false, dst_scale = false;           // one value each, known at execution
-    bool src_zero_point = false, dst_zero_point = false; // one value each, known at execution
+    // Values known at execution; one each, or one for each input or output channel of all groups.
+    bool src_scale = false, dst_scale = false;
+    bool src_zero_point = false, dst_zero_point = false;
+    bool dst_scale_per_oc = false, src_zero_point_per_ic = false, dst_zero_point_per_oc = false;
     std::vector<post_op> post_ops;
 
     bool operator==(const problem &) const = default;
@@ -77,6 +48,7 @@ struct problem {
     // From the first element to behind the last one, in elements.
     dim src_extent() const;
     dim dst_extent() const;
+    dim extent_of(const nhwc_strides &like_dst) const;              // of another tensor with dst's dims
     dim macs() const { return mb * oh * ow * oc * group_ic() * 9; } // of direct convolution
 };
 

@@ -1,5 +1,6 @@
 #include "provider/arguments.hpp"
 
+#include "provider/declined.hpp"
 #include "provider/memory_desc.hpp"
 
 namespace winodnn {
@@ -36,13 +37,14 @@ void *execution_arguments::data(int arg, const char *name, std::size_t bytes) co
     return data_of(given, name);
 }
 
-const void *execution_arguments::values(
+typed_values execution_arguments::values(
         int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const {
+    const std::optional<data_type> ours = type_of(type);
     dnnl_data_type_t given = dnnl_data_type_undef;
     real().dnnl_memory_desc_query(desc_of(memory(arg, name)), dnnl_query_data_type, &given);
-    if (given != type) throw invalid_argument {std::string(name) + " has another data type than it should"};
-    constexpr std::size_t value_bytes = 4; // f32 and s32
-    return data(arg, name, value_bytes * std::size_t(count));
+    if (given != type || !ours)
+        throw invalid_argument {std::string(name) + " has another data type than it should"};
+    return {data(arg, name, size_of(*ours) * std::size_t(count)), *ours};
 }
 
 const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {

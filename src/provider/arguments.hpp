@@ -1,6 +1,7 @@
 // The arguments of an execution, checked: what is missing or too small is refused, never read.
 #pragma once
 
+#include "problem/data_type.hpp"
 #include "provider/owned.hpp"
 
 #include <cstddef>
@@ -24,7 +25,7 @@ public:
     // The buffer of a memory with at least this size.
     void *data(int arg, const char *name, std::size_t bytes) const;
     // Of a memory with at least `count` values of this type.
-    const void *values(int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const;
+    typed_values values(int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const;
 
 private:
     int count_;

@@ -36,7 +36,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_mask(
     const dnnl_status_t status = forward(real().dnnl_primitive_attr_set_scales_mask, attr, arg, mask);
     if (status != dnnl_success) return status;
     return guarded([&] {
-        note_scales(attr, arg, mask);
+        note_scales(attr, arg, {mask, dnnl_f32});
         return dnnl_success;
     });
 }
@@ -46,7 +46,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_zero_points_mask(
     const dnnl_status_t status = forward(real().dnnl_primitive_attr_set_zero_points_mask, attr, arg, mask);
     if (status != dnnl_success) return status;
     return guarded([&] {
-        note_zero_points(attr, arg, mask);
+        note_zero_points(attr, arg, {mask, dnnl_s32});
         return dnnl_success;
     });
 }

@@ -62,12 +62,12 @@ void note_destroyed(const_dnnl_primitive_attr_t attr) {
     t.facts.erase(attr);
 }
 
-void note_scales(const_dnnl_primitive_attr_t attr, int arg, int mask) {
-    change(attr, [=](attribute_facts &facts) { facts.scales[arg] = mask; });
+void note_scales(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact) {
+    change(attr, [=](attribute_facts &facts) { facts.scales[arg] = fact; });
 }
 
-void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, int mask) {
-    change(attr, [=](attribute_facts &facts) { facts.zero_points[arg] = mask; });
+void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact) {
+    change(attr, [=](attribute_facts &facts) { facts.zero_points[arg] = fact; });
 }
 
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting) {

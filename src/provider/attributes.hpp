@@ -10,10 +10,15 @@
 
 namespace winodnn {
 
+// Of scales or zero points; none are in groups.
+struct quantization_fact {
+    int mask;
+    dnnl_data_type_t type;
+};
+
 struct attribute_facts {
-    std::map<int, int> scales;        // argument -> mask; f32, no groups
-    std::map<int, int> zero_points;   // argument -> mask; s32, no groups
-    const char *unreadable = nullptr; // a setting that we don't serve, named
+    std::map<int, quantization_fact> scales, zero_points; // by argument
+    const char *unreadable = nullptr;                     // a setting that we don't serve, named
 };
 
 // What is known of the attributes; those of nullptr are default. Nothing for attributes that were made
@@ -23,8 +28,8 @@ std::optional<attribute_facts> facts_of(const_dnnl_primitive_attr_t attr);
 void note_created(const_dnnl_primitive_attr_t attr);
 void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t existing);
 void note_destroyed(const_dnnl_primitive_attr_t attr);
-void note_scales(const_dnnl_primitive_attr_t attr, int arg, int mask);
-void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, int mask);
+void note_scales(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
+void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting); // a string literal
 
 struct release_watched {

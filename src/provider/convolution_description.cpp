@@ -16,12 +16,12 @@ bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
 
 } // namespace
 
-convolution_description::convolution_description(
-        const convolution_request &request, problem p, plan chosen, owned_primitive_desc beside)
+convolution_description::convolution_description(const convolution_request &request, problem p, plan chosen,
+        owned_primitive_desc beside, eltwise_stages stages)
     : problem_(std::move(p)), plan_(chosen), name_(name_of(chosen)),
       scratchpad_bytes_(scratchpad_bytes_for(problem_, plan_)), beside_(std::move(beside)),
-      attr_(copy_of(request.attr)), request_(request, attr_.get()),
-      weights_(make_packed_desc(layout_for(problem_, plan_))) {
+      stages_(std::move(stages)), attr_(copy_of(request.attr)), facts_(*facts_of(attr_.get())),
+      request_(request, attr_.get()), weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
     scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
     if (verbose_events()) info_ = describe();
@@ -81,7 +81,7 @@ std::string convolution_description::describe() const {
            + to_string(weights_.get(), view_of(request.weights).any()) + " bia_"
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
-           + to_string(*facts_of(attr_.get()), problem_.post_ops, user_scratchpad_) + ",alg:"
+           + to_string(facts_, problem_.post_ops, user_scratchpad_) + ",alg:"
            + (by_name() ? "convolution_winograd" : "convolution_direct") + "," + to_string(problem_);
 }
 

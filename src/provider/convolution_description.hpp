@@ -3,6 +3,7 @@
 
 #include "dispatch/plan.hpp"
 #include "provider/attributes.hpp"
+#include "provider/eltwise_stages.hpp"
 #include "provider/handle.hpp"
 #include "provider/memory_desc.hpp"
 #include "provider/request.hpp"
@@ -14,8 +15,8 @@ namespace winodnn {
 class convolution_description final : public description {
 public:
     // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
-    convolution_description(
-            const convolution_request &request, problem p, plan chosen, owned_primitive_desc beside);
+    convolution_description(const convolution_request &request, problem p, plan chosen,
+            owned_primitive_desc beside, eltwise_stages stages);
 
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
@@ -26,6 +27,8 @@ public:
 
     const problem &described() const { return problem_; }
     const plan &chosen() const { return plan_; }
+    const attribute_facts &facts() const { return facts_; }
+    const eltwise_stages &stages() const { return stages_; }
     dnnl_engine_t engine() const { return request_.get().engine; }
     const_dnnl_memory_desc_t weights_desc() const { return weights_.get(); }
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
@@ -41,7 +44,9 @@ private:
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;
     owned_primitive_desc beside_;
+    eltwise_stages stages_;
     watched_attr attr_;
+    attribute_facts facts_;
     kept_request request_;
     owned_memory_desc weights_;
     owned_memory_desc scratchpad_; // of user mode; zero otherwise

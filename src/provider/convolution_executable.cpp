@@ -2,6 +2,7 @@
 
 #include "provider/arguments.hpp"
 #include "provider/convolution_description.hpp"
+#include "provider/declined.hpp"
 #include "provider/statistics.hpp"
 #include "provider/verbose.hpp"
 
@@ -16,7 +17,6 @@ convolution_executable::convolution_executable(const convolution_description &sa
 }
 
 run_args convolution_executable::read(const execution_arguments &given) const {
-    const problem &p = says_.described();
     run_args r;
     const auto desc = [&](dnnl_query_t what) {
         return real().dnnl_primitive_desc_query_md(says_.beside(), what, 0);
@@ -30,29 +30,62 @@ run_args convolution_executable::read(const execution_arguments &given) const {
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
     r.weights = data_of(weights, "the weights memory");
 
-    if (p.bias != problem::bias_kind::none)
-        r.bias = given.data(DNNL_ARG_BIAS, "the bias", std::size_t(p.oc) * sizeof(float));
-
-    const auto scales = [&](int arg, const char *name, dim count) {
-        return static_cast<const float *>(given.values(DNNL_ARG_ATTR_SCALES | arg, name, dnnl_f32, count));
-    };
-    if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", 1);
-    if (p.dst_scale) r.dst_scale = scales(DNNL_ARG_DST, "the destination scale", 1);
-    if (p.weights_scale != problem::weights_scale_kind::none)
-        r.weights_scale = scales(DNNL_ARG_WEIGHTS, "the weights' scales",
-                p.weights_scale == problem::weights_scale_kind::per_oc ? p.oc : 1);
-
-    const auto zero_point = [&](int arg, const char *name) {
-        return *static_cast<const std::int32_t *>(
-                given.values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name, dnnl_s32, 1));
-    };
-    if (p.src_zero_point) r.src_zero_point = zero_point(DNNL_ARG_SRC, "the source zero point");
-    if (p.dst_zero_point) r.dst_zero_point = zero_point(DNNL_ARG_DST, "the destination zero point");
+    read_quantization(given, r);
     return r;
 }
 
-void convolution_executable::run(const execution_arguments &given) const {
+void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
+    const problem &p = says_.described();
+    const auto read = [&](int arg, const char *name, dnnl_data_type_t type, bool per_channel, dim channels) {
+        return given.values(arg, name, type, per_channel ? channels : 1);
+    };
+    if (p.bias) r.bias = read(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), true, p.oc);
+
+    const auto scales = [&](int arg, const char *name, bool per_oc) {
+        return read(DNNL_ARG_ATTR_SCALES | arg, name, says_.facts().scales.at(arg).type, per_oc, p.oc);
+    };
+    using weights_scale_kind = problem::weights_scale_kind;
+    if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
+    if (p.dst_scale) r.dst_scale = scales(DNNL_ARG_DST, "the destination scales", p.dst_scale_per_oc);
+    if (p.weights_scale != weights_scale_kind::none)
+        r.weights_scale = scales(
+                DNNL_ARG_WEIGHTS, "the weights' scales", p.weights_scale == weights_scale_kind::per_oc);
+
+    const auto zero_points = [&](int arg, const char *name, bool per_channel, dim channels) {
+        return read(DNNL_ARG_ATTR_ZERO_POINTS | arg, name, says_.facts().zero_points.at(arg).type,
+                per_channel, channels);
+    };
+    if (p.src_zero_point)
+        r.src_zero_points =
+                zero_points(DNNL_ARG_SRC, "the source zero points", p.src_zero_point_per_ic, p.ic);
+    if (p.dst_zero_point)
+        r.dst_zero_points =
+                zero_points(DNNL_ARG_DST, "the destination zero points", p.dst_zero_point_per_oc, p.oc);
+}
+
+convolution_executable::operand_list convolution_executable::read_operands(
+        const execution_arguments &given) const {
+    const problem &p = says_.described();
+    operand_list operands {};
+    for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
+        const post_op &op = p.post_ops[i];
+        if (!op.has_operand()) continue;
+        const bool prelu = op.op == post_op::kind::prelu;
+        const int arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(int(i)) | (prelu ? DNNL_ARG_WEIGHTS : DNNL_ARG_SRC_1);
+        const dim count = op.operand == post_op::broadcast::common   ? 1
+                          : op.operand == post_op::broadcast::per_oc ? p.oc
+                                                                     : p.extent_of(op.operand_strides);
+        operands[i] = given.values(arg, "a post-op's operand", type_of(op.type), count).data;
+    }
+    return operands;
+}
+
+void convolution_executable::run(const execution_arguments &given, dnnl_stream_t stream) const {
     run_args r = read(given);
+    const operand_list operands = read_operands(given);
+    r.operands = operands.data();
+    const eltwise_stages::run stages(says_.stages(), stream);
+    r.stages = &stages;
     const auto execute_with = [&](void *scratchpad) {
         r.scratchpad = scratchpad;
         if (const char *reason = convolution_.execute(r); reason != nullptr) throw invalid_argument {reason};
@@ -70,7 +103,7 @@ dnnl_status_t convolution_executable::execute(
     const stopwatch watch;
     try {
         check_stream(stream, says_.engine());
-        run(execution_arguments(nargs, args));
+        run(execution_arguments(nargs, args), stream);
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
         return dnnl_invalid_arguments;

@@ -5,6 +5,7 @@
 #include "provider/scratch_pool.hpp"
 #include "run/convolution.hpp"
 
+#include <array>
 #include <optional>
 
 namespace winodnn {
@@ -19,8 +20,13 @@ public:
     dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
 
 private:
+    // oneDNN's limit to the number of post-ops.
+    using operand_list = std::array<const void *, 32>;
+
     run_args read(const execution_arguments &given) const;
-    void run(const execution_arguments &given) const;
+    void read_quantization(const execution_arguments &given, run_args &r) const;
+    operand_list read_operands(const execution_arguments &given) const;
+    void run(const execution_arguments &given, dnnl_stream_t stream) const;
 
     const convolution_description &says_;
     convolution convolution_;

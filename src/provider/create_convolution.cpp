@@ -91,9 +91,11 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     owned_primitive_desc direct;
     if (const dnnl_status_t status = create_direct_in_nhwc(direct, request); status != dnnl_success)
         return packed ? status : leave_to_onednn(result, request);
+    std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);
+    if (!stages) return decline(result, request, packed.has_value(), "an eltwise post-op that oneDNN lacks");
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(
-            request, std::move(s.served), *s.decided.chosen, std::move(direct));
+            request, std::move(s.served), *s.decided.chosen, std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

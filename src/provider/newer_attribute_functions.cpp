@@ -13,23 +13,30 @@ namespace {
 using attr_t = dnnl_primitive_attr_t;
 using dims_t = const dnnl_dim_t *;
 
-constexpr int static_quantization = 1; // dnnl_quantization_mode_static_sazp
+constexpr int static_quantization = 1;  // dnnl_quantization_mode_static_sazp
+constexpr int environment_rounding = 0; // dnnl_rounding_mode_environment
 
-dnnl_status_t noted_scales(dnnl_status_t status, attr_t attr, int arg, int mask, bool readable) {
+dnnl_status_t noted_scales(
+        dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
     if (status != dnnl_success) return status;
+    const bool real_number = fact.type == dnnl_f32 || fact.type == dnnl_bf16 || fact.type == dnnl_f16;
     return guarded([&] {
-        note_scales(attr, arg, mask);
-        if (!readable) note_unreadable(attr, "scales in groups, of another type than f32, or on the host");
+        note_scales(attr, arg, fact);
+        if (!readable || !real_number)
+            note_unreadable(attr, "scales in groups, of another type than f32, bf16 and f16, or on the host");
         return dnnl_success;
     });
 }
 
-dnnl_status_t noted_zero_points(dnnl_status_t status, attr_t attr, int arg, int mask, bool readable) {
+dnnl_status_t noted_zero_points(
+        dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
     if (status != dnnl_success) return status;
+    const bool whole_number = fact.type == dnnl_s32 || fact.type == dnnl_s8 || fact.type == dnnl_u8;
     return guarded([&] {
-        note_zero_points(attr, arg, mask);
-        if (!readable)
-            note_unreadable(attr, "zero points in groups, of another type than s32, or on the host");
+        note_zero_points(attr, arg, fact);
+        if (!readable || !whole_number)
+            note_unreadable(
+                    attr, "zero points in groups, of another type than s32, s8 and u8, or on the host");
         return dnnl_success;
     });
 }
@@ -46,15 +53,15 @@ dnnl_status_t noted_unreadable(dnnl_status_t status, attr_t attr, const char *se
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type) {
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales);
-    return noted_scales(forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, mask,
-            ndims == 0 && type == dnnl_f32);
+    return noted_scales(
+            forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, {mask, type}, ndims == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v2(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host) {
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v2);
     return noted_scales(forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host), attr, arg,
-            mask, ndims == 0 && type == dnnl_f32 && is_on_host == 0);
+            {mask, type}, ndims == 0 && is_on_host == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v3(attr_t attr, int arg, int mask, int ndims,
@@ -62,22 +69,21 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v3(attr_t attr, int 
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v3);
     return noted_scales(
             forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host, quantization_mode), attr,
-            arg, mask,
-            ndims == 0 && type == dnnl_f32 && is_on_host == 0 && quantization_mode == static_quantization);
+            arg, {mask, type}, ndims == 0 && is_on_host == 0 && quantization_mode == static_quantization);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_zero_points(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type) {
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points);
-    return noted_zero_points(forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, mask,
-            ndims == 0 && type == dnnl_s32);
+    return noted_zero_points(
+            forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, {mask, type}, ndims == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host) {
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points_v2);
     return noted_zero_points(forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host), attr,
-            arg, mask, ndims == 0 && type == dnnl_s32 && is_on_host == 0);
+            arg, {mask, type}, ndims == 0 && is_on_host == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_precomputed_reductions(
@@ -103,5 +109,6 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_dropout_v2(attr_t attr,
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_rounding(attr_t attr, int arg, int mode) {
     static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_rounding);
-    return noted_unreadable(forward(function, attr, arg, mode), attr, "a rounding mode");
+    const dnnl_status_t status = forward(function, attr, arg, mode);
+    return mode == environment_rounding ? status : noted_unreadable(status, attr, "stochastic rounding");
 }

@@ -7,11 +7,13 @@
 #include "provider/find_real.hpp"
 
 #include "oneapi/dnnl/dnnl.h"
+#include "oneapi/dnnl/dnnl_debug.h"
 
 namespace winodnn {
 
 #define WINODNN_REAL_FUNCTIONS(X)                                                                            \
     X(dnnl_version)                                                                                          \
+    X(dnnl_alg_kind2str)                                                                                     \
     X(dnnl_get_effective_cpu_isa)                                                                            \
     X(dnnl_engine_get_kind)                                                                                  \
     X(dnnl_stream_get_engine)                                                                                \
@@ -38,6 +40,8 @@ namespace winodnn {
     X(dnnl_post_ops_get_kind)                                                                                \
     X(dnnl_post_ops_get_params_sum)                                                                          \
     X(dnnl_post_ops_get_params_eltwise)                                                                      \
+    X(dnnl_post_ops_get_params_binary)                                                                       \
+    X(dnnl_post_ops_get_params_prelu)                                                                        \
     X(dnnl_primitive_desc_query)                                                                             \
     X(dnnl_primitive_desc_query_md)                                                                          \
     X(dnnl_primitive_desc_query_s32)                                                                         \

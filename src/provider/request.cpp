@@ -1,32 +1,16 @@
 #include "provider/request.hpp"
 
 #include "provider/attributes.hpp"
+#include "provider/declined.hpp"
 #include "provider/memory_desc.hpp"
 #include "provider/status.hpp"
+#include "provider/translate_attributes.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace winodnn {
 namespace {
-
-struct declined {
-    std::string reason;
-};
-
-void demand(bool condition, const char *reason) {
-    if (!condition) throw declined {reason};
-}
-
-std::optional<data_type> type_of(dnnl_data_type_t type) {
-    switch (type) {
-        case dnnl_u8: return data_type::u8;
-        case dnnl_s8: return data_type::s8;
-        case dnnl_s32: return data_type::s32;
-        case dnnl_f32: return data_type::f32;
-        default: return {};
-    }
-}
 
 void read_shape(const convolution_request &r, problem &p) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
@@ -66,7 +50,7 @@ void read_tensors(const convolution_request &r, problem &p) {
     demand(src.type == dnnl_u8 || src.type == dnnl_s8, "the source is neither u8 nor s8");
     demand(weights.type == dnnl_s8, "the weights are not s8");
     const std::optional<data_type> dst_type = type_of(dst.type);
-    demand(dst_type.has_value(), "the destination is none of u8, s8, s32, f32");
+    demand(dst_type.has_value(), "the destination is none of u8, s8, s32, f32, bf16, f16");
     p.src = src.type == dnnl_u8 ? data_type::u8 : data_type::s8;
     p.dst = *dst_type;
 
@@ -83,76 +67,9 @@ void read_tensors(const convolution_request &r, problem &p) {
             "the weights' format is given: only `any` lets us pack them");
 
     if (bias.absent()) return;
-    demand(bias.type == dnnl_f32 || bias.type == dnnl_s32, "the bias is neither f32 nor s32");
+    p.bias = type_of(bias.type);
+    demand(p.bias.has_value(), "the bias is none of u8, s8, s32, f32, bf16, f16");
     demand(bias.any() || (bias.dense() && bias.strides[0] == 1), "the bias is not dense");
-    p.bias = bias.type == dnnl_f32 ? problem::bias_kind::f32 : problem::bias_kind::s32;
-}
-
-void read_quantization(const attribute_facts &facts, problem &p) {
-    if (facts.unreadable != nullptr) throw declined {std::string("attributes: ") + facts.unreadable};
-    for (const auto &[arg, mask] : facts.scales) {
-        demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DST,
-                "scales of something other than source, weights and destination");
-        const int per_oc = p.groups == 0 ? 1 : 3; // of weights
-        demand(mask == 0 || (arg == DNNL_ARG_WEIGHTS && mask == per_oc),
-                "scales per something other than oc");
-        if (arg == DNNL_ARG_SRC) p.src_scale = true;
-        if (arg == DNNL_ARG_DST) p.dst_scale = true;
-        if (arg == DNNL_ARG_WEIGHTS)
-            p.weights_scale =
-                    mask == 0 ? problem::weights_scale_kind::common : problem::weights_scale_kind::per_oc;
-    }
-    for (const auto &[arg, mask] : facts.zero_points) {
-        demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_DST,
-                "zero points of something other than source and destination");
-        demand(mask == 0, "zero points per channel");
-        (arg == DNNL_ARG_SRC ? p.src_zero_point : p.dst_zero_point) = true;
-    }
-}
-
-post_op read_sum(const_dnnl_post_ops_t list, int index, data_type dst) {
-    post_op op;
-    op.op = post_op::kind::sum;
-    dnnl_data_type_t type = dnnl_data_type_undef;
-    demand(real().dnnl_post_ops_get_params_sum(list, index, &op.scale, &op.zero_point, &type) == dnnl_success,
-            "a sum post-op that cannot be read");
-    op.type = dst;
-    if (type == dnnl_data_type_undef) return op;
-    const std::optional<data_type> read_as = type_of(type);
-    demand(read_as.has_value() && size_of(*read_as) == size_of(dst),
-            "a sum post-op of another size than dst");
-    op.type = *read_as;
-    return op;
-}
-
-post_op read_eltwise(const_dnnl_post_ops_t list, int index) {
-    post_op op;
-    dnnl_alg_kind_t alg = dnnl_alg_kind_undef;
-    demand(real().dnnl_post_ops_get_params_eltwise(list, index, &alg, &op.alpha, &op.beta) == dnnl_success,
-            "an eltwise post-op that cannot be read");
-    switch (alg) {
-        case dnnl_eltwise_relu: op.op = post_op::kind::relu; break;
-        case dnnl_eltwise_clip:
-        case dnnl_eltwise_clip_v2:
-            op.op = post_op::kind::clip;
-            break; // they differ in the backward pass only
-        case dnnl_eltwise_linear: op.op = post_op::kind::linear; break;
-        default: throw declined {"an eltwise post-op other than relu, clip and linear"};
-    }
-    return op;
-}
-
-void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
-    const_dnnl_post_ops_t list = nullptr;
-    if (attr == nullptr) return;
-    demand(real().dnnl_primitive_attr_get_post_ops(attr, &list) == dnnl_success,
-            "post-ops that cannot be read");
-    const int count = real().dnnl_post_ops_len(list);
-    for (int i = 0; i < count; ++i) {
-        const dnnl_primitive_kind_t kind = real().dnnl_post_ops_get_kind(list, i);
-        demand(kind == dnnl_sum || kind == dnnl_eltwise, "a post-op other than sum and eltwise");
-        p.post_ops.push_back(kind == dnnl_sum ? read_sum(list, i, p.dst) : read_eltwise(list, i));
-    }
 }
 
 } // namespace
@@ -195,14 +112,11 @@ translation translate(const convolution_request &r) {
         demand(r.strides != nullptr && r.padding_l != nullptr, "missing arguments");
         demand(runs_on_cpu(r.engine), "the engine is not a CPU");
         demand(r.prop_kind == dnnl_forward_inference, "the propagation kind is not forward inference");
-        const std::optional<attribute_facts> facts = facts_of(r.attr);
-        demand(facts.has_value(), "attributes that were not made through the C functions");
         problem p;
         read_shape(r, p);
         read_tensors(r, p);
+        read_attributes(r.attr, p);
         demand(p.is_addressable(), "rows too long for 32-bit displacements");
-        read_quantization(*facts, p);
-        read_post_ops(r.attr, p);
         return {std::move(p), {}};
     } catch (const declined &d) {
         return {{}, d.reason};

@@ -38,10 +38,10 @@ std::string argument_name(int arg) {
     }
 }
 
-std::string masks(const char *title, const std::map<int, int> &by_argument) {
+std::string masks(const char *title, const std::map<int, quantization_fact> &by_argument) {
     std::string text;
-    for (const auto &[arg, mask] : by_argument)
-        text += (text.empty() ? title : "+") + argument_name(arg) + ":" + std::to_string(mask);
+    for (const auto &[arg, fact] : by_argument)
+        text += (text.empty() ? title : "+") + argument_name(arg) + ":" + std::to_string(fact.mask);
     return text.empty() ? text : text + " ";
 }
 
@@ -51,15 +51,22 @@ std::string number(float value) {
     return text;
 }
 
+std::string operand_of(const post_op &op) {
+    const char *mask = op.operand == post_op::broadcast::common ? "0"
+                       : op.operand == post_op::broadcast::none ? "15"
+                                                                : "2";
+    if (op.op == post_op::kind::prelu) return std::string(":") + mask;
+    return std::string(":") + name_of(op.type) + ":" + mask;
+}
+
 std::string to_string(const post_op &op) {
-    switch (op.op) {
-        case post_op::kind::sum:
-            return "sum:" + number(op.scale) + ":" + std::to_string(op.zero_point) + ":" + name_of(op.type);
-        case post_op::kind::relu: return "eltwise_relu" + (op.alpha == 0.f ? "" : ":" + number(op.alpha));
-        case post_op::kind::clip: return "eltwise_clip:" + number(op.alpha) + ":" + number(op.beta);
-        case post_op::kind::linear: return "eltwise_linear:" + number(op.alpha) + ":" + number(op.beta);
-    }
-    return {};
+    if (op.op == post_op::kind::sum)
+        return "sum:" + number(op.scale) + ":" + std::to_string(op.zero_point) + ":" + name_of(op.type);
+    if (op.has_operand()) return name_of(op.op) + operand_of(op);
+    std::string text = real().dnnl_alg_kind2str(static_cast<dnnl_alg_kind_t>(op.function));
+    if (op.alpha != 0.f || op.beta != 0.f) text += ":" + number(op.alpha);
+    if (op.beta != 0.f) text += ":" + number(op.beta);
+    return text;
 }
 
 } // namespace

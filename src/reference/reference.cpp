@@ -1,21 +1,25 @@
 #include "reference/reference.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <immintrin.h>
 #include <limits>
 #include <stdexcept>
 
 namespace winodnn {
 namespace {
 
-float read(data_type type, const void *data, dim at) {
-    switch (type) {
-        case data_type::u8: return float(static_cast<const std::uint8_t *>(data)[at]);
-        case data_type::s8: return float(static_cast<const std::int8_t *>(data)[at]);
-        case data_type::s32: return float(static_cast<const std::int32_t *>(data)[at]);
-        case data_type::f32: return static_cast<const float *>(data)[at];
-    }
-    return 0.f;
+// To nearest, ties to even; of the two nearest, the one with an even mantissa.
+std::uint16_t to_bf16(float y) {
+    const auto bits = std::bit_cast<std::uint32_t>(y);
+    if (std::isnan(y)) return std::uint16_t(bits >> 16 | 1);
+    const std::uint32_t lower = bits & 0xffff, upper = bits >> 16;
+    return std::uint16_t(upper + (lower > 0x8000 || (lower == 0x8000 && upper % 2 == 1)));
+}
+
+__attribute__((target("f16c"))) std::uint16_t to_f16(float y) {
+    return _cvtss_sh(y, 0);
 }
 
 // Saturated first: what is too big for the type must not reach the conversion. 2147483520 is the largest
@@ -31,20 +35,59 @@ void write(data_type type, void *data, dim at, float y) {
             static_cast<std::int32_t *>(data)[at] = std::int32_t(rounded(-2147483648.f, 2147483520.f));
             break;
         case data_type::f32: static_cast<float *>(data)[at] = y; break;
+        case data_type::bf16: static_cast<std::uint16_t *>(data)[at] = to_bf16(y); break;
+        case data_type::f16: static_cast<std::uint16_t *>(data)[at] = to_f16(y); break;
     }
 }
 
-float apply(const post_op &op, float y, const void *dst, dim at) {
+// An element of dst.
+struct position {
+    dim n, h, w, oc;
+
+    dim in(const nhwc_strides &s) const { return n * s.n + h * s.h + w * s.w + oc; }
+};
+
+float operand_of(const post_op &op, const void *values, const position &at) {
+    switch (op.operand) {
+        case post_op::broadcast::common: return read_value(op.type, values, 0);
+        case post_op::broadcast::per_oc: return read_value(op.type, values, at.oc);
+        case post_op::broadcast::none: return read_value(op.type, values, at.in(op.operand_strides));
+    }
+    return 0.f;
+}
+
+float hardsigmoid(const post_op &op, float y) {
+    return std::max(0.f, std::min(1.f, y * op.alpha + op.beta));
+}
+
+float apply(const problem &p, std::size_t index, float y, const run_args &args, const position &at) {
+    using enum post_op::kind;
+    const post_op &op = p.post_ops[index];
+    const float x = op.has_operand() ? operand_of(op, args.operands[index], at) : 0.f;
     switch (op.op) {
-        case post_op::kind::sum: {
-            const float before = read(op.type, dst, at) - float(op.zero_point);
+        case sum: {
+            const float before = read_value(op.type, args.dst, at.in(p.dst_strides())) - float(op.zero_point);
             return op.scale == 1.f ? y + before : std::fma(op.scale, before, y);
         }
-        case post_op::kind::relu:
+        case relu:
             if (op.alpha == 0.f) return y > 0.f ? y : 0.f; // never -0, as oneDNN
             return y > 0.f ? y : op.alpha * y;
-        case post_op::kind::clip: return std::min(std::max(y, op.alpha), op.beta);
-        case post_op::kind::linear: return std::fma(op.alpha, y, op.beta);
+        case clip: return std::min(std::max(y, op.alpha), op.beta);
+        case linear: return std::fma(op.alpha, y, op.beta);
+        case abs: return std::fabs(y);
+        case square: return y * y;
+        case sqrt: return std::sqrt(y);
+        case round: return std::nearbyint(y);
+        case hardsigmoid: return winodnn::hardsigmoid(op, y);
+        case hardswish: return y * winodnn::hardsigmoid(op, y);
+        case staged: args.stages->apply(index, &y, 1); return y;
+        case binary_add: return y + x;
+        case binary_sub: return y - x;
+        case binary_mul: return y * x;
+        case binary_div: return y / x;
+        case binary_max: return std::max(y, x);
+        case binary_min: return std::min(y, x);
+        case prelu: return y > 0.f ? y : y * x;
     }
     return y;
 }
@@ -52,9 +95,9 @@ float apply(const post_op &op, float y, const void *dst, dim at) {
 // The product of the two scales comes first, in f32: that is how oneDNN's kernels have it.
 float scaled(const problem &p, const run_args &args, dim oc, float y) {
     const bool per_oc = p.weights_scale == problem::weights_scale_kind::per_oc;
-    if (p.weights_scale == problem::weights_scale_kind::none) return p.src_scale ? y * *args.src_scale : y;
+    if (p.weights_scale == problem::weights_scale_kind::none) return p.src_scale ? y * args.src_scale[0] : y;
     const float weights_scale = args.weights_scale[per_oc ? oc : 0];
-    return y * (p.src_scale ? *args.src_scale * weights_scale : weights_scale);
+    return y * (p.src_scale ? args.src_scale[0] * weights_scale : weights_scale);
 }
 
 // Source minus zero point in a frame of padding, which is 0: then the kernel's rows are contiguous.
@@ -63,7 +106,7 @@ struct framed_image {
     std::vector<std::int16_t> values; // [group][height][width][ic of the group]
 };
 
-framed_image frame(const problem &p, const void *src, dim image, std::int32_t zero_point) {
+framed_image frame(const problem &p, const void *src, dim image, const typed_values &zero_points) {
     framed_image f {p.iw + p.pad_l + p.pad_r, p.ih + p.pad_t + p.pad_b, {}};
     f.values.assign(std::size_t(f.width * f.height * p.ic), 0);
     const nhwc_strides s = p.src_strides();
@@ -72,7 +115,9 @@ framed_image frame(const problem &p, const void *src, dim image, std::int32_t ze
             for (dim c = 0; c < p.ic; ++c) {
                 const dim group = c / p.group_ic(), row = group * f.height + h + p.pad_t;
                 const dim to = (row * f.width + w + p.pad_l) * p.group_ic() + c % p.group_ic();
-                const auto value = int(read(p.src, src, image * s.n + h * s.h + w * s.w + c));
+                const float value = read_value(p.src, src, image * s.n + h * s.h + w * s.w + c);
+                const float zero_point =
+                        p.src_zero_point ? zero_points[p.src_zero_point_per_ic ? c : 0] : 0.f;
                 f.values[std::size_t(to)] = std::int16_t(value - zero_point);
             }
     return f;
@@ -98,7 +143,7 @@ std::int32_t dot(const std::int16_t *a, const std::int16_t *b, dim count) {
 } // namespace
 
 std::vector<std::int32_t> reference_accumulators(
-        const problem &p, const void *src, const std::int8_t *weights, std::int32_t src_zero_point) {
+        const problem &p, const void *src, const std::int8_t *weights, const typed_values &src_zero_points) {
     constexpr dim max_ic = std::numeric_limits<std::int32_t>::max() / (255 * 128 * 3);
     if (p.group_ic() > max_ic) throw std::overflow_error("a kernel row's sum may be outside s32");
     const dim ic = p.group_ic();
@@ -106,7 +151,7 @@ std::vector<std::int32_t> reference_accumulators(
     std::vector<std::int32_t> result(std::size_t(p.mb * p.oh * p.ow * p.oc));
     auto out = result.begin();
     for (dim n = 0; n < p.mb; ++n) {
-        const framed_image image = frame(p, src, n, src_zero_point);
+        const framed_image image = frame(p, src, n, src_zero_points);
         for (dim h = 0; h < p.oh; ++h)
             for (dim w = 0; w < p.ow; ++w)
                 for (dim oc = 0; oc < p.oc; ++oc) {
@@ -123,21 +168,20 @@ std::vector<std::int32_t> reference_accumulators(
 }
 
 void reference_store(const problem &p, const run_args &args, const std::vector<std::int32_t> &accumulators) {
-    const nhwc_strides s = p.dst_strides();
     for (std::size_t i = 0; i < accumulators.size(); ++i) {
-        const dim oc = dim(i) % p.oc, pixel = dim(i) / p.oc;
-        const dim at = pixel / (p.oh * p.ow) * s.n + pixel / p.ow % p.oh * s.h + pixel % p.ow * s.w + oc;
+        const dim pixel = dim(i) / p.oc;
+        const position at {pixel / (p.oh * p.ow), pixel / p.ow % p.oh, pixel % p.ow, dim(i) % p.oc};
+        const dim to = at.in(p.dst_strides());
         if (p.stores_accumulators()) {
-            static_cast<std::int32_t *>(args.dst)[at] = accumulators[i];
+            static_cast<std::int32_t *>(args.dst)[to] = accumulators[i];
             continue;
         }
-        float y = scaled(p, args, oc, float(accumulators[i]));
-        if (p.bias != problem::bias_kind::none)
-            y += read(p.bias == problem::bias_kind::f32 ? data_type::f32 : data_type::s32, args.bias, oc);
-        for (const post_op &op : p.post_ops) y = apply(op, y, args.dst, at);
-        if (p.dst_scale) y *= 1.f / *args.dst_scale;
-        if (p.dst_zero_point) y += float(args.dst_zero_point);
-        write(p.dst, args.dst, at, y);
+        float y = scaled(p, args, at.oc, float(accumulators[i]));
+        if (p.bias) y += args.bias[at.oc];
+        for (std::size_t op = 0; op < p.post_ops.size(); ++op) y = apply(p, op, y, args, at);
+        if (p.dst_scale) y *= 1.f / args.dst_scale[p.dst_scale_per_oc ? at.oc : 0];
+        if (p.dst_zero_point) y += args.dst_zero_points[p.dst_zero_point_per_oc ? at.oc : 0];
+        write(p.dst, args.dst, to, y);
     }
 }
 

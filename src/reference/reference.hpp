@@ -12,11 +12,11 @@ namespace winodnn {
 // The sums of (src - src_zero_point) * weights, dense nhwc. weights:
 // [oc of all groups][ic of one][3][3].
 // Throws std::overflow_error if a sum is outside s32, where there is no right answer.
-std::vector<std::int32_t> reference_accumulators(
-        const problem &p, const void *src, const std::int8_t *weights, std::int32_t src_zero_point);
+std::vector<std::int32_t> reference_accumulators(const problem &p, const void *src,
+        const std::int8_t *weights, const typed_values &src_zero_points = {});
 
-// Scales, biases, post-ops and saturation: writes args.dst. Of args, dst, bias, the scales and dst_zero_point
-// are read, as far as the problem has them.
+// Scales, biases, post-ops and saturation: writes args.dst. Of args, all but src, weights and
+// scratchpad are read, as far as the problem has them.
 void reference_store(const problem &p, const run_args &args, const std::vector<std::int32_t> &accumulators);
 
 } // namespace winodnn

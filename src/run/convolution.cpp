@@ -2,9 +2,11 @@
 
 #include "jit/input_transform/input_transform.hpp"
 #include "jit/multiply/multiply.hpp"
-#include "jit/output_transform/output_transform.hpp"
 #include "problem/rounding.hpp"
+#include "run/output_stage.hpp"
+#include "run/quantization.hpp"
 #include "run/tile_grid.hpp"
+#include "run/work.hpp"
 #include "run/workspace.hpp"
 #include "weights/packed_weights.hpp"
 
@@ -24,12 +26,6 @@ std::byte *aligned(void *scratchpad) {
     const auto address = reinterpret_cast<std::uintptr_t>(scratchpad);
     return static_cast<std::byte *>(scratchpad) + (64 - address % 64) % 64;
 }
-
-// Consecutive tiles that are transformed, multiplied and transformed back together.
-struct tile_block {
-    dim begin, end;
-    dim size() const { return end - begin; }
-};
 
 // The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would
 // run at a fraction of the rate.
@@ -58,15 +54,6 @@ dim lines_of(dim oc_width) {
     return ceil_div(oc_width * 4, dim {64});
 }
 
-// Output channels, counted over all groups.
-struct channel_span {
-    dim begin, count;
-};
-
-struct thread_space {
-    std::byte *v, *m, *partial;
-};
-
 } // namespace
 
 struct convolution::impl {
@@ -74,15 +61,13 @@ struct convolution::impl {
 
     void make_input_transforms();
     void make_multiplies();
-    void make_output_transforms();
 
-    void prepare_channels(const run_args &args, std::byte *base) const;
-    void run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
-    void transform_input(const run_args &args, const thread_space &space, tile_block block, dim group) const;
+    const char *check_weights(const void *block) const;
+    bool run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
+    void transform_input(const run_args &args, const std::byte *base, const thread_space &space,
+            tile_block block, dim group) const;
     void multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
             const thread_space &space, dim tiles) const;
-    void transform_output(const run_args &args, const std::byte *base, const thread_space &space,
-            tile_block block, channel_span of_dst, part_kind part) const;
 
     const problem problem_;
     const plan plan_;
@@ -95,11 +80,10 @@ struct convolution::impl {
 
     // By tile_grid::kind_of.
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
-    // By part, then by tile_grid::kind_of.
-    std::array<std::vector<std::shared_ptr<const jit::output_transform>>, 4> output_transforms_;
     // By tiles, vectors and prefetched lines.
     std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>, jit::most_tiles + 1>
             multiplies_;
+    const output_stage output_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
 };
@@ -107,10 +91,9 @@ struct convolution::impl {
 convolution::impl::impl(const problem &p, const plan &chosen)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
       space_(p, chosen), grid_(make_grid(p, tile_)), blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)),
-      lanes_(jit::traits_of(chosen.isa).lanes()) {
+      lanes_(jit::traits_of(chosen.isa).lanes()), output_(problem_, plan_, space_, grid_) {
     make_input_transforms();
     make_multiplies();
-    make_output_transforms();
 }
 
 void convolution::impl::make_input_transforms() {
@@ -149,57 +132,8 @@ void convolution::impl::make_multiplies() {
     }
 }
 
-void convolution::impl::make_output_transforms() {
-    jit::output_transform_config config;
-    config.isa = plan_.isa;
-    config.tile = plan_.tile;
-    config.component_stride = space_.m_component_stride;
-    config.col_stride = problem_.dst_strides().w * static_cast<dim>(size_of(problem_.dst));
-    config.row_stride = problem_.dst_strides().h * static_cast<dim>(size_of(problem_.dst));
-    config.partial_stride = space_.partial_pixel_stride;
-    config.tail = static_cast<int>(problem_.group_oc() % lanes_);
-    config.dst = problem_.dst;
-    config.accumulators = problem_.stores_accumulators();
-    config.scale = problem_.src_scale || problem_.weights_scale != problem::weights_scale_kind::none;
-    config.bias = problem_.bias != problem::bias_kind::none;
-    config.dst_scale = problem_.dst_scale;
-    config.dst_zero_point = problem_.dst_zero_point;
-    config.post_ops = problem_.post_ops;
-    for (const part_kind part : {part_kind::only, part_kind::first, part_kind::middle, part_kind::last}) {
-        if (part != part_kind::only && !space_.splits) break;
-        config.part = part;
-        for (const auto &row : grid_.rows.kinds)
-            for (const auto &col : grid_.cols.kinds) {
-                config.rows = row.outputs;
-                config.cols = col.outputs;
-                output_transforms_[static_cast<int>(part)].push_back(jit::get_output_transform(config));
-            }
-    }
-}
-
-// Scales and biases in f32, to whole vectors of channels.
-void convolution::impl::prepare_channels(const run_args &args, std::byte *base) const {
-    auto *scale = reinterpret_cast<float *>(base + space_.scale_offset);
-    auto *bias = reinterpret_cast<float *>(base + space_.bias_offset);
-    const bool weights_scale = problem_.weights_scale != problem::weights_scale_kind::none;
-    const bool per_oc = problem_.weights_scale == problem::weights_scale_kind::per_oc;
-    for (dim oc = 0; oc < problem_.oc; ++oc) {
-        const float of_weights = weights_scale ? args.weights_scale[per_oc ? oc : 0] : 1.f;
-        scale[oc] = problem_.src_scale ? *args.src_scale * of_weights : of_weights;
-    }
-    if (problem_.bias == problem::bias_kind::f32) {
-        std::memcpy(bias, args.bias, static_cast<std::size_t>(problem_.oc) * 4);
-    } else if (problem_.bias == problem::bias_kind::s32) {
-        for (dim oc = 0; oc < problem_.oc; ++oc) {
-            std::int32_t value;
-            std::memcpy(&value, static_cast<const std::byte *>(args.bias) + oc * 4, 4);
-            bias[oc] = static_cast<float>(value);
-        }
-    }
-}
-
 // A block of tiles, a group and a chunk of its blocks of output channels.
-void convolution::impl::run_item(
+bool convolution::impl::run_item(
         const run_args &args, const std::byte *base, const thread_space &space, dim item) const {
     const dim chunks = plan_.oc_chunks, chunk = item % chunks, tiles = grid_.count();
     const dim block_index = item / chunks % blocks_, group = item / chunks / blocks_;
@@ -211,7 +145,7 @@ void convolution::impl::run_item(
     const void *weights = packed_group(layout_, args.weights, group);
     const std::byte *u = packed_payload(layout_, weights);
     const std::uint32_t parts = part_count(weights);
-    transform_input(args, space, block, group);
+    transform_input(args, base, space, block, group);
     for (dim oc = oc_begin; oc < oc_end; oc += layout_.oc_block()) {
         const dim width = std::min(layout_.oc_block(), layout_.padded_oc() - oc);
         const channel_span of_dst {group * layout_.oc + oc, std::min(width, layout_.oc - oc)};
@@ -221,19 +155,22 @@ void convolution::impl::run_item(
             const dim ic_end = part_end(weights, part);
             multiply_components(u_block, width, ic, ic_end, space, block.size());
             const bool first = part == 0, last = part + 1 == parts;
-            transform_output(args, base, space, block, of_dst,
-                    first && last ? part_kind::only
-                    : first       ? part_kind::first
-                    : last        ? part_kind::last
-                                  : part_kind::middle);
+            const part_kind kind = first && last ? part_kind::only
+                                   : first       ? part_kind::first
+                                   : last        ? part_kind::last
+                                                 : part_kind::middle;
+            if (!output_.run(args, base, space, block, of_dst, kind)) return false;
             ic = ic_end;
         }
     }
+    return true;
 }
 
-void convolution::impl::transform_input(
-        const run_args &args, const thread_space &space, tile_block block, dim group) const {
+void convolution::impl::transform_input(const run_args &args, const std::byte *base,
+        const thread_space &space, tile_block block, dim group) const {
     const nhwc_strides strides = problem_.src_strides();
+    const auto *zero_points =
+            reinterpret_cast<const std::int16_t *>(base + space_.src_zero_points_offset) + group * layout_.ic;
     auto at = grid_.at(block.begin);
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
         const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
@@ -242,7 +179,7 @@ void convolution::impl::transform_input(
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
         (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src),
-                space.v + (index - block.begin) * space_.v_tile_stride, layout_.ic, args.src_zero_point});
+                space.v + (index - block.begin) * space_.v_tile_stride, layout_.ic, zero_points});
     }
 }
 
@@ -269,29 +206,6 @@ void convolution::impl::multiply_components(const std::byte *u, dim oc_width, di
     }
 }
 
-void convolution::impl::transform_output(const run_args &args, const std::byte *base,
-        const thread_space &space, tile_block block, channel_span of_dst, part_kind part) const {
-    const dim element = static_cast<dim>(size_of(problem_.dst));
-    const nhwc_strides strides = problem_.dst_strides();
-    jit::output_transform_args a {};
-    a.scale = reinterpret_cast<const float *>(base + space_.scale_offset) + of_dst.begin;
-    a.bias = reinterpret_cast<const float *>(base + space_.bias_offset) + of_dst.begin;
-    a.vectors = of_dst.count / lanes_;
-    a.has_tail = of_dst.count % lanes_ != 0;
-    a.inverse_dst_scale = problem_.dst_scale ? 1.f / *args.dst_scale : 1.f;
-    a.dst_zero_point = static_cast<float>(args.dst_zero_point);
-    const auto &kernels = output_transforms_[static_cast<int>(part)];
-    auto at = grid_.at(block.begin);
-    for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
-        const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
-        const dim offset = at.n * strides.n + y * strides.h + x * strides.w + of_dst.begin;
-        a.m = space.m + (index - block.begin) * space_.m_tile_stride;
-        a.partial = space.partial + (index - block.begin) * space_.partial_tile_stride;
-        a.dst = static_cast<std::byte *>(args.dst) + offset * element;
-        (*kernels[grid_.kind_of(at)])(a);
-    }
-}
-
 convolution::convolution(const problem &p, const plan &chosen) : impl_(std::make_unique<impl>(p, chosen)) {}
 convolution::~convolution() = default;
 
@@ -299,37 +213,49 @@ std::size_t convolution::scratchpad_bytes() const {
     return impl_->space_.total_bytes;
 }
 
+std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen) {
+    const workspace space(p, chosen);
+    if (!space.stages) return {};
+    const dim tiles = make_grid(p, tile_of(chosen.tile)).count();
+    const dim blocks = ceil_div(tiles, chosen.tiles_per_block);
+    const dim values = space.partial_tile_stride / dim {sizeof(float)};
+    // Blocks are even but for one tile.
+    std::vector<dim> sizes {tiles / blocks * values};
+    if (tiles % blocks != 0) sizes.push_back(sizes[0] + values);
+    return sizes;
+}
+
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {
     return workspace(p, chosen).total_bytes;
 }
 
+const char *convolution::impl::check_weights(const void *block) const {
+    if (const char *reason = check_header(layout_, block)) return reason;
+    const std::uint64_t seen =
+            block_checksum(layout_, block) ^ reinterpret_cast<std::uintptr_t>(block) * 0x9e3779b97f4a7c15ull;
+    if (verified_.load(std::memory_order_relaxed) == seen) return nullptr;
+    if (const char *reason = check_block(layout_, block)) return reason;
+    verified_.store(seen, std::memory_order_relaxed);
+    return nullptr;
+}
+
 const char *convolution::execute(const run_args &args) const {
     const impl &i = *impl_;
-    if (const char *reason = check_header(i.layout_, args.weights)) return reason;
-    const std::uint64_t seen = block_checksum(i.layout_, args.weights)
-                               ^ reinterpret_cast<std::uintptr_t>(args.weights) * 0x9e3779b97f4a7c15ull;
-    if (i.verified_.load(std::memory_order_relaxed) != seen) {
-        if (const char *reason = check_block(i.layout_, args.weights)) return reason;
-        i.verified_.store(seen, std::memory_order_relaxed);
-    }
-    if (i.problem_.src_zero_point) {
-        const bool u8 = i.problem_.src == data_type::u8;
-        if (args.src_zero_point < (u8 ? 0 : -128) || args.src_zero_point > (u8 ? 255 : 127))
-            return "the source zero point is outside the source data type";
-    }
-
     std::byte *base = aligned(args.scratchpad);
-    i.prepare_channels(args, base);
+    if (const char *reason = i.check_weights(args.weights)) return reason;
+    if (const char *reason = prepare_quantization(i.problem_, i.space_, args, base)) return reason;
     const dim items = i.blocks_ * i.layout_.group_count() * i.plan_.oc_chunks;
     const int threads = std::min(i.plan_.threads, omp_get_max_threads());
+    std::atomic<bool> failed {false};
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (dim item = 0; item < items; ++item) {
         std::byte *own = base + i.space_.threads_offset
                          + i.space_.thread_bytes * static_cast<std::size_t>(omp_get_thread_num());
-        i.run_item(args, base,
-                {own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset}, item);
+        const thread_space space {
+                own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset};
+        if (!i.run_item(args, base, space, item)) failed.store(true, std::memory_order_relaxed);
     }
-    return nullptr;
+    return failed.load(std::memory_order_relaxed) ? "a post-op could not be executed" : nullptr;
 }
 
 } // namespace winodnn

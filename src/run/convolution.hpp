@@ -6,19 +6,29 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace winodnn {
+
+// The host's part in post-ops that are staged: called from several threads at once.
+class stage_function {
+public:
+    virtual ~stage_function() = default;
+    // Applies this post-op of the problem in place to so many values, one of stage_sizes_for(). False if it
+    // failed.
+    virtual bool apply(std::size_t post_op, float *values, dim count) const = 0;
+};
 
 // Raw pointers, any alignment. What the problem does not have is not read.
 struct run_args {
     const void *src = nullptr;
     const void *weights = nullptr; // a packed block
-    const void *bias = nullptr;    // oc values, of all groups as scales are
     void *dst = nullptr;
-    const float *src_scale = nullptr;     // 1 value
-    const float *weights_scale = nullptr; // 1 or oc values
-    const float *dst_scale = nullptr;     // 1 value
-    std::int32_t src_zero_point = 0, dst_zero_point = 0;
+    // Of one value, or of one for each output (input, for source zero points) channel of all groups.
+    typed_values bias {}, src_scale {}, weights_scale {}, dst_scale {}, src_zero_points {}, dst_zero_points {};
+    const void *const *operands =
+            nullptr; // one for each post-op, in its type and broadcast; others are not read
+    const stage_function *stages = nullptr;
     void *scratchpad = nullptr; // scratchpad_bytes(), any alignment
 };
 
@@ -31,9 +41,9 @@ public:
 
     std::size_t scratchpad_bytes() const;
 
-    // nullptr, or why nothing was computed: weights that were not packed for this plan or are corrupt, or a
-    // source zero point outside the source data type (the exactness proof does not cover it).
-    // Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
+    // nullptr, or why nothing was computed: weights that were not packed for this plan or are corrupt, a
+    // source zero point outside the source data type (the exactness proof does not cover it), or a stage
+    // function that failed. Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
     const char *execute(const run_args &args) const;
 
 private:
@@ -41,6 +51,8 @@ private:
     std::unique_ptr<const impl> impl_;
 };
 
+// The numbers of values that stage functions are called with: none, one or two.
+std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen);
 // The scratchpad of a convolution that has not been made yet.
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen);
 

@@ -38,17 +38,21 @@ workspace::workspace(const problem &p, const plan &chosen) {
     partial_pixel_stride = layout.oc_block() * 4;
     partial_tile_stride = partial_pixel_stride * t.rows.outputs() * t.cols.outputs();
     splits = may_split(p, t);
+    stages =
+            std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
 
     // The last group's last vector may reach beyond the channels.
-    const std::size_t channels =
-            round_up(static_cast<std::size_t>(p.oc - layout.oc + layout.padded_oc()) * 4, cache_line);
-    scale_offset = 0;
-    bias_offset = channels;
-    threads_offset = 2 * channels;
+    const auto lines = [](dim bytes) { return round_up(static_cast<std::size_t>(bytes), cache_line); };
+    per_oc_offset = 0;
+    per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
+    src_zero_points_offset = per_oc_offset + 4 * per_oc_stride;
+    operands_offset = src_zero_points_offset + lines(p.ic * 2);
+    threads_offset = operands_offset + lines(static_cast<dim>(p.post_ops.size()) * 4);
     v_offset = 0;
     m_offset = v_offset + static_cast<std::size_t>(components * v_component_stride);
     partial_offset = m_offset + static_cast<std::size_t>(components * m_component_stride);
-    thread_bytes = partial_offset + static_cast<std::size_t>(splits ? tiles * partial_tile_stride : 0);
+    thread_bytes =
+            partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);
     total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;
 }
 

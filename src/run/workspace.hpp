@@ -7,10 +7,11 @@
 
 namespace winodnn {
 
-// Shared by all threads: scales and biases, a f32 each per output channel and to
-// whole vectors. Then for each thread
-// V[component][tile][ic] s16, M[component][tile][oc in block] s32, and, if the channels may have to be split,
-// partial sums [tile][output pixel][oc in block] s32.
+// Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
+// biases, inverse dst scales, dst zero points; then source zero points, s16, one for each input channel; then
+// the operands of post-ops that are one value each, f32. Then for each thread V[component][tile][ic] s16,
+// M[component][tile][oc in block] s32, and, if the channels may have to be split or post-ops are staged,
+// partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
 struct workspace {
     workspace(const problem &p, const plan &chosen);
 
@@ -18,8 +19,11 @@ struct workspace {
     dim m_tile_stride, m_component_stride;
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part
+    bool stages; // some post-ops are the host's
 
-    std::size_t scale_offset, bias_offset;          // from the start
+    // From the start.
+    std::size_t per_oc_offset, per_oc_stride; // of the first of the arrays, and to the next
+    std::size_t src_zero_points_offset, operands_offset;
     std::size_t v_offset, m_offset, partial_offset; // from the thread's start
     std::size_t threads_offset, thread_bytes;
     std::size_t total_bytes; // with room to align the start

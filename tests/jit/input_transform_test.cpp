@@ -27,7 +27,11 @@ void expect_transform(isa i, const sample &s, int fill) {
     testing::guarded_array<std::uint8_t> src(static_cast<std::size_t>(rows * cols * s.channels));
     std::mt19937 random(1);
     for (auto &x : src) x = static_cast<std::uint8_t>(fill < 0 ? random() : fill);
-    const std::int64_t zero_point = s.zero_point ? (s.src == data_type::u8 ? 3 : -7) : 0;
+    testing::guarded_array<std::int16_t> zero_points(static_cast<std::size_t>(s.channels));
+    for (auto &z : zero_points) {
+        z = static_cast<std::int16_t>(s.src == data_type::u8 ? random() % 256 : random() % 256 - 128);
+        if (!s.zero_point) z = 0;
+    }
 
     jit::input_transform_config config;
     config.isa = i;
@@ -45,13 +49,14 @@ void expect_transform(isa i, const sample &s, int fill) {
                        - static_cast<std::uintptr_t>(
                                s.rows.begin * config.row_stride + s.cols.begin * config.col_stride);
     (*jit::get_input_transform(config))(
-            {reinterpret_cast<const void *>(first), v.data(), s.channels, zero_point});
+            {reinterpret_cast<const void *>(first), v.data(), s.channels, zero_points.data()});
 
     const auto pixel = [&](int row, int col, int channel) -> std::int64_t {
         if (row < s.rows.begin || row >= s.rows.end || col < s.cols.begin || col >= s.cols.end) return 0;
         const auto at = ((row - s.rows.begin) * cols + col - s.cols.begin) * s.channels + channel;
         const std::uint8_t byte = src[static_cast<std::size_t>(at)];
-        return (s.src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)}) - zero_point;
+        return (s.src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)})
+               - zero_points[static_cast<std::size_t>(channel)];
     };
     for (int a = 0; a < height; ++a)
         for (int b = 0; b < width; ++b)

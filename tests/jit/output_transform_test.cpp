@@ -4,7 +4,9 @@
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
 
+#include <bit>
 #include <cstring>
+#include <memory>
 #include <random>
 
 namespace winodnn {
@@ -32,10 +34,16 @@ public:
         m_.resize(static_cast<std::size_t>(t.components() * padded_));
         // Any sums at all: what is recovered from them is defined modulo 2^32.
         for (auto &x : m_) x = static_cast<std::int32_t>(random_()) >> 8;
-        scale_.resize(static_cast<std::size_t>(padded_));
-        bias_.resize(static_cast<std::size_t>(padded_));
-        for (auto &x : scale_) x = 1e-5f * static_cast<float>(random_() % 1000);
-        for (auto &x : bias_) x = static_cast<float>(random_() % 100) - 50.f;
+        const auto fill = [&](std::vector<float> &values, float unit, int least, int count) {
+            values.resize(static_cast<std::size_t>(padded_));
+            for (auto &x : values) x = unit * static_cast<float>(least + static_cast<int>(random_() % count));
+        };
+        fill(scale_, 1e-5f, 0, 1000);
+        fill(bias_, 1.f, -50, 100);
+        fill(dst_scale_, 0.125f, 4, 8);
+        fill(dst_zero_point_, 1.f, -5, 20);
+        for (std::size_t n = 0; n < like.post_ops.size(); ++n)
+            operands_.push_back(make_operand(like.post_ops[n]));
     }
 
     jit::output_transform_config config() const {
@@ -48,11 +56,12 @@ public:
         c.col_stride = sample_.channels * static_cast<dim>(size_of(problem_.dst));
         c.row_stride = sample_.cols * c.col_stride;
         c.partial_stride = padded_ * 4;
+        c.per_oc_stride = padded_ * 4;
         c.tail = sample_.channels % lanes_;
         c.dst = problem_.dst;
         c.accumulators = problem_.stores_accumulators();
         c.scale = problem_.weights_scale != problem::weights_scale_kind::none;
-        c.bias = problem_.bias != problem::bias_kind::none;
+        c.bias = problem_.bias.has_value();
         c.dst_scale = problem_.dst_scale;
         c.dst_zero_point = problem_.dst_zero_point;
         c.post_ops = problem_.post_ops;
@@ -60,8 +69,21 @@ public:
     }
 
     void run(const jit::output_transform_config &c, void *dst, void *partial) const {
-        (*jit::get_output_transform(c))({m_.data(), dst, partial, scale_.data(), bias_.data(),
-                sample_.channels / lanes_, sample_.channels % lanes_ != 0, 1.f / dst_scale, dst_zero_point});
+        std::vector<float> per_oc(scale_);
+        per_oc.insert(per_oc.end(), bias_.begin(), bias_.end());
+        for (const float x : dst_scale_) per_oc.push_back(1.f / x);
+        per_oc.insert(per_oc.end(), dst_zero_point_.begin(), dst_zero_point_.end());
+        // The kernel has single operands in f32, the formula in their own type.
+        std::vector<float> single(operands_.size());
+        std::vector<const void *> operands(operands_.size());
+        for (std::size_t n = 0; n < operands_.size(); ++n) {
+            const post_op &op = problem_.post_ops[n];
+            const bool is_single = op.has_operand() && op.operand == post_op::broadcast::common;
+            if (is_single) single[n] = read_value(op.type, operands_[n]->data(), 0);
+            operands[n] = is_single ? static_cast<const void *>(&single[n]) : operands_[n]->data();
+        }
+        (*jit::get_output_transform(c))({m_.data(), dst, partial, per_oc.data(), sample_.channels / lanes_,
+                sample_.channels % lanes_ != 0, operands.data()});
     }
 
     std::vector<std::int32_t> accumulators() const {
@@ -87,40 +109,74 @@ public:
         const std::size_t bytes = static_cast<std::size_t>(sample_.rows * sample_.cols * sample_.channels)
                                   * size_of(problem_.dst);
         testing::guarded_array<std::uint8_t> dst(bytes);
-        for (auto &x : dst) x = static_cast<std::uint8_t>(random_() % 64); // as f32 tiny, but no NaN
+        for (auto &x : dst) x = static_cast<std::uint8_t>(random_() % 60); // as floats tiny, but no NaN
         std::vector<std::uint8_t> expected(dst.begin(), dst.end());
         run(config(), dst.data(), nullptr);
         run_args args;
         args.dst = expected.data();
-        args.weights_scale = scale_.data();
-        args.bias = bias_.data();
-        args.dst_scale = &dst_scale;
-        args.dst_zero_point = static_cast<std::int32_t>(dst_zero_point);
+        args.weights_scale = {scale_.data()};
+        args.bias = {bias_.data()};
+        args.dst_scale = {dst_scale_.data()};
+        args.dst_zero_points = {dst_zero_point_.data()};
+        std::vector<const void *> operands;
+        for (const auto &operand : operands_) operands.push_back(operand->data());
+        args.operands = operands.data();
         reference_store(problem_, args, accumulators());
         ASSERT_EQ(std::memcmp(dst.data(), expected.data(), bytes), 0)
                 << config().name() << " channels " << sample_.channels;
     }
 
-private:
-    static constexpr float dst_scale = 0.75f, dst_zero_point = 5.f;
+    // The first element of a 16-bit destination, with these bits as the operand.
+    std::uint16_t first_with_operand(std::uint32_t bits) {
+        std::memcpy(operands_[0]->data(), &bits, sizeof(bits));
+        std::vector<std::uint16_t> dst(static_cast<std::size_t>(sample_.channels));
+        run(config(), dst.data(), nullptr);
+        return dst[0];
+    }
 
+private:
+    using operand_values = std::unique_ptr<testing::guarded_array<std::uint8_t>>;
+
+    // Whole numbers of its type, none 0, and not one byte more than there are values.
+    operand_values make_operand(const post_op &op) {
+        const dim count = op.operand == post_op::broadcast::common   ? 1
+                          : op.operand == post_op::broadcast::per_oc ? problem_.oc
+                                                                     : problem_.dst_extent();
+        const dim size = static_cast<dim>(size_of(op.type));
+        auto bytes = std::make_unique<testing::guarded_array<std::uint8_t>>(
+                static_cast<std::size_t>(count * size));
+        for (dim n = 0; n < count; ++n) {
+            const int value = 1 + static_cast<int>(random_() % 100);
+            const float real = static_cast<float>(value) / 4.f;
+            std::uint32_t bits = static_cast<std::uint32_t>(value);
+            if (op.type == data_type::f32) bits = std::bit_cast<std::uint32_t>(real);
+            if (op.type == data_type::bf16) bits = std::bit_cast<std::uint32_t>(real) >> 16;
+            if (op.type == data_type::f16)
+                bits = 0x3c00 + static_cast<std::uint32_t>(value); // 1 and a little
+            std::memcpy(bytes->data() + n * size, &bits, static_cast<std::size_t>(size));
+        }
+        return bytes;
+    }
+
+    std::mt19937 random_ {1};
     isa isa_;
     sample sample_;
     problem problem_;
     int lanes_, padded_;
     std::vector<std::int32_t> m_;
-    std::vector<float> scale_, bias_;
-    std::mt19937 random_ {1};
+    std::vector<float> scale_, bias_, dst_scale_, dst_zero_point_;
+    std::vector<operand_values> operands_; // one for each post-op
 };
 
-constexpr data_type all_types[] = {data_type::u8, data_type::s8, data_type::s32, data_type::f32};
+constexpr data_type all_types[] = {
+        data_type::u8, data_type::s8, data_type::s32, data_type::f32, data_type::bf16, data_type::f16};
 
 problem quantized(data_type dst) {
     problem p;
     p.dst = dst;
     p.weights_scale = problem::weights_scale_kind::per_oc;
-    p.bias = problem::bias_kind::f32;
-    p.dst_scale = p.dst_zero_point = true;
+    p.bias = data_type::f32;
+    p.dst_scale = p.dst_zero_point = p.dst_scale_per_oc = p.dst_zero_point_per_oc = true;
     return p;
 }
 
@@ -153,9 +209,9 @@ TEST_P(output_transform, each_step_by_itself) {
             problem p;
             p.dst = dst;
             if (step & 1) p.weights_scale = problem::weights_scale_kind::per_oc;
-            if (step & 2) p.bias = problem::bias_kind::f32;
-            p.dst_scale = step & 4;
-            p.dst_zero_point = step & 8;
+            if (step & 2) p.bias = data_type::f32;
+            p.dst_scale = p.dst_scale_per_oc = step & 4;
+            p.dst_zero_point = p.dst_zero_point_per_oc = step & 8;
             one_tile(GetParam(), {tile_id::f4x4, 19, 4, 4}, p).expect_formula();
         }
 }
@@ -176,6 +232,80 @@ TEST_P(output_transform, post_ops_in_any_order) {
             one_tile(GetParam(), {tile_id::f4x4, 27, 3, 4}, p).expect_formula();
         }
     }
+}
+
+TEST_P(output_transform, plain_eltwise) {
+    using kind = post_op::kind;
+    for (const data_type dst : all_types)
+        for (const kind op :
+                {kind::abs, kind::square, kind::sqrt, kind::round, kind::hardsigmoid, kind::hardswish}) {
+            problem p = quantized(dst);
+            // Roots of what is not negative.
+            p.post_ops = {{.op = kind::abs}, {.op = op, .alpha = 0.3f, .beta = 0.4f}, {.op = kind::relu}};
+            if (op != kind::sqrt) p.post_ops.erase(p.post_ops.begin());
+            one_tile(GetParam(), {tile_id::f4x4, 27, 3, 4}, p).expect_formula();
+        }
+}
+
+TEST_P(output_transform, operands_of_every_type_and_broadcast) {
+    using kind = post_op::kind;
+    using broadcast = post_op::broadcast;
+    for (const data_type dst : all_types)
+        for (const data_type type : all_types)
+            for (const broadcast operand : {broadcast::common, broadcast::per_oc, broadcast::none})
+                for (const kind op : {kind::binary_add, kind::binary_sub, kind::binary_mul, kind::binary_div,
+                             kind::binary_max, kind::binary_min, kind::prelu})
+                    for (const int channels : {16, 21, 64}) {
+                        problem p = quantized(dst);
+                        p.post_ops = {{.op = kind::relu, .alpha = 0.5f},
+                                {.op = op,
+                                        .type = type,
+                                        .operand = operand,
+                                        .operand_strides = {0, 4 * dim {channels}, channels}}};
+                        p.mb = 1;
+                        p.oc = channels;
+                        p.oh = 2;
+                        p.ow = 4;
+                        one_tile(GetParam(), {tile_id::f4x4, channels, 2, 4}, p).expect_formula();
+                    }
+}
+
+// What one kernel stages the next one finishes, as if there had been one.
+TEST_P(output_transform, stages_between_kernels_change_nothing) {
+    for (const tile_id tile : all_tiles())
+        for (const data_type dst : all_types) {
+            problem p = quantized(dst);
+            p.post_ops = {{.op = post_op::kind::linear, .alpha = -0.7f, .beta = 3.f},
+                    {.op = post_op::kind::sum, .type = dst}};
+            const sample s {tile, 37, 2, 2};
+            const one_tile one(GetParam(), s, p);
+            const jit::output_transform_config whole = one.config();
+            const std::size_t bytes = 2 * 2 * 37 * size_of(dst);
+            std::vector<std::uint8_t> at_once(bytes, 3), in_stages(bytes, 3);
+            std::vector<std::byte> stage(static_cast<std::size_t>(16 * whole.partial_stride));
+            one.run(whole, at_once.data(), nullptr);
+            jit::output_transform_config first = whole, second = whole;
+            first.to_stage = second.from_stage = true;
+            first.post_ops.pop_back();
+            second.post_ops.erase(second.post_ops.begin());
+            one.run(first, nullptr, stage.data());
+            one.run(second, in_stages.data(), stage.data());
+            EXPECT_EQ(in_stages, at_once) << whole.name();
+        }
+}
+
+TEST_P(output_transform, not_a_number_stays_one_in_16_bits) {
+    // Scales that are not numbers, with the largest payloads.
+    for (const data_type dst : {data_type::bf16, data_type::f16})
+        for (const std::uint32_t bits : {0x7fffffffu, 0xffffffffu, 0x7fc00000u, 0x7f800001u}) {
+            problem p;
+            p.dst = dst;
+            p.post_ops = {{.op = post_op::kind::binary_mul, .type = data_type::f32}};
+            const std::uint16_t result = one_tile(GetParam(), {}, p).first_with_operand(bits);
+            const int exponent = dst == data_type::bf16 ? 0x7f80 : 0x7c00;
+            EXPECT_EQ(result & exponent, exponent);
+            EXPECT_NE(result & ~(0x8000 | exponent) & 0xffff, 0) << std::hex << bits << " became " << result;
+        }
 }
 
 // A sum over three parts is three times one part.

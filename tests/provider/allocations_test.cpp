@@ -50,7 +50,7 @@ int allocations_of_an_execution(bool user_scratchpad, int repetitions) {
     convolution_case c(40, 70, 14, 13);
     c.user_scratchpad = user_scratchpad;
     c.p.src_scale = true;
-    c.p.bias = problem::bias_kind::f32;
+    c.p.bias = data_type::f32;
     const case_data data(c);
     const auto desc = make_desc(c);
     const dnnl::convolution_forward primitive(desc);

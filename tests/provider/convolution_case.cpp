@@ -20,14 +20,21 @@ memory::data_type type_of(data_type type) {
         case data_type::s8: return memory::data_type::s8;
         case data_type::s32: return memory::data_type::s32;
         case data_type::f32: return memory::data_type::f32;
+        case data_type::bf16: return memory::data_type::bf16;
+        case data_type::f16: return memory::data_type::f16;
     }
     return memory::data_type::undef;
 }
 
-std::uint32_t bits(float value) {
-    std::uint32_t result;
-    std::memcpy(&result, &value, sizeof result);
-    return result;
+void append(std::vector<std::uint8_t> &bytes, data_type type, float value) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    if (is_integer(type)) bits = std::uint32_t(std::int32_t(value));
+    if (type == data_type::bf16) bits >>= 16;
+    // A number of f16 of the same sign, size between 0.5 and 4.
+    if (type == data_type::f16) bits = (bits >> 16 & 0x8000) | (0x3800 + (bits >> 4 & 0xbff));
+    const auto *from = reinterpret_cast<const std::uint8_t *>(&bits);
+    bytes.insert(bytes.end(), from, from + size_of(type));
 }
 
 // Elements of a memory, with what a view skips behind its last pixel.
@@ -98,7 +105,7 @@ std::string to_string(const convolution_case &c) {
     const problem &p = c.p;
     std::string s = to_string(p) + " pads " + std::to_string(p.pad_t) + std::to_string(p.pad_l)
                     + std::to_string(p.pad_b) + std::to_string(p.pad_r) + " " + name_of(p.src) + "->"
-                    + name_of(p.dst) + " bias " + std::to_string(int(p.bias)) + " scales "
+                    + name_of(p.dst) + " bias " + (p.bias ? name_of(*p.bias) : "-") + " scales "
                     + std::to_string(p.src_scale) + std::to_string(int(p.weights_scale))
                     + std::to_string(p.dst_scale) + " zero points "
                     + (p.src_zero_point ? std::to_string(c.src_zero_point) : "-") + " "
@@ -115,34 +122,61 @@ case_data::case_data(const convolution_case &c) {
     weights = make_weights(c, random);
     // Whole numbers and fractions; small enough that not everything saturates.
     std::uniform_real_distribution<float> some(-500.f, 500.f);
-    for (dim oc = 0; p.bias != problem::bias_kind::none && oc < p.oc; ++oc)
-        bias.push_back(
-                p.bias == problem::bias_kind::f32 ? bits(some(random)) : std::uint32_t(int(some(random))));
+    for (dim oc = 0; p.bias && oc < p.oc; ++oc)
+        append(bias, *p.bias, some(random) / (size_of(*p.bias) == 1 ? 5.f : 1.f));
     const dim scales = p.weights_scale == problem::weights_scale_kind::none     ? 0
                        : p.weights_scale == problem::weights_scale_kind::common ? 1
                                                                                 : p.oc;
     // About the size that brings sums of ic random products into the range of u8. Powers of two times odd
     // factors, so that f32 weights divided by them are s8 values again.
     for (dim oc = 0; oc < scales; ++oc) weights_scale.push_back(float(3 + random() % 5) / 8192.f);
+    for (const post_op &op : p.post_ops) {
+        std::vector<std::uint8_t> &values = operands.emplace_back();
+        const dim count = op.operand == post_op::broadcast::common ? 1
+                          : op.operand == post_op::broadcast::per_oc
+                                  ? p.oc
+                                  : dim(element_count(operand_desc(p, op)));
+        for (dim n = 0; op.has_operand() && n < count; ++n)
+            append(values, op.type, float(random() % 200) / 2.f + 1.f);
+    }
+    for (dim oc = 0; oc < (p.dst_scale_per_oc ? p.oc : 1); ++oc) dst_scale.push_back(3.f + float(oc % 4));
     dst_before.resize(dst_desc(p, memory::format_tag::nhwc).get_size());
     for (std::size_t i = 0; i < dst_before.size(); ++i) dst_before[i] = std::uint8_t(random());
-    if (p.dst != data_type::f32) return;
-    auto *values =
-            reinterpret_cast<float *>(dst_before.data()); // bits of random bytes would be infinities too
-    for (std::size_t i = 0; i < dst_before.size() / sizeof(float); ++i) values[i] = some(random);
+    if (is_integer(p.dst)) return;
+    const std::size_t values = dst_before.size() / size_of(p.dst); // random bytes would be infinities too
+    dst_before.clear();
+    for (std::size_t i = 0; i < values; ++i) append(dst_before, p.dst, some(random));
+}
+
+std::vector<std::int32_t> src_zero_points(const convolution_case &c) {
+    std::vector<std::int32_t> values(std::size_t(c.p.src_zero_point_per_ic ? c.p.ic : 1), c.src_zero_point);
+    for (std::size_t i = 1; i < values.size(); ++i)
+        values[i] = std::int32_t(i * 37 % 256) - (c.p.src == data_type::s8 ? 128 : 0);
+    return values;
+}
+
+std::vector<std::int32_t> dst_zero_points(const convolution_case &c) {
+    std::vector<std::int32_t> values(std::size_t(c.p.dst_zero_point_per_oc ? c.p.oc : 1), c.dst_zero_point);
+    for (std::size_t i = 1; i < values.size(); ++i) values[i] += std::int32_t(i % 9);
+    return values;
 }
 
 std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data) {
     std::vector<std::uint8_t> dst = data.dst_before;
+    const std::vector<std::int32_t> of_src = src_zero_points(c), of_dst = dst_zero_points(c);
+    std::vector<const void *> operands;
+    for (const auto &values : data.operands) operands.push_back(values.data());
     run_args args;
-    args.bias = data.bias.data();
-    args.src_scale = &data.src_scale;
-    args.weights_scale = data.weights_scale.data();
-    args.dst_scale = &data.dst_scale;
-    args.dst_zero_point = c.dst_zero_point;
+    if (c.p.bias) args.bias = {data.bias.data(), *c.p.bias};
+    args.src_scale = {&data.src_scale};
+    args.weights_scale = {data.weights_scale.data()};
+    args.dst_scale = {data.dst_scale.data()};
+    args.src_zero_points = {of_src.data(), data_type::s32};
+    args.dst_zero_points = {of_dst.data(), data_type::s32};
+    args.operands = operands.data();
     args.dst = dst.data();
-    const std::int32_t zero_point = c.p.src_zero_point ? c.src_zero_point : 0;
-    reference_store(c.p, args, reference_accumulators(c.p, data.src.data(), data.weights.data(), zero_point));
+    reference_store(c.p, args,
+            reference_accumulators(c.p, data.src.data(), data.weights.data(), args.src_zero_points));
     return dst;
 }
 
@@ -173,9 +207,49 @@ memory::desc weights_desc(const problem &p) {
 }
 
 memory::desc bias_desc(const problem &p) {
-    if (p.bias == problem::bias_kind::none) return {};
-    const bool f32 = p.bias == problem::bias_kind::f32;
-    return {{p.oc}, f32 ? memory::data_type::f32 : memory::data_type::s32, memory::format_tag::a};
+    if (!p.bias) return {};
+    return {{p.oc}, type_of(*p.bias), memory::format_tag::a};
+}
+
+memory::desc operand_desc(const problem &p, const post_op &op) {
+    using tag = memory::format_tag;
+    if (op.operand == post_op::broadcast::common) return {{1, 1, 1, 1}, type_of(op.type), tag::nchw};
+    if (op.operand == post_op::broadcast::per_oc) return {{1, p.oc, 1, 1}, type_of(op.type), tag::nchw};
+    return tensor_desc({p.mb, p.oc, p.oh, p.ow}, op.type, tag::nhwc, op.operand_strides);
+}
+
+dnnl::algorithm algorithm_of(const post_op &op) {
+    using enum post_op::kind;
+    using dnnl::algorithm;
+    switch (op.op) {
+        case relu: return algorithm::eltwise_relu;
+        case clip: return algorithm::eltwise_clip;
+        case linear: return algorithm::eltwise_linear;
+        case abs: return algorithm::eltwise_abs;
+        case square: return algorithm::eltwise_square;
+        case sqrt: return algorithm::eltwise_sqrt;
+        case round: return algorithm::eltwise_round;
+        case hardsigmoid: return algorithm::eltwise_hardsigmoid;
+        case hardswish: return algorithm::eltwise_hardswish;
+        case binary_add: return algorithm::binary_add;
+        case binary_sub: return algorithm::binary_sub;
+        case binary_mul: return algorithm::binary_mul;
+        case binary_div: return algorithm::binary_div;
+        case binary_max: return algorithm::binary_max;
+        case binary_min: return algorithm::binary_min;
+        default: return algorithm(op.function);
+    }
+}
+
+void append(dnnl::post_ops &ops, const problem &p, const post_op &op) {
+    if (op.op == post_op::kind::sum)
+        ops.append_sum(op.scale, op.zero_point, type_of(op.type));
+    else if (op.op == post_op::kind::prelu)
+        ops.append_prelu(op.operand == post_op::broadcast::common ? 0 : 2);
+    else if (op.has_operand())
+        ops.append_binary(algorithm_of(op), operand_desc(p, op));
+    else
+        ops.append_eltwise(algorithm_of(op), op.alpha, op.beta);
 }
 
 dnnl::primitive_attr attributes(const convolution_case &c) {
@@ -183,23 +257,14 @@ dnnl::primitive_attr attributes(const convolution_case &c) {
     dnnl::primitive_attr attr;
     if (c.user_scratchpad) attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (p.src_scale) attr.set_scales_mask(DNNL_ARG_SRC, 0);
-    if (p.dst_scale) attr.set_scales_mask(DNNL_ARG_DST, 0);
+    if (p.dst_scale) attr.set_scales_mask(DNNL_ARG_DST, p.dst_scale_per_oc ? 2 : 0);
     if (p.weights_scale != problem::weights_scale_kind::none)
         attr.set_scales_mask(DNNL_ARG_WEIGHTS,
                 p.weights_scale == problem::weights_scale_kind::common ? 0 : per_oc_mask(p));
-    if (p.src_zero_point) attr.set_zero_points_mask(DNNL_ARG_SRC, 0);
-    if (p.dst_zero_point) attr.set_zero_points_mask(DNNL_ARG_DST, 0);
+    if (p.src_zero_point) attr.set_zero_points_mask(DNNL_ARG_SRC, p.src_zero_point_per_ic ? 2 : 0);
+    if (p.dst_zero_point) attr.set_zero_points_mask(DNNL_ARG_DST, p.dst_zero_point_per_oc ? 2 : 0);
     dnnl::post_ops ops;
-    for (const post_op &op : p.post_ops) switch (op.op) {
-            case post_op::kind::sum: ops.append_sum(op.scale, op.zero_point, type_of(op.type)); break;
-            case post_op::kind::relu: ops.append_eltwise(dnnl::algorithm::eltwise_relu, op.alpha, 0.f); break;
-            case post_op::kind::clip:
-                ops.append_eltwise(dnnl::algorithm::eltwise_clip, op.alpha, op.beta);
-                break;
-            case post_op::kind::linear:
-                ops.append_eltwise(dnnl::algorithm::eltwise_linear, op.alpha, op.beta);
-                break;
-        }
+    for (const post_op &op : p.post_ops) append(ops, p, op);
     attr.set_post_ops(ops);
     return attr;
 }
@@ -220,19 +285,33 @@ execution::execution(const convolution_case &c, const case_data &data,
     arguments = {{DNNL_ARG_SRC, make(src_desc(p, memory::format_tag::nhwc), data.src.data())},
             {DNNL_ARG_WEIGHTS, packed(c, data, desc.weights_desc())},
             {DNNL_ARG_DST, make(dst_desc(p, memory::format_tag::nhwc), data.dst_before.data())}};
-    if (!data.bias.empty()) arguments[DNNL_ARG_BIAS] = make(bias_desc(p), data.bias.data());
+    if (p.bias) arguments[DNNL_ARG_BIAS] = make(bias_desc(p), data.bias.data());
 
     const auto values = [&](int arg, const void *contents, dim count, memory::data_type type) {
         arguments[arg] = make({{count}, type, memory::format_tag::a}, contents);
     };
     const auto f32 = memory::data_type::f32, s32 = memory::data_type::s32;
     if (p.src_scale) values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, &data.src_scale, 1, f32);
-    if (p.dst_scale) values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, &data.dst_scale, 1, f32);
+    if (p.dst_scale)
+        values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, data.dst_scale.data(), dim(data.dst_scale.size()), f32);
     if (!data.weights_scale.empty())
         values(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, data.weights_scale.data(),
                 dim(data.weights_scale.size()), f32);
-    if (p.src_zero_point) values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, &c.src_zero_point, 1, s32);
-    if (p.dst_zero_point) values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, &c.dst_zero_point, 1, s32);
+    const std::vector<std::int32_t> of_src = src_zero_points(c), of_dst = dst_zero_points(c);
+    if (p.src_zero_point)
+        values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, of_src.data(), dim(of_src.size()), s32);
+    if (p.dst_zero_point)
+        values(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, of_dst.data(), dim(of_dst.size()), s32);
+    for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
+        const post_op &op = p.post_ops[i];
+        if (!op.has_operand()) continue;
+        const int index = DNNL_ARG_ATTR_MULTIPLE_POST_OP(int(i));
+        if (op.op == post_op::kind::prelu)
+            values(index | DNNL_ARG_WEIGHTS, data.operands[i].data(),
+                    op.operand == post_op::broadcast::common ? 1 : p.oc, f32);
+        else
+            arguments[index | DNNL_ARG_SRC_1] = make(operand_desc(p, op), data.operands[i].data());
+    }
     if (c.user_scratchpad) arguments[DNNL_ARG_SCRATCHPAD] = make(desc.scratchpad_desc(), nullptr);
 }
 

@@ -44,11 +44,13 @@ std::string to_string(const convolution_case &c);
 
 // The input of a case, the same for every run of it.
 struct case_data {
-    std::vector<std::uint8_t> src, dst_before; // bytes of the types
-    std::vector<std::int8_t> weights;          // oihw
-    std::vector<std::uint32_t> bias;           // bits of f32 or s32
-    std::vector<float> weights_scale;          // 1 or oc
-    float src_scale = 0.25f, dst_scale = 3.f;
+    std::vector<std::uint8_t> src, dst_before;       // bytes of the types
+    std::vector<std::int8_t> weights;                // oihw
+    std::vector<std::uint8_t> bias;                  // bytes of its type
+    std::vector<float> weights_scale;                // 1 or oc
+    std::vector<float> dst_scale;                    // 1 or oc
+    std::vector<std::vector<std::uint8_t>> operands; // bytes, one for each post-op
+    float src_scale = 0.25f;
 
     explicit case_data(const convolution_case &c);
 };
@@ -62,6 +64,10 @@ dnnl::memory::dims weights_dims(const problem &p);
 dnnl::memory::desc weights_desc(const problem &p);
 int per_oc_mask(const problem &p);              // of weights
 dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
+dnnl::memory::desc operand_desc(const problem &p, const post_op &op);
+// One value, c's, or one for each channel, of which c's is the first.
+std::vector<std::int32_t> src_zero_points(const convolution_case &c);
+std::vector<std::int32_t> dst_zero_points(const convolution_case &c);
 dnnl::primitive_attr attributes(const convolution_case &c);
 dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c);
 

@@ -24,7 +24,7 @@ convolution_case grouped(dim groups, dim ic, dim oc, dim ih, dim iw) {
 convolution_case with_scales(convolution_case c) {
     c.p.src_scale = true;
     c.p.weights_scale = problem::weights_scale_kind::per_oc;
-    c.p.bias = problem::bias_kind::f32;
+    c.p.bias = data_type::f32;
     return c;
 }
 

@@ -21,7 +21,7 @@ bool is_ours(const dnnl::primitive_desc_base &desc) {
 convolution_case typical() {
     convolution_case c(32, 48, 9, 10);
     c.pad(1, 0, 0, 1);
-    c.p.bias = problem::bias_kind::f32;
+    c.p.bias = data_type::f32;
     c.p.src_scale = true;
     c.p.weights_scale = problem::weights_scale_kind::per_oc;
     c.p.post_ops = {{post_op::kind::relu}};

@@ -10,7 +10,7 @@
 namespace winodnn::testing {
 namespace {
 
-using bias_kind = problem::bias_kind;
+constexpr std::optional<data_type> biases[] = {std::nullopt, data_type::f32, data_type::s32};
 using weights_scale_kind = problem::weights_scale_kind;
 using kind = post_op::kind;
 
@@ -22,7 +22,7 @@ protected:
 convolution_case with_scales(convolution_case c) {
     c.p.src_scale = true;
     c.p.weights_scale = weights_scale_kind::per_oc;
-    c.p.bias = bias_kind::f32;
+    c.p.bias = data_type::f32;
     return c;
 }
 
@@ -90,7 +90,7 @@ TEST_F(values, every_type_bias_scale_and_zero_point) {
                         convolution_case c(20, 24, 5, 6);
                         c.p.src = data_type(src);
                         c.p.dst = data_type(dst);
-                        c.p.bias = bias_kind(bias);
+                        c.p.bias = biases[bias];
                         c.p.weights_scale = weights_scale_kind(scale);
                         c.p.src_scale = (flags & 1) != 0;
                         c.p.dst_scale = (flags & 2) != 0;
@@ -189,7 +189,7 @@ TEST_F(values, random_combinations_of_everything) {
         p.mb = 1 + pick(3);
         p.src = data_type(pick(2));
         p.dst = data_type(pick(4));
-        p.bias = bias_kind(pick(3));
+        p.bias = biases[pick(3)];
         p.weights_scale = weights_scale_kind(pick(3));
         p.src_scale = pick(2) != 0;
         p.dst_scale = pick(2) != 0;

@@ -207,7 +207,7 @@ protected:
 
     static convolution_case make_case() {
         convolution_case c = typical();
-        c.p.bias = problem::bias_kind::f32;
+        c.p.bias = data_type::f32;
         c.p.src_scale = c.p.dst_scale = true;
         c.p.weights_scale = problem::weights_scale_kind::per_oc;
         c.p.src_zero_point = c.p.dst_zero_point = true;

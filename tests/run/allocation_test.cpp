@@ -51,7 +51,7 @@ TEST_P(allocation, execution_allocates_nothing) {
     p.ih = p.iw = p.oh = p.ow = 15;
     p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
     p.weights_scale = problem::weights_scale_kind::per_oc;
-    p.bias = problem::bias_kind::s32;
+    p.bias = data_type::s32;
     p.post_ops = {{.op = post_op::kind::relu}};
     const plan c = plan_with_tile(p, {GetParam(), false, 1 << 20, 1}, tile_id::f4x4);
     const convolution conv(p, c);
@@ -64,9 +64,9 @@ TEST_P(allocation, execution_allocates_nothing) {
     pack_weights(layout_for(p, c), weights.data(), block.data());
     const run_args args {.src = src.data(),
             .weights = block.data(),
-            .bias = bias.data(),
             .dst = dst.data(),
-            .weights_scale = scale.data(),
+            .bias = {bias.data(), data_type::s32},
+            .weights_scale = {scale.data()},
             .scratchpad = scratchpad.data()};
     counting = true;
     const char *reason = conv.execute(args);

@@ -47,13 +47,14 @@ struct example {
         args.src = src.data();
         args.weights = block.data();
         args.dst = dst.data();
-        args.src_zero_point = zero_point;
+        args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args), nullptr);
         std::vector<std::int32_t> expected(static_cast<std::size_t>(p.dst_extent()), untouched);
         run_args as_expected;
         as_expected.dst = expected.data();
-        reference_store(p, as_expected, reference_accumulators(p, src.data(), weights.data(), zero_point));
+        reference_store(
+                p, as_expected, reference_accumulators(p, src.data(), weights.data(), args.src_zero_points));
         for (std::size_t n = 0; n < expected.size(); ++n)
             ASSERT_EQ(dst[n], expected[n]) << to_string(p) << " at " << n;
     }
@@ -147,11 +148,13 @@ TEST_P(run, zero_points_and_their_limits) {
         const bool u8 = src == data_type::u8;
         for (const std::int32_t zero_point : {u8 ? 0 : -128, 3, u8 ? 255 : 127})
             e.expect_exact(conv, zero_point);
+        std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
         for (const std::int32_t outside : {u8 ? -1 : -129, u8 ? 256 : 128, 1 << 30}) {
             run_args args;
             args.src = e.src.data();
             args.weights = e.block.data();
-            args.src_zero_point = outside;
+            args.src_zero_points = {&outside, data_type::s32};
+            args.scratchpad = scratchpad.data();
             EXPECT_NE(conv.execute(args), nullptr);
         }
     }

@@ -1,0 +1,55 @@
+#include "run/quantization.hpp"
+
+namespace winodnn {
+
+namespace {
+
+void prepare_per_oc(const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
+    const auto array = [&](std::size_t index) {
+        return reinterpret_cast<float *>(scratchpad + space.per_oc_offset + index * space.per_oc_stride);
+    };
+    float *scale = array(0), *bias = array(1), *inverse_dst_scale = array(2), *dst_zero_point = array(3);
+    const bool weights_scale = p.weights_scale != problem::weights_scale_kind::none;
+    const bool per_oc = p.weights_scale == problem::weights_scale_kind::per_oc;
+    const float src_scale = p.src_scale ? args.src_scale[0] : 1.f;
+    for (dim oc = 0; oc < p.oc; ++oc) {
+        const float of_weights = weights_scale ? args.weights_scale[per_oc ? oc : 0] : 1.f;
+        scale[oc] = p.src_scale ? src_scale * of_weights : of_weights;
+    }
+    for (dim oc = 0; p.bias && oc < p.oc; ++oc) bias[oc] = args.bias[oc];
+    for (dim oc = 0; p.dst_scale && oc < p.oc; ++oc)
+        inverse_dst_scale[oc] = 1.f / args.dst_scale[p.dst_scale_per_oc ? oc : 0];
+    for (dim oc = 0; p.dst_zero_point && oc < p.oc; ++oc)
+        dst_zero_point[oc] = args.dst_zero_points[p.dst_zero_point_per_oc ? oc : 0];
+}
+
+bool prepare_src_zero_points(
+        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
+    if (!p.src_zero_point) return true;
+    auto *values = reinterpret_cast<std::int16_t *>(scratchpad + space.src_zero_points_offset);
+    const bool u8 = p.src == data_type::u8;
+    for (dim ic = 0; ic < p.ic; ++ic) {
+        const float value = args.src_zero_points[p.src_zero_point_per_ic ? ic : 0];
+        if (value < (u8 ? 0.f : -128.f) || value > (u8 ? 255.f : 127.f)) return false;
+        values[ic] = static_cast<std::int16_t>(value);
+    }
+    return true;
+}
+
+} // namespace
+
+const char *prepare_quantization(
+        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
+    if (!prepare_src_zero_points(p, space, args, scratchpad))
+        return "a source zero point is outside the source data type";
+    prepare_per_oc(p, space, args, scratchpad);
+    auto *operands = reinterpret_cast<float *>(scratchpad + space.operands_offset);
+    for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
+        const post_op &op = p.post_ops[i];
+        if (op.has_operand() && op.operand == post_op::broadcast::common)
+            operands[i] = read_value(op.type, args.operands[i], 0);
+    }
+    return nullptr;
+}
+
+} // namespace winodnn

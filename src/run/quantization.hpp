@@ -1,0 +1,14 @@
+// Scales, zero points, biases and single operands, once an execution: in the scratchpad, in the types and the
+// arrays that the kernels read.
+#pragma once
+
+#include "run/convolution.hpp"
+#include "run/workspace.hpp"
+
+namespace winodnn {
+
+// nullptr, or why the execution cannot be: a source zero point outside the source data type.
+const char *prepare_quantization(
+        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad);
+
+} // namespace winodnn
