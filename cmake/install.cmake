@@ -4,6 +4,9 @@ include(CMakePackageConfigHelpers)
 set(winodnn_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/winodnn)
 
 install(TARGETS winodnn EXPORT winodnn-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET winodnn-tbb)
+    install(TARGETS winodnn-tbb LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(DIRECTORY include/winodnn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT winodnn-targets NAMESPACE winodnn:: DESTINATION ${winodnn_package_dir})
 

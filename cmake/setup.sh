@@ -70,7 +70,7 @@ need_onednn() {
 
 # configure BUILD_FOLDER [CMAKE_OPTION...]
 configure() {
-    need_packages cmake make g++ python3 python3-venv libxbyak-dev libgtest-dev libbenchmark-dev
+    need_packages cmake make g++ python3 python3-venv libxbyak-dev libgtest-dev libbenchmark-dev libtbb-dev
     need_onednn
     build=$1
     shift

@@ -47,7 +47,7 @@ struct post_op {
     data_type type = data_type::u8;
     broadcast operand = broadcast::common;
     nhwc_strides operand_strides {}; // if not broadcast
-    int function = 0;             // the host's name for what is staged
+    int function = 0;                // the host's name for what is staged
 
     bool operator==(const post_op &) const = default;
     bool has_operand() const { return op >= kind::binary_add; }

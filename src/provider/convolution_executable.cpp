@@ -4,6 +4,7 @@
 #include "provider/convolution_description.hpp"
 #include "provider/declined.hpp"
 #include "provider/statistics.hpp"
+#include "provider/threads/runtime.hpp"
 #include "provider/verbose.hpp"
 
 namespace winodnn {
@@ -81,6 +82,8 @@ convolution_executable::operand_list convolution_executable::read_operands(
 }
 
 void convolution_executable::run(const execution_arguments &given, dnnl_stream_t stream) const {
+    threadpool_team own;
+    const thread_team &team = host_runtime().usable->team_on(stream, own);
     run_args r = read(given);
     const operand_list operands = read_operands(given);
     r.operands = operands.data();
@@ -88,7 +91,8 @@ void convolution_executable::run(const execution_arguments &given, dnnl_stream_t
     r.stages = &stages;
     const auto execute_with = [&](void *scratchpad) {
         r.scratchpad = scratchpad;
-        if (const char *reason = convolution_.execute(r); reason != nullptr) throw invalid_argument {reason};
+        if (const char *reason = convolution_.execute(r, team); reason != nullptr)
+            throw invalid_argument {reason};
     };
     if (says_.user_scratchpad()) {
         execute_with(given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes()));

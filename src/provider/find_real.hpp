@@ -10,6 +10,9 @@ namespace winodnn {
 // The function of this name in the oneDNN behind us, or nullptr: it may be older than the program's headers.
 void *find_real(const char *name);
 
+// The libdnnl that the process has loaded, or nullptr if none goes by that name.
+void *loaded_library();
+
 // The answer of a real function, or dnnl_unimplemented if oneDNN does not have it.
 template <typename... Parameters, typename... Arguments>
 dnnl_status_t forward(dnnl_status_t (*function)(Parameters...), Arguments &&...arguments) {

@@ -1,8 +1,8 @@
 #include "provider/machine.hpp"
 
 #include "provider/real.hpp"
+#include "provider/threads/runtime.hpp"
 
-#include <omp.h>
 #include <unistd.h>
 #include <utility>
 
@@ -38,7 +38,7 @@ std::size_t l2_bytes() {
 machine_report describe_machine() {
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
     if (version == nullptr || version->major != 3) return {{}, "oneDNN is not v3"};
-    if (version->cpu_runtime != DNNL_RUNTIME_OMP) return {{}, "oneDNN's CPU runtime is not OpenMP"};
+    if (host_runtime().usable == nullptr) return {{}, host_runtime().reason};
     const auto effective = unsigned(real().dnnl_get_effective_cpu_isa());
     const std::optional<isa> usable = strongest(effective);
     if (!usable) return {{}, "the instruction set is below AVX2, or capped there"};
@@ -46,7 +46,7 @@ machine_report describe_machine() {
     m.isa = *usable;
     m.amx_int8 = allowed(effective, dnnl_cpu_isa_avx512_core_amx);
     m.l2_bytes = l2_bytes();
-    m.threads = omp_in_parallel() ? 1 : omp_get_max_threads();
+    m.threads = host_runtime().usable->threads();
     return {m, {}};
 }
 

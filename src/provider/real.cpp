@@ -13,13 +13,6 @@ bool is_ours(const void *function) {
     return dladdr(&anchor, &here) != 0 && dladdr(function, &there) != 0 && here.dli_fbase == there.dli_fbase;
 }
 
-// Frameworks load it from a folder of their own and locally, where RTLD_NEXT does not look. The reference is
-// kept: unloading the library would leave the table dangling.
-void *loaded_library() {
-    static void *const library = dlopen("libdnnl.so.3", RTLD_LAZY | RTLD_NOLOAD);
-    return library;
-}
-
 real_functions find_all() {
     real_functions table;
 #define WINODNN_FIND(name) table.name = reinterpret_cast<decltype(&::name)>(find_real(#name));
@@ -29,6 +22,13 @@ real_functions find_all() {
 }
 
 } // namespace
+
+// Frameworks load it from a folder of their own and locally, where RTLD_NEXT does not look. The reference is
+// kept: unloading the library would leave the table dangling.
+void *loaded_library() {
+    static void *const library = dlopen("libdnnl.so.3", RTLD_LAZY | RTLD_NOLOAD);
+    return library;
+}
 
 void *find_real(const char *name) {
     void *const library = loaded_library();

@@ -3,6 +3,7 @@
 #include "provider/arguments.hpp"
 #include "provider/reorder_description.hpp"
 #include "provider/status.hpp"
+#include "provider/threads/runtime.hpp"
 #include "provider/verbose.hpp"
 #include "weights/packed_weights.hpp"
 
@@ -41,6 +42,8 @@ reorder_executable::reorder_executable(const reorder_description &says) : says_(
 }
 
 void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
+    threadpool_team own;
+    const thread_team &team = host_runtime().usable->team_on(stream, own);
     const execution_arguments given(nargs, args);
     const dnnl_memory_t from = given.memory(DNNL_ARG_FROM, "the source");
     const dnnl_memory_t to = given.memory(DNNL_ARG_TO, "the destination");
@@ -56,7 +59,7 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
         if (const char *reason = check_block(*says_.packed_src(), block); reason != nullptr)
             throw invalid_argument {reason};
         source.emplace(says_.plain_desc(), says_.engine());
-        unpack_weights(*says_.packed_src(), block, source->values.data());
+        unpack_weights(*says_.packed_src(), block, source->values.data(), team);
         replace(DNNL_ARG_FROM, *source);
     }
     void *packed_to = nullptr;
@@ -66,7 +69,7 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
         replace(DNNL_ARG_TO, *target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));
-    if (target) pack_weights(*says_.packed_dst(), target->values.data(), packed_to);
+    if (target) pack_weights(*says_.packed_dst(), target->values.data(), packed_to, team);
 }
 
 dnnl_status_t reorder_executable::execute(

@@ -10,8 +10,6 @@
 #include "run/workspace.hpp"
 #include "weights/packed_weights.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -239,22 +237,23 @@ const char *convolution::impl::check_weights(const void *block) const {
     return nullptr;
 }
 
-const char *convolution::execute(const run_args &args) const {
+const char *convolution::execute(const run_args &args, const thread_team &team) const {
     const impl &i = *impl_;
     std::byte *base = aligned(args.scratchpad);
     if (const char *reason = i.check_weights(args.weights)) return reason;
     if (const char *reason = prepare_quantization(i.problem_, i.space_, args, base)) return reason;
     const dim items = i.blocks_ * i.layout_.group_count() * i.plan_.oc_chunks;
-    const int threads = std::min(i.plan_.threads, omp_get_max_threads());
+    const int parts = static_cast<int>(std::min<dim>(items, std::min(i.plan_.threads, team.size())));
     std::atomic<bool> failed {false};
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (dim item = 0; item < items; ++item) {
-        std::byte *own = base + i.space_.threads_offset
-                         + i.space_.thread_bytes * static_cast<std::size_t>(omp_get_thread_num());
+    // Each part has a share of the items that lie together, and a scratchpad of its own.
+    team.run(parts, [&](int part) {
+        std::byte *own =
+                base + i.space_.threads_offset + i.space_.thread_bytes * static_cast<std::size_t>(part);
         const thread_space space {
                 own + i.space_.v_offset, own + i.space_.m_offset, own + i.space_.partial_offset};
-        if (!i.run_item(args, base, space, item)) failed.store(true, std::memory_order_relaxed);
-    }
+        for (dim item = items * part / parts; item < items * (part + 1) / parts; ++item)
+            if (!i.run_item(args, base, space, item)) failed.store(true, std::memory_order_relaxed);
+    });
     return failed.load(std::memory_order_relaxed) ? "a post-op could not be executed" : nullptr;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatch/plan.hpp"
+#include "run/thread_team.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -25,7 +26,8 @@ struct run_args {
     const void *weights = nullptr; // a packed block
     void *dst = nullptr;
     // Of one value, or of one for each output (input, for source zero points) channel of all groups.
-    typed_values bias {}, src_scale {}, weights_scale {}, dst_scale {}, src_zero_points {}, dst_zero_points {};
+    typed_values bias {}, src_scale {}, weights_scale {}, dst_scale {}, src_zero_points {},
+            dst_zero_points {};
     const void *const *operands =
             nullptr; // one for each post-op, in its type and broadcast; others are not read
     const stage_function *stages = nullptr;
@@ -44,7 +46,7 @@ public:
     // nullptr, or why nothing was computed: weights that were not packed for this plan or are corrupt, a
     // source zero point outside the source data type (the exactness proof does not cover it), or a stage
     // function that failed. Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
-    const char *execute(const run_args &args) const;
+    const char *execute(const run_args &args, const thread_team &team) const;
 
 private:
     struct impl;

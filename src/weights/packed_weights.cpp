@@ -4,8 +4,6 @@
 #include "weights/exactness.hpp"
 #include "weights/weights_transform.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -122,18 +120,21 @@ void unpack_slice(
 // In parallel: neighbours in memory come from one thread, one after the other. Nothing is allocated inside,
 // where no exception could be caught.
 template <typename Work>
-void for_each_slice(const weights_layout &layout, const Work &work) {
+void for_each_slice(const weights_layout &layout, const thread_team &team, const Work &work) {
     const dim slices = ceil_div(layout.oc, layout.oc_slice());
-#pragma omp parallel for
-    for (dim s = 0; s < slices; ++s) work(slice_at(layout, s));
+    const int parts = static_cast<int>(std::min<dim>(slices, team.size()));
+    team.run(parts, [&](int part) {
+        for (dim s = slices * part / parts; s < slices * (part + 1) / parts; ++s) work(slice_at(layout, s));
+    });
 }
 
-void pack_group(const weights_layout &layout, const std::int8_t *weights, void *group) {
+void pack_group(
+        const weights_layout &layout, const std::int8_t *weights, void *group, const thread_team &team) {
     constexpr std::size_t rounding = 64; // of the payload's size, at most
     std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
     std::memset(group, 0, layout.header_bytes());
     std::memset(payload + layout.payload_bytes() - rounding, 0, rounding);
-    for_each_slice(layout, [&](const slice_of_oc &s) { pack_slice(layout, s, weights, payload); });
+    for_each_slice(layout, team, [&](const slice_of_oc &s) { pack_slice(layout, s, weights, payload); });
 
     const std::vector<std::uint32_t> ends = exact_parts(layout, weights);
     std::memcpy(static_cast<std::byte *>(group) + 64, ends.data(), ends.size() * 4);
@@ -150,9 +151,10 @@ void pack_group(const weights_layout &layout, const std::int8_t *weights, void *
     std::memcpy(group, &h, sizeof(h));
 }
 
-void unpack_group(const weights_layout &layout, const void *group, std::int8_t *weights) {
+void unpack_group(
+        const weights_layout &layout, const void *group, std::int8_t *weights, const thread_team &team) {
     const std::byte *payload = packed_payload(layout, group);
-    for_each_slice(layout, [&](const slice_of_oc &s) { unpack_slice(layout, s, payload, weights); });
+    for_each_slice(layout, team, [&](const slice_of_oc &s) { unpack_slice(layout, s, payload, weights); });
 }
 
 const char *check_group_header(const weights_layout &layout, const void *group) {
@@ -169,15 +171,17 @@ const char *check_group_header(const weights_layout &layout, const void *group) 
 
 } // namespace
 
-void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block) {
+void pack_weights(
+        const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team) {
     for (dim g = 0; g < layout.group_count(); ++g)
         pack_group(layout, weights + g * layout.oc * layout.ic * 9,
-                static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()));
+                static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()), team);
 }
 
-void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights) {
+void unpack_weights(
+        const weights_layout &layout, const void *block, std::int8_t *weights, const thread_team &team) {
     for (dim g = 0; g < layout.group_count(); ++g)
-        unpack_group(layout, packed_group(layout, block, g), weights + g * layout.oc * layout.ic * 9);
+        unpack_group(layout, packed_group(layout, block, g), weights + g * layout.oc * layout.ic * 9, team);
 }
 
 const char *check_header(const weights_layout &layout, const void *block) {

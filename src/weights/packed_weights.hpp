@@ -1,6 +1,7 @@
 // The packed weights block: header, parts, transformed weights.
 #pragma once
 
+#include "run/thread_team.hpp"
 #include "weights/weights_layout.hpp"
 
 #include <cstddef>
@@ -11,10 +12,12 @@ namespace winodnn {
 // Transforms s8 weights [group][oc][ic][3][3] exactly to s16 components and packs them at `block`, which has
 // layout.bytes() bytes and any alignment. The input channels are split into parts such that every accumulator
 // of a part is proved to fit (docs/numerics.md).
-void pack_weights(const weights_layout &layout, const std::int8_t *weights, void *block);
+void pack_weights(
+        const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team);
 
 // The inverse, exact, for a block that has passed check_block.
-void unpack_weights(const weights_layout &layout, const void *block, std::int8_t *weights);
+void unpack_weights(
+        const weights_layout &layout, const void *block, std::int8_t *weights, const thread_team &team);
 
 // nullptr if the block was packed for this layout and its header is intact, else the reason. O(1).
 const char *check_header(const weights_layout &layout, const void *block);

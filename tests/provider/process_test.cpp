@@ -1,26 +1,17 @@
 // Whole processes: linked and preloaded, environment variables, verbose output.
+#include "support/command.hpp"
+
 #include <algorithm>
-#include <cstdio>
-#include <gtest/gtest.h>
 #include <regex>
 #include <string>
 #include <xbyak/xbyak_util.h>
 
+namespace winodnn::testing {
 namespace {
 
 const std::string preloaded = "LD_PRELOAD='" WINODNN_PRELOAD "' ";
 const std::string linked_probe = WINODNN_LINKED_PROBE, plain_probe = WINODNN_PLAIN_PROBE;
 const std::string plugin_probe = WINODNN_PROBE_HOST " " WINODNN_PROBE_PLUGIN;
-
-// stdout, and with `errors` stderr, of a command.
-std::string output_of(const std::string &command, bool errors = false) {
-    std::FILE *pipe = popen((command + (errors ? " 2>&1" : " 2>/dev/null")).c_str(), "r");
-    std::string text;
-    char buffer[4096];
-    while (std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, count);
-    EXPECT_EQ(pclose(pipe), 0) << command;
-    return text;
-}
 
 bool has(const std::string &text, const std::string &part) {
     return text.find(part) != std::string::npos;
@@ -125,10 +116,11 @@ TEST(process, verbose_2_shows_refusals_and_their_reasons) {
     EXPECT_FALSE(has(level_1, "decline")) << level_1;
 }
 
-TEST(process, library_drags_no_onednn_in) {
+// Nor any threads: a process that has a runtime must not get a second one.
+TEST(process, library_drags_neither_onednn_nor_threads_in) {
     const std::string needed = output_of("readelf -d " WINODNN_LIBRARY);
     ASSERT_TRUE(has(needed, "NEEDED"));
-    EXPECT_FALSE(has(needed, "dnnl")) << needed;
+    for (const char *other : {"dnnl", "gomp", "omp", "tbb"}) EXPECT_FALSE(has(needed, other)) << needed;
 }
 
 TEST(process, library_exports_c_functions_only) {
@@ -139,3 +131,4 @@ TEST(process, library_exports_c_functions_only) {
 }
 
 } // namespace
+} // namespace winodnn::testing

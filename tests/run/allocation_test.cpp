@@ -42,7 +42,7 @@ namespace {
 
 WINODNN_ON_EVERY_ISA(allocation);
 
-// One thread: what the OpenMP runtime allocates for a team is its own.
+// One thread: what a team allocates is its own.
 TEST_P(allocation, execution_allocates_nothing) {
     problem p;
     p.mb = 2;
@@ -61,7 +61,7 @@ TEST_P(allocation, execution_allocates_nothing) {
     const std::vector<std::int32_t> bias(80, 1);
     std::vector<std::uint8_t> dst(2 * 15 * 15 * 80);
     std::vector<std::byte> block(layout_for(p, c).bytes()), scratchpad(conv.scratchpad_bytes());
-    pack_weights(layout_for(p, c), weights.data(), block.data());
+    pack_weights(layout_for(p, c), weights.data(), block.data(), lone_thread());
     const run_args args {.src = src.data(),
             .weights = block.data(),
             .dst = dst.data(),
@@ -69,7 +69,7 @@ TEST_P(allocation, execution_allocates_nothing) {
             .weights_scale = {scale.data()},
             .scratchpad = scratchpad.data()};
     counting = true;
-    const char *reason = conv.execute(args);
+    const char *reason = conv.execute(args, lone_thread());
     counting = false;
     EXPECT_EQ(reason, nullptr);
     EXPECT_EQ(allocations, 0);

@@ -4,6 +4,7 @@
 #include "reference/reference.hpp"
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
+#include "support/thread_team.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <algorithm>
@@ -36,7 +37,10 @@ struct example {
         for (auto &x : src) x = static_cast<std::uint8_t>(random());
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
     }
-    void pack() { pack_weights(layout_for(p, chosen), weights.data(), block.data()); }
+    void pack() {
+        pack_weights(
+                layout_for(p, chosen), weights.data(), block.data(), testing::std_threads(chosen.threads));
+    }
 
     void expect_exact(const convolution &conv, std::int32_t zero_point = 0) const {
         const testing::guarded_array<std::int32_t> dst(static_cast<std::size_t>(p.dst_extent()));
@@ -49,7 +53,7 @@ struct example {
         args.dst = dst.data();
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
-        ASSERT_EQ(conv.execute(args), nullptr);
+        ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), nullptr);
         std::vector<std::int32_t> expected(static_cast<std::size_t>(p.dst_extent()), untouched);
         run_args as_expected;
         as_expected.dst = expected.data();
@@ -155,7 +159,7 @@ TEST_P(run, zero_points_and_their_limits) {
             args.weights = e.block.data();
             args.src_zero_points = {&outside, data_type::s32};
             args.scratchpad = scratchpad.data();
-            EXPECT_NE(conv.execute(args), nullptr);
+            EXPECT_NE(conv.execute(args, testing::std_threads(2)), nullptr);
         }
     }
 }
@@ -167,13 +171,13 @@ TEST_P(run, refuses_other_and_corrupt_weights) {
     example e(p, c);
     run_args args;
     args.weights = e.block.data(); // zeros so far
-    EXPECT_NE(conv.execute(args), nullptr);
+    EXPECT_NE(conv.execute(args, testing::std_threads(2)), nullptr);
     e.pack();
     e.expect_exact(conv);
     e.block[layout_for(p, c).header_bytes() + 100] ^= std::byte {1};
     // Found intact before, at this very place: re-packing other weights there is noticed, and so are these.
     const convolution fresh(p, c);
-    EXPECT_NE(fresh.execute(args), nullptr);
+    EXPECT_NE(fresh.execute(args, lone_thread()), nullptr);
     e.weights[5] ^= 1;
     e.pack();
     e.expect_exact(conv);

@@ -1,6 +1,7 @@
 #include "weights/packed_weights.hpp"
 
 #include "support/filter.hpp"
+#include "support/thread_team.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ struct packed {
           storage(l.bytes() + 64), block(storage.data() + offset) {
         std::mt19937 random(1);
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
-        pack_weights(layout, weights.data(), block);
+        pack_weights(layout, weights.data(), block, testing::std_threads(2));
     }
     weights_layout layout;
     std::vector<std::int8_t> weights;
@@ -32,7 +33,7 @@ TEST(packed_weights, unpack_to_what_was_packed) {
                 const packed p({tile, lanes, {0, 255}, ic, oc});
                 EXPECT_EQ(check_block(p.layout, p.block), nullptr);
                 std::vector<std::int8_t> back(p.weights.size());
-                unpack_weights(p.layout, p.block, back.data());
+                unpack_weights(p.layout, p.block, back.data(), testing::std_threads(2));
                 EXPECT_EQ(back, p.weights);
             }
 }
@@ -42,14 +43,14 @@ TEST(packed_weights, groups_are_blocks_of_their_own) {
     packed p(layout);
     EXPECT_EQ(check_block(layout, p.block), nullptr);
     std::vector<std::int8_t> back(p.weights.size());
-    unpack_weights(layout, p.block, back.data());
+    unpack_weights(layout, p.block, back.data(), testing::std_threads(2));
     EXPECT_EQ(back, p.weights);
     weights_layout single = layout;
     single.groups = 0;
     for (dim g = 0; g < 3; ++g) {
         const void *group = packed_group(layout, p.block, g);
         std::vector<std::byte> alone(single.bytes());
-        pack_weights(single, p.weights.data() + g * 19 * 17 * 9, alone.data());
+        pack_weights(single, p.weights.data() + g * 19 * 17 * 9, alone.data(), testing::std_threads(2));
         EXPECT_EQ(std::memcmp(group, alone.data(), single.bytes()), 0) << "group " << g;
         auto *corrupt = static_cast<std::byte *>(const_cast<void *>(group)) + single.bytes() - 1;
         *corrupt ^= std::byte {1};
@@ -58,7 +59,7 @@ TEST(packed_weights, groups_are_blocks_of_their_own) {
     }
     const std::uint64_t before = block_checksum(layout, p.block);
     std::swap_ranges(p.weights.begin(), p.weights.begin() + 19 * 17 * 9, p.weights.begin() + 19 * 17 * 9);
-    pack_weights(layout, p.weights.data(), p.block);
+    pack_weights(layout, p.weights.data(), p.block, testing::std_threads(2));
     EXPECT_NE(block_checksum(layout, p.block), before) << "of groups in another order";
 }
 

@@ -1,0 +1,49 @@
+#include "provider/threads/runtime.hpp"
+
+#include "provider/threads/openmp.hpp"
+#include "provider/threads/tbb.hpp"
+#include "provider/threads/threadpool.hpp"
+
+namespace winodnn {
+namespace {
+
+class sequential_runtime final : public thread_runtime {
+public:
+    int threads() const override { return 1; }
+    const thread_team &team_on(dnnl_stream_t, threadpool_team &) const override { return thread_; }
+    const char *name() const override { return "sequential"; }
+
+private:
+    const lone_thread thread_;
+};
+
+// Never destroyed: static primitives of the program's may be executed when our own statics are gone.
+runtime_report kept(std::unique_ptr<const thread_runtime> runtime, const char *otherwise) {
+    if (runtime == nullptr) return {nullptr, otherwise};
+    return {runtime.release(), {}};
+}
+
+runtime_report find_runtime() {
+    const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
+    if (version == nullptr) return {nullptr, "no oneDNN was found"};
+    switch (version->cpu_runtime) {
+        case DNNL_RUNTIME_SEQ: return kept(std::make_unique<sequential_runtime>(), "");
+        case DNNL_RUNTIME_OMP:
+            return kept(
+                    find_openmp(loaded_library()), "oneDNN's OpenMP runtime was not found in the process");
+        case DNNL_RUNTIME_TBB:
+            return kept(find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
+        case DNNL_RUNTIME_THREADPOOL: return kept(find_threadpool(), "oneDNN's threadpool cannot be reached");
+        default:
+            return {nullptr, "oneDNN's CPU runtime is none of OpenMP, oneTBB, threadpool and sequential"};
+    }
+}
+
+} // namespace
+
+const runtime_report &host_runtime() {
+    static const runtime_report &report = *new runtime_report(find_runtime());
+    return report;
+}
+
+} // namespace winodnn

@@ -1,0 +1,32 @@
+// The threads of the oneDNN that the program uses: winodnn brings none of its own, and no second runtime into
+// the process.
+#pragma once
+
+#include "provider/real.hpp"
+#include "provider/threads/threadpool_team.hpp"
+
+#include <memory>
+#include <string>
+
+namespace winodnn {
+
+class thread_runtime {
+public:
+    virtual ~thread_runtime() = default;
+    // The threads that an execution would have if it were started now.
+    virtual int threads() const = 0;
+    // Those of an execution on this stream. A team that is the stream's own is put into `own`, so that
+    // executing allocates nothing.
+    virtual const thread_team &team_on(dnnl_stream_t stream, threadpool_team &own) const = 0;
+    virtual const char *name() const = 0;
+};
+
+struct runtime_report {
+    const thread_runtime *usable = nullptr;
+    std::string reason; // why there is none
+};
+
+// By what oneDNN says of itself; found once.
+const runtime_report &host_runtime();
+
+} // namespace winodnn

@@ -1,0 +1,66 @@
+#include "provider/threads/tbb.hpp"
+
+#include "provider/threads/tbb_module.h"
+
+#include <dlfcn.h>
+
+namespace winodnn {
+namespace {
+
+const char anchor = 0; // an address inside this library
+
+class tbb_team final : public thread_team {
+public:
+    tbb_team(decltype(&winodnn_tbb_concurrency) concurrency, decltype(&winodnn_tbb_run) run)
+        : concurrency_(concurrency), run_(run) {}
+
+    int size() const override { return concurrency_(); }
+    void run(int count, const part_function &part) const override {
+        if (count == 1)
+            part(0);
+        else
+            run_(
+                    count,
+                    [](const void *function, int i) { (*static_cast<const part_function *>(function))(i); },
+                    &part);
+    }
+
+private:
+    decltype(&winodnn_tbb_concurrency) concurrency_;
+    decltype(&winodnn_tbb_run) run_;
+};
+
+class tbb_runtime final : public thread_runtime {
+public:
+    explicit tbb_runtime(const tbb_team &team) : team_(team) {}
+
+    int threads() const override { return team_.size(); }
+    const thread_team &team_on(dnnl_stream_t, threadpool_team &) const override { return team_; }
+    const char *name() const override { return "oneTBB"; }
+
+private:
+    const tbb_team team_;
+};
+
+std::string module_path() {
+    Dl_info here {};
+    if (dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
+    const std::string library = here.dli_fname;
+    const auto slash = library.rfind('/');
+    return (slash == std::string::npos ? "" : library.substr(0, slash + 1)) + "libwinodnn-tbb.so";
+}
+
+} // namespace
+
+std::unique_ptr<const thread_runtime> find_tbb() {
+    // Never unloaded: oneTBB's threads may be inside it.
+    void *module = dlopen(module_path().c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (module == nullptr) return nullptr;
+    const auto concurrency =
+            reinterpret_cast<decltype(&winodnn_tbb_concurrency)>(dlsym(module, "winodnn_tbb_concurrency"));
+    const auto run = reinterpret_cast<decltype(&winodnn_tbb_run)>(dlsym(module, "winodnn_tbb_run"));
+    if (concurrency == nullptr || run == nullptr) return nullptr;
+    return std::make_unique<tbb_runtime>(tbb_team(concurrency, run));
+}
+
+} // namespace winodnn

@@ -1,0 +1,19 @@
+/* What libwinodnn-tbb.so exports, for libwinodnn.so alone. */
+#ifndef WINODNN_TBB_MODULE_H
+#define WINODNN_TBB_MODULE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Threads that the calling one can share work with, itself included. */
+int winodnn_tbb_concurrency(void);
+
+/* Calls part(data, 0) .. part(data, count - 1), and returns when all have. */
+void winodnn_tbb_run(int count, void (*part)(const void *data, int i), const void *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
