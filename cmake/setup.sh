@@ -70,12 +70,23 @@ need_onednn() {
 
 # configure BUILD_FOLDER [CMAKE_OPTION...]
 configure() {
-    need_packages cmake make g++ python3 python3-venv libxbyak-dev libgtest-dev libbenchmark-dev libtbb-dev
+    need_build_packages
     need_onednn
-    build=$1
-    shift
+    configure_for "$onednn_prefix" "$@"
+}
+
+need_build_packages() {
+    need_packages cmake make g++ python3 python3-venv libxbyak-dev libgtest-dev libbenchmark-dev libtbb-dev
+}
+
+# configure_for ONEDNN_PREFIX BUILD_FOLDER [CMAKE_OPTION...]
+configure_for() {
+    need_build_packages
+    prefix=$1
+    build=$2
+    shift 2
     say "Configuring $build"
-    cmake -S "$root" -B "$build" -DCMAKE_PREFIX_PATH="$onednn_prefix" "$@" || die "CMake could not configure"
+    cmake -S "$root" -B "$build" -DCMAKE_PREFIX_PATH="$prefix" "$@" || die "CMake could not configure"
 }
 
 # build [TARGET...], after configure

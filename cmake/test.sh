@@ -1,10 +1,21 @@
 #!/bin/sh
-# Builds everything and runs all tests; with --sanitize under the address and undefined-behaviour sanitizers.
+# Builds everything and runs all tests; with --sanitize under the address and undefined-behaviour sanitizers; with
+# --onednn against another oneDNN than the one of the README: `tbb` is v3.2 with oneTBB's threads, `newest` is the
+# newest of PyPI, with SYCL's (2 GB).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-case ${1-} in
+usage() {
+    die "usage: sh cmake/test.sh [--sanitize | --onednn tbb | --onednn newest]"
+}
+
+case $# in
+    0) what= ;;
+    1 | 2) what="$*" ;;
+    *) usage ;;
+esac
+case $what in
     '')
         configure "$root/build" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
         ;;
@@ -13,8 +24,27 @@ case ${1-} in
         configure "$root/build-sanitize" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE=ON \
             -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
         ;;
+    '--onednn tbb')
+        need_build_packages
+        venv=$root/build-tbb/venv
+        # The package does not say that it needs the compiler's libraries.
+        [ -e "$venv/lib/libimf.so" ] || need_python onednn-devel-cpu-tbb==2023.2.0 intel-cmplr-lib-rt
+        export LD_LIBRARY_PATH="$venv/lib"
+        configure_for "$venv" "$root/build-tbb" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+        ;;
+    '--onednn newest')
+        need_build_packages
+        venv=$root/build-newest/venv
+        [ -e "$venv/include/oneapi/dnnl/dnnl.h" ] || need_python onednn-devel
+        export LD_LIBRARY_PATH="$venv/lib"
+        # SYCL's CPU device, which is otherwise found only if it is installed for the whole system.
+        export OCL_ICD_FILENAMES="$venv/lib/libintelocl.so"
+        mkdir -p "$venv/lib/cmake/dnnl"
+        cp "$root"/cmake/wheel/*.cmake "$venv/lib/cmake/dnnl"
+        configure_for "$venv" "$root/build-newest" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+        ;;
     *)
-        die "usage: sh cmake/test.sh [--sanitize]"
+        usage
         ;;
 esac
 build

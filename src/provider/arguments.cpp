@@ -2,12 +2,17 @@
 
 #include "provider/declined.hpp"
 #include "provider/memory_desc.hpp"
+#include "provider/threads/runtime.hpp"
 
 namespace winodnn {
 
 execution_arguments::execution_arguments(int count, const dnnl_exec_arg_t *list)
     : count_(count), list_(list) {
     if (count < 0 || (count > 0 && list == nullptr)) throw invalid_argument {"no argument list"};
+}
+
+execution_arguments::~execution_arguments() {
+    for (const mapping &m : mapped_) real().dnnl_memory_unmap_data(m.memory, m.data);
 }
 
 dnnl_memory_t execution_arguments::memory(int arg, const char *name) const {
@@ -27,14 +32,14 @@ void *execution_arguments::tensor(
     if (!fits)
         throw invalid_argument {
                 std::string(name) + " is smaller than " + std::to_string(offset + bytes) + " bytes"};
-    return static_cast<std::byte *>(data_of(given, name)) + offset;
+    return static_cast<std::byte *>(buffer(given, name)) + offset;
 }
 
 void *execution_arguments::data(int arg, const char *name, std::size_t bytes) const {
     const dnnl_memory_t given = memory(arg, name);
     if (real().dnnl_memory_desc_get_size(desc_of(given)) < bytes)
         throw invalid_argument {std::string(name) + " is smaller than " + std::to_string(bytes) + " bytes"};
-    return data_of(given, name);
+    return buffer(given, name);
 }
 
 typed_values execution_arguments::values(
@@ -54,18 +59,23 @@ const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
     return desc;
 }
 
-void *data_of(const_dnnl_memory_t memory, const char *name) {
+void *execution_arguments::buffer(dnnl_memory_t memory, const char *name) const {
     void *data = nullptr;
-    if (real().dnnl_memory_get_data_handle(memory, &data) != dnnl_success || data == nullptr)
-        throw invalid_argument {std::string(name) + " has no buffer"};
+    if (host_runtime().queues) {
+        if (real().dnnl_memory_map_data(memory, &data) == dnnl_success) mapped_.push_back({memory, data});
+    } else {
+        real().dnnl_memory_get_data_handle(memory, &data);
+    }
+    if (data == nullptr) throw invalid_argument {std::string(name) + " has no buffer"};
     return data;
 }
 
-void check_stream(dnnl_stream_t stream, dnnl_engine_t engine) {
+void take_turn(dnnl_stream_t stream, dnnl_engine_t engine) {
     dnnl_engine_t of_stream = nullptr;
     if (stream == nullptr || real().dnnl_stream_get_engine(stream, &of_stream) != dnnl_success
             || of_stream != engine)
         throw invalid_argument {"the stream is not of the primitive's engine"};
+    if (host_runtime().queues) real().dnnl_stream_wait(stream);
 }
 
 } // namespace winodnn

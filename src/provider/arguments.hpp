@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace winodnn {
 
@@ -17,6 +18,9 @@ struct invalid_argument {
 class execution_arguments {
 public:
     execution_arguments(int count, const dnnl_exec_arg_t *list);
+    ~execution_arguments();
+    execution_arguments(const execution_arguments &) = delete;
+    execution_arguments &operator=(const execution_arguments &) = delete;
 
     // `name` is for the reason.
     dnnl_memory_t memory(int arg, const char *name) const;
@@ -26,16 +30,22 @@ public:
     void *data(int arg, const char *name, std::size_t bytes) const;
     // Of a memory with at least `count` values of this type.
     typed_values values(int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const;
+    // Whatever its size. Valid as long as this object.
+    void *buffer(dnnl_memory_t memory, const char *name) const;
 
 private:
     int count_;
     const dnnl_exec_arg_t *list_;
+    struct mapping {
+        dnnl_memory_t memory;
+        void *data;
+    };
+    mutable std::vector<mapping> mapped_; // under SYCL, where a handle may be no pointer
 };
 
 const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory);
-void *data_of(const_dnnl_memory_t memory, const char *name);
 
-// The stream must belong to the primitive's engine.
-void check_stream(dnnl_stream_t stream, dnnl_engine_t engine);
+// The stream must belong to the primitive's engine. What is on it already has ended when this returns.
+void take_turn(dnnl_stream_t stream, dnnl_engine_t engine);
 
 } // namespace winodnn

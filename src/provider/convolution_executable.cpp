@@ -29,7 +29,7 @@ run_args convolution_executable::read(const execution_arguments &given) const {
     const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, "the weights memory");
     if (real().dnnl_memory_desc_equal(desc_of(weights), says_.weights_desc()) == 0)
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
-    r.weights = data_of(weights, "the weights memory");
+    r.weights = given.buffer(weights, "the weights memory");
 
     read_quantization(given, r);
     return r;
@@ -106,7 +106,7 @@ dnnl_status_t convolution_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     const stopwatch watch;
     try {
-        check_stream(stream, says_.engine());
+        take_turn(stream, says_.engine());
         run(execution_arguments(nargs, args), stream);
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);

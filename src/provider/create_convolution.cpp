@@ -92,7 +92,9 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     if (const dnnl_status_t status = create_direct_in_nhwc(direct, request); status != dnnl_success)
         return packed ? status : leave_to_onednn(result, request);
     std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);
-    if (!stages) return decline(result, request, packed.has_value(), "an eltwise post-op that oneDNN lacks");
+    if (!stages)
+        return decline(result, request, packed.has_value(),
+                "an eltwise post-op that oneDNN cannot compute between stages");
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(
             request, std::move(s.served), *s.decided.chosen, std::move(direct), std::move(*stages));

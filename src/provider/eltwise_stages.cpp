@@ -1,6 +1,7 @@
 #include "provider/eltwise_stages.hpp"
 
 #include "provider/status.hpp"
+#include "provider/threads/runtime.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +11,10 @@ namespace winodnn {
 std::optional<eltwise_stages> eltwise_stages::make(
         dnnl_engine_t engine, const problem &p, const plan &chosen) {
     eltwise_stages stages(engine);
-    for (const dim size : stage_sizes_for(p, chosen))
+    const std::vector<dim> sizes = stage_sizes_for(p, chosen);
+    // On a queue it would run by itself, on memory that the queue may not know.
+    if (!sizes.empty() && host_runtime().queues) return {};
+    for (const dim size : sizes)
         for (std::size_t i = 0; i < p.post_ops.size(); ++i)
             if (p.post_ops[i].op == post_op::kind::staged && !stages.add(i, p.post_ops[i], size)) return {};
     return stages;

@@ -17,9 +17,12 @@ namespace winodnn {
     X(dnnl_get_effective_cpu_isa)                                                                            \
     X(dnnl_engine_get_kind)                                                                                  \
     X(dnnl_stream_get_engine)                                                                                \
+    X(dnnl_stream_wait)                                                                                      \
     X(dnnl_memory_create)                                                                                    \
     X(dnnl_memory_destroy)                                                                                   \
     X(dnnl_memory_get_data_handle)                                                                           \
+    X(dnnl_memory_map_data)                                                                                  \
+    X(dnnl_memory_unmap_data)                                                                                \
     X(dnnl_memory_get_memory_desc)                                                                           \
     X(dnnl_memory_desc_create_with_strides)                                                                  \
     X(dnnl_memory_desc_create_with_tag)                                                                      \

@@ -13,25 +13,41 @@
 namespace winodnn {
 namespace {
 
-// Plain weights on their way between our packing and oneDNN's reorder.
-struct plain_weights {
-    std::vector<std::int8_t> values;
-    owned_memory memory;
-
-    plain_weights(const_dnnl_memory_desc_t desc, dnnl_engine_t engine)
-        : values(real().dnnl_memory_desc_get_size(desc)) {
-        dnnl_memory_t created = nullptr;
-        require(real().dnnl_memory_create(&created, desc, engine, values.data()));
-        memory.reset(created);
-    }
-};
+// Plain weights on their way between our packing and oneDNN's reorder: oneDNN's memory, which its own reorder
+// can work with whatever the runtime.
+owned_memory make_plain(const_dnnl_memory_desc_t desc, dnnl_engine_t engine) {
+    dnnl_memory_t created = nullptr;
+    require(real().dnnl_memory_create(&created, desc, engine, DNNL_MEMORY_ALLOCATE));
+    return owned_memory(created);
+}
 
 // The block of a packed memory, which has to have the very desc that the primitive was made for.
-void *packed_block(const_dnnl_memory_t memory, const_dnnl_memory_desc_t desc, const char *name) {
+void *packed_block(const execution_arguments &given, dnnl_memory_t memory, const_dnnl_memory_desc_t desc,
+        const char *name) {
     if (real().dnnl_memory_desc_equal(desc_of(memory), desc) == 0)
         throw invalid_argument {std::string(name) + " is not in the format that the reorder was made for"};
-    return data_of(memory, name);
+    return given.buffer(memory, name);
 }
+
+// What a memory holds, for the time being.
+class mapped_memory {
+public:
+    explicit mapped_memory(dnnl_memory_t memory) : memory_(memory) {
+        require(real().dnnl_memory_map_data(memory, &data_));
+    }
+    ~mapped_memory() { real().dnnl_memory_unmap_data(memory_, data_); }
+    mapped_memory(const mapped_memory &) = delete;
+    mapped_memory &operator=(const mapped_memory &) = delete;
+
+    template <typename T>
+    T *data() const {
+        return static_cast<T *>(data_);
+    }
+
+private:
+    dnnl_memory_t memory_;
+    void *data_ = nullptr;
+};
 
 } // namespace
 
@@ -48,35 +64,39 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
     const dnnl_memory_t from = given.memory(DNNL_ARG_FROM, "the source");
     const dnnl_memory_t to = given.memory(DNNL_ARG_TO, "the destination");
     std::vector<dnnl_exec_arg_t> passed(args, args + nargs);
-    const auto replace = [&](int arg, const plain_weights &plain) {
+    const auto replace = [&](int arg, const owned_memory &plain) {
         for (dnnl_exec_arg_t &item : passed)
-            if (item.arg == arg) item.memory = plain.memory.get();
+            if (item.arg == arg) item.memory = plain.get();
     };
 
-    std::optional<plain_weights> source, target;
+    owned_memory source, target;
     if (says_.packed_src()) {
-        const void *block = packed_block(from, says_.src_desc(), "the source");
+        const void *block = packed_block(given, from, says_.src_desc(), "the source");
         if (const char *reason = check_block(*says_.packed_src(), block); reason != nullptr)
             throw invalid_argument {reason};
-        source.emplace(says_.plain_desc(), says_.engine());
-        unpack_weights(*says_.packed_src(), block, source->values.data(), team);
-        replace(DNNL_ARG_FROM, *source);
+        source = make_plain(says_.plain_desc(), says_.engine());
+        const mapped_memory plain(source.get());
+        unpack_weights(*says_.packed_src(), block, plain.data<std::int8_t>(), team);
+        replace(DNNL_ARG_FROM, source);
     }
     void *packed_to = nullptr;
     if (says_.packed_dst()) {
-        packed_to = packed_block(to, says_.dst_desc(), "the destination");
-        target.emplace(says_.plain_desc(), says_.engine());
-        replace(DNNL_ARG_TO, *target);
+        packed_to = packed_block(given, to, says_.dst_desc(), "the destination");
+        target = make_plain(says_.plain_desc(), says_.engine());
+        replace(DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));
-    if (target) pack_weights(*says_.packed_dst(), target->values.data(), packed_to, team);
+    require(real().dnnl_stream_wait(stream));
+    if (!target) return;
+    const mapped_memory plain(target.get());
+    pack_weights(*says_.packed_dst(), plain.data<std::int8_t>(), packed_to, team);
 }
 
 dnnl_status_t reorder_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     const stopwatch watch;
     try {
-        check_stream(stream, says_.engine());
+        take_turn(stream, says_.engine());
         run(stream, nargs, args);
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);

@@ -35,7 +35,7 @@ struct variant {
     std::int64_t src_zero_point = 0, dst_zero_point = 0;
 };
 
-void run(const variant &v) {
+void run(const variant &v, std::FILE *outputs) {
     int8_graph g(v.data_format, v.weights_format);
     const quantized image = g.input(64, 28, v.src, 0.04f, v.src_zero_point),
                     other = g.input(64, 28, v.dst, 0.03f, v.dst_zero_point);
@@ -51,6 +51,7 @@ void run(const variant &v) {
     const std::uint64_t before = executed_by_winodnn();
     g.run();
     const std::uint32_t first = checksum(g.data(result));
+    std::fwrite(g.data(result).data(), 1, g.data(result).size(), outputs);
     const auto [least, most] = std::ranges::minmax_element(g.data(result));
     const int span = *most - *least;
     g.run();
@@ -64,10 +65,11 @@ void run(const variant &v) {
 
 } // namespace
 
-// Argument: 1 to keep constant weights as they are packed, 0 to pack them in every run. For the whole
-// process: oneDNN v3.2 crashes if it changes in between.
+// Arguments: 1 to keep constant weights as they are packed, 0 to pack them in every run (for the whole
+// process: oneDNN v3.2 crashes if it changes in between); the file that all results are written to.
 int main(int argc, char **argv) {
-    if (argc != 2) return 2;
+    std::FILE *outputs = argc == 3 ? std::fopen(argv[2], "wb") : nullptr;
+    if (outputs == nullptr) return 2;
     dnnl::graph::set_constant_tensor_cache(std::atoi(argv[1]));
     for (const char *data_format : {"NXC", "NCX"})
         for (const char *weights_format : {"OIX", "XIO"})
@@ -77,7 +79,7 @@ int main(int argc, char **argv) {
                     v.bias = (fused & 1) != 0;
                     v.relu = (fused & 2) != 0;
                     v.add = (fused & 4) != 0;
-                    run(v);
+                    run(v, outputs);
                 }
     for (const data_type src : {data_type::u8, data_type::s8})
         for (const data_type dst : {data_type::u8, data_type::s8})
@@ -88,6 +90,7 @@ int main(int argc, char **argv) {
                     v.dst = dst;
                     v.src_zero_point = v.dst_zero_point = zero_point;
                     v.add = add;
-                    run(v);
+                    run(v, outputs);
                 }
+    return std::fclose(outputs);
 }

@@ -180,6 +180,10 @@ std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_dat
     return dst;
 }
 
+bool runs_on_queues() {
+    return dnnl_version()->cpu_runtime == DNNL_RUNTIME_DPCPP;
+}
+
 int per_oc_mask(const problem &p) {
     return p.groups == 0 ? 1 : 3;
 }
@@ -351,13 +355,16 @@ memory execution::packed(const convolution_case &c, const case_data &data, const
         }
     }
     memory from = plain, to = user;
-    dnnl::reorder(from, to).execute(stream, from, to);
+    const dnnl::reorder to_user(from, to);
+    to_user.execute(stream, from, to);
 
     memory result = make(format, nullptr);
     args[DNNL_ARG_FROM] = user;
     args[DNNL_ARG_TO] = result;
     const dnnl::reorder::primitive_desc desc(cpu(), user.get_desc(), cpu(), format, attr);
-    dnnl::reorder(desc).execute(stream, args);
+    const dnnl::reorder to_packed(desc);
+    to_packed.execute(stream, args);
+    stream.wait();
     return result;
 }
 

@@ -58,6 +58,7 @@ struct case_data {
 std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data);
 
 dnnl::engine &cpu();
+bool runs_on_queues(); // SYCL's
 dnnl::memory::desc src_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::desc dst_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::dims weights_dims(const problem &p);

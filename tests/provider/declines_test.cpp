@@ -284,6 +284,7 @@ TEST(declines, what_is_declined_computes_what_it_should) {
     dnnl::reorder(w, packed).execute(stream, w, packed);
     dnnl::convolution_forward(desc).execute(
             stream, {{DNNL_ARG_SRC, s}, {DNNL_ARG_WEIGHTS, packed}, {DNNL_ARG_DST, d}});
+    stream.wait();
     const auto *sums = static_cast<const std::int32_t *>(d.get_data_handle());
     for (dim h = 0; h < out; ++h)
         for (dim x = 0; x < out; ++x)

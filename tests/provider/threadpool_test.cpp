@@ -28,6 +28,7 @@ public:
 
     int get_num_threads() const override { return int(threads_.size()); }
     bool get_in_parallel() const override { return inside; }
+    void wait() {} // which newer interfaces ask for
     std::uint64_t get_flags() const override { return asynchronous_ ? ASYNCHRONOUS : 0; }
     void parallel_for(int n, const std::function<void(int, int)> &body) override {
         std::atomic<int> left {n};

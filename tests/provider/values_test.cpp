@@ -306,11 +306,14 @@ TEST_F(values, the_formula_is_what_decides_between_us_and_onednn) {
                 dnnl::memory nhwc_src = theirs.arguments.at(DNNL_ARG_SRC),
                              nhwc_dst = theirs.arguments.at(DNNL_ARG_DST);
                 dnnl::stream stream(cpu());
-                dnnl::reorder(nhwc_src, theirs_src).execute(stream, nhwc_src, theirs_src);
+                const dnnl::reorder to_theirs(nhwc_src, theirs_src), to_nhwc(theirs_dst, nhwc_dst);
+                to_theirs.execute(stream, nhwc_src, theirs_src);
+                stream.wait();
                 theirs.arguments[DNNL_ARG_SRC] = theirs_src;
                 theirs.arguments[DNNL_ARG_DST] = theirs_dst;
                 theirs.run(dnnl::convolution_forward(desc));
-                dnnl::reorder(theirs_dst, nhwc_dst).execute(stream, theirs_dst, nhwc_dst);
+                to_nhwc.execute(stream, theirs_dst, nhwc_dst);
+                stream.wait();
                 theirs.arguments[DNNL_ARG_DST] = nhwc_dst;
                 ++cases;
                 if (theirs.dst() == expected) continue;

@@ -18,14 +18,15 @@ private:
 };
 
 // Never destroyed: static primitives of the program's may be executed when our own statics are gone.
-runtime_report kept(std::unique_ptr<const thread_runtime> runtime, const char *otherwise) {
-    if (runtime == nullptr) return {nullptr, otherwise};
-    return {runtime.release(), {}};
+runtime_report kept(
+        std::unique_ptr<const thread_runtime> runtime, const char *otherwise, bool queues = false) {
+    if (runtime == nullptr) return {nullptr, queues, otherwise};
+    return {runtime.release(), queues, {}};
 }
 
 runtime_report find_runtime() {
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
-    if (version == nullptr) return {nullptr, "no oneDNN was found"};
+    if (version == nullptr) return {nullptr, false, "no oneDNN was found"};
     switch (version->cpu_runtime) {
         case DNNL_RUNTIME_SEQ: return kept(std::make_unique<sequential_runtime>(), "");
         case DNNL_RUNTIME_OMP:
@@ -34,8 +35,9 @@ runtime_report find_runtime() {
         case DNNL_RUNTIME_TBB:
             return kept(find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
         case DNNL_RUNTIME_THREADPOOL: return kept(find_threadpool(), "oneDNN's threadpool cannot be reached");
-        default:
-            return {nullptr, "oneDNN's CPU runtime is none of OpenMP, oneTBB, threadpool and sequential"};
+        case DNNL_RUNTIME_DPCPP: // on CPUs SYCL has oneTBB's threads
+            return kept(find_tbb(), "oneDNN's CPU runtime is SYCL, and libwinodnn-tbb.so cannot be loaded", true);
+        default: return {nullptr, false, "an unknown CPU runtime of oneDNN's"};
     }
 }
 

@@ -23,6 +23,8 @@ public:
 
 struct runtime_report {
     const thread_runtime *usable = nullptr;
+    // Streams are SYCL queues: what is on them runs when it likes, and memories may have to be mapped.
+    bool queues = false;
     std::string reason; // why there is none
 };
 

@@ -1,0 +1,6 @@
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../../../include/oneapi/dnnl/dnnl_version.h lines
+    REGEX "define DNNL_VERSION_(MAJOR|MINOR)")
+string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*" "\\1.\\2" PACKAGE_VERSION "${lines}")
+if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
