@@ -26,7 +26,9 @@ __attribute__((target("f16c"))) std::uint16_t to_f16(float y) {
 // float that s32 can hold.
 void write(data_type type, void *data, dim at, float y) {
     const auto rounded = [y](float lowest, float highest) {
-        return std::nearbyint(std::min(std::max(y, lowest), highest)); // to nearest, ties to even
+        // To nearest, ties to even; what is not a number becomes the lowest value, as in oneDNN's later
+        // versions.
+        return std::isnan(y) ? lowest : std::nearbyint(std::min(std::max(y, lowest), highest));
     };
     switch (type) {
         case data_type::u8: static_cast<std::uint8_t *>(data)[at] = std::uint8_t(rounded(0.f, 255.f)); break;

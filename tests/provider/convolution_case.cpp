@@ -1,7 +1,5 @@
 #include "convolution_case.hpp"
 
-#include "reference/reference.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -26,54 +24,10 @@ memory::data_type type_of(data_type type) {
     return memory::data_type::undef;
 }
 
-void append(std::vector<std::uint8_t> &bytes, data_type type, float value) {
-    std::uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    if (is_integer(type)) bits = std::uint32_t(std::int32_t(value));
-    if (type == data_type::bf16) bits >>= 16;
-    // A number of f16 of the same sign, size between 0.5 and 4.
-    if (type == data_type::f16) bits = (bits >> 16 & 0x8000) | (0x3800 + (bits >> 4 & 0xbff));
-    const auto *from = reinterpret_cast<const std::uint8_t *>(&bits);
-    bytes.insert(bytes.end(), from, from + size_of(type));
-}
-
-// Elements of a memory, with what a view skips behind its last pixel.
-std::size_t element_count(const memory::desc &desc) {
-    return desc.get_size() / memory::data_type_size(desc.get_data_type());
-}
-
 memory::desc tensor_desc(const memory::dims &dims, data_type type, memory::format_tag tag,
         const std::optional<nhwc_strides> &view) {
     if (!view) return {dims, type_of(type), tag};
     return {dims, type_of(type), memory::dims {view->n, 1, view->h, view->w}};
-}
-
-std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &random) {
-    const problem &p = c.p;
-    std::vector<std::uint8_t> src(element_count(src_desc(p, memory::format_tag::nhwc)));
-    const bool u8 = p.src == data_type::u8;
-    const std::size_t pixels = src.size() / std::size_t(p.ic), ic = std::size_t(p.ic);
-    for (std::size_t i = 0; i < src.size(); ++i) {
-        const std::uint8_t value = std::uint8_t(random());
-        switch (c.data) {
-            case pattern::random: src[i] = value; break;
-            case pattern::extremes: src[i] = u8 ? 255 : 0x80; break;
-            case pattern::largest_sums: src[i] = u8 ? 255 : 0x80; break;
-            case pattern::single_pixel: src[i] = i / ic == pixels / 2 ? value : 0; break;
-            case pattern::single_channel: src[i] = i % ic == ic / 2 ? value : 0; break;
-        }
-    }
-    return src;
-}
-
-std::vector<std::int8_t> make_weights(const convolution_case &c, std::mt19937 &random) {
-    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.group_ic() * 9));
-    for (std::size_t i = 0; i < weights.size(); ++i) switch (c.data) {
-            case pattern::extremes: weights[i] = i % 2 == 0 ? -128 : 127; break;
-            case pattern::largest_sums: weights[i] = c.p.src == data_type::u8 ? 127 : -128; break;
-            default: weights[i] = std::int8_t(random()); break;
-        }
-    return weights;
 }
 
 const char *cap() {
@@ -97,8 +51,12 @@ void convolution_case::pad(dim top, dim left, dim bottom, dim right) {
     p.pad_l = left;
     p.pad_b = bottom;
     p.pad_r = right;
-    p.oh = p.ih + top + bottom - 2;
-    p.ow = p.iw + left + right - 2;
+    const auto outputs = [&](dim padded, dim kernel) {
+        const dim span = (kernel - 1) * (dilation + 1) + 1;
+        return padded < span ? 0 : (padded - span) / stride + 1;
+    };
+    p.oh = outputs(p.ih + top + bottom, kh);
+    p.ow = outputs(p.iw + left + right, kw);
 }
 
 std::string to_string(const convolution_case &c) {
@@ -113,71 +71,6 @@ std::string to_string(const convolution_case &c) {
                     + std::to_string(int(c.data));
     for (const post_op &op : p.post_ops) s += " " + std::string(name_of(op.op)) + ":" + name_of(op.type);
     return s;
-}
-
-case_data::case_data(const convolution_case &c) {
-    const problem &p = c.p;
-    std::mt19937 random(unsigned(p.ic * 31 + p.oc * 17 + p.ih * 5 + p.iw));
-    src = make_src(c, random);
-    weights = make_weights(c, random);
-    // Whole numbers and fractions; small enough that not everything saturates.
-    std::uniform_real_distribution<float> some(-500.f, 500.f);
-    for (dim oc = 0; p.bias && oc < p.oc; ++oc)
-        append(bias, *p.bias, some(random) / (size_of(*p.bias) == 1 ? 5.f : 1.f));
-    const dim scales = p.weights_scale == problem::weights_scale_kind::none     ? 0
-                       : p.weights_scale == problem::weights_scale_kind::common ? 1
-                                                                                : p.oc;
-    // About the size that brings sums of ic random products into the range of u8. Powers of two times odd
-    // factors, so that f32 weights divided by them are s8 values again.
-    for (dim oc = 0; oc < scales; ++oc) weights_scale.push_back(float(3 + random() % 5) / 8192.f);
-    for (const post_op &op : p.post_ops) {
-        std::vector<std::uint8_t> &values = operands.emplace_back();
-        const dim count = op.operand == post_op::broadcast::common ? 1
-                          : op.operand == post_op::broadcast::per_oc
-                                  ? p.oc
-                                  : dim(element_count(operand_desc(p, op)));
-        for (dim n = 0; op.has_operand() && n < count; ++n)
-            append(values, op.type, float(random() % 200) / 2.f + 1.f);
-    }
-    for (dim oc = 0; oc < (p.dst_scale_per_oc ? p.oc : 1); ++oc) dst_scale.push_back(3.f + float(oc % 4));
-    dst_before.resize(dst_desc(p, memory::format_tag::nhwc).get_size());
-    for (std::size_t i = 0; i < dst_before.size(); ++i) dst_before[i] = std::uint8_t(random());
-    if (is_integer(p.dst)) return;
-    const std::size_t values = dst_before.size() / size_of(p.dst); // random bytes would be infinities too
-    dst_before.clear();
-    for (std::size_t i = 0; i < values; ++i) append(dst_before, p.dst, some(random));
-}
-
-std::vector<std::int32_t> src_zero_points(const convolution_case &c) {
-    std::vector<std::int32_t> values(std::size_t(c.p.src_zero_point_per_ic ? c.p.ic : 1), c.src_zero_point);
-    for (std::size_t i = 1; i < values.size(); ++i)
-        values[i] = std::int32_t(i * 37 % 256) - (c.p.src == data_type::s8 ? 128 : 0);
-    return values;
-}
-
-std::vector<std::int32_t> dst_zero_points(const convolution_case &c) {
-    std::vector<std::int32_t> values(std::size_t(c.p.dst_zero_point_per_oc ? c.p.oc : 1), c.dst_zero_point);
-    for (std::size_t i = 1; i < values.size(); ++i) values[i] += std::int32_t(i % 9);
-    return values;
-}
-
-std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_data &data) {
-    std::vector<std::uint8_t> dst = data.dst_before;
-    const std::vector<std::int32_t> of_src = src_zero_points(c), of_dst = dst_zero_points(c);
-    std::vector<const void *> operands;
-    for (const auto &values : data.operands) operands.push_back(values.data());
-    run_args args;
-    if (c.p.bias) args.bias = {data.bias.data(), *c.p.bias};
-    args.src_scale = {&data.src_scale};
-    args.weights_scale = {data.weights_scale.data()};
-    args.dst_scale = {data.dst_scale.data()};
-    args.src_zero_points = {of_src.data(), data_type::s32};
-    args.dst_zero_points = {of_dst.data(), data_type::s32};
-    args.operands = operands.data();
-    args.dst = dst.data();
-    reference_store(c.p, args,
-            reference_accumulators(c.p, data.src.data(), data.weights.data(), args.src_zero_points));
-    return dst;
 }
 
 bool runs_on_queues() {
@@ -201,13 +94,14 @@ memory::desc dst_desc(const problem &p, memory::format_tag tag) {
     return tensor_desc({p.mb, p.oc, p.oh, p.ow}, p.dst, tag, p.dst_view);
 }
 
-memory::dims weights_dims(const problem &p) {
-    if (p.groups == 0) return {p.oc, p.ic, 3, 3};
-    return {p.groups, p.group_oc(), p.group_ic(), 3, 3};
+memory::dims weights_dims(const convolution_case &c) {
+    const problem &p = c.p;
+    if (p.groups == 0) return {p.oc, p.ic, c.kh, c.kw};
+    return {p.groups, p.group_oc(), p.group_ic(), c.kh, c.kw};
 }
 
-memory::desc weights_desc(const problem &p) {
-    return {weights_dims(p), memory::data_type::s8, memory::format_tag::any};
+memory::desc weights_desc(const convolution_case &c) {
+    return {weights_dims(c), memory::data_type::s8, memory::format_tag::any};
 }
 
 memory::desc bias_desc(const problem &p) {
@@ -275,10 +169,9 @@ dnnl::primitive_attr attributes(const convolution_case &c) {
 
 dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c) {
     using dnnl::prop_kind;
-    const memory::format_tag any = memory::format_tag::any;
-    return {cpu(), prop_kind::forward_inference, c.algorithm, src_desc(c.p, any), weights_desc(c.p),
-            bias_desc(c.p), dst_desc(c.p, any), {1, 1}, {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r},
-            attributes(c)};
+    return {cpu(), prop_kind::forward_inference, c.algorithm, src_desc(c.p, c.src_format), weights_desc(c),
+            bias_desc(c.p), dst_desc(c.p, c.dst_format), {c.stride, c.stride}, {c.dilation, c.dilation},
+            {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, attributes(c)};
 }
 
 execution::execution(const convolution_case &c, const case_data &data,
@@ -328,7 +221,7 @@ memory execution::make(const memory::desc &desc, const void *contents) {
 // The user's weights: s8 values as they are, or f32 ones that the reorder divides by the scales.
 memory execution::packed(const convolution_case &c, const case_data &data, const memory::desc &format) {
     using tag = memory::format_tag;
-    const memory::dims dims = weights_dims(c.p);
+    const memory::dims dims = weights_dims(c);
     const tag plain_format = dims.size() == 5 ? tag::goihw : tag::oihw;
     dnnl::stream stream(cpu());
     const memory user(

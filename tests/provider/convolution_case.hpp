@@ -31,13 +31,22 @@ struct convolution_case {
     dnnl::memory::data_type weights_type = dnnl::memory::data_type::s8; // what the user has
     // any: oihw or goihw.
     dnnl::memory::format_tag weights_format = dnnl::memory::format_tag::any;
+    // Weights in steps of two within seven bits: no instruction without VNNI saturates, and none of oneDNN's
+    // tricks for them rounds.
+    bool seven_bit_weights = false;
     guard side = guard::after;
+    // Of convolutions that are none of winodnn's; expected_dst does not know them.
+    dim kh = 3, kw = 3, stride = 1, dilation = 0;
+    // What the program asks for; given as nhwc when it is any.
+    dnnl::memory::format_tag src_format = dnnl::memory::format_tag::any;
+    dnnl::memory::format_tag dst_format = dnnl::memory::format_tag::any;
     // By name, as the dispatcher may decline what is slower than direct convolution.
     dnnl::algorithm algorithm = dnnl::algorithm::convolution_winograd;
 
     convolution_case() = default;
     convolution_case(dim ic, dim oc, dim ih, dim iw, dim pad = 1);
     void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
+    bool is_winograds() const { return kh == 3 && kw == 3 && stride == 1 && dilation == 0; }
 };
 
 std::string to_string(const convolution_case &c);
@@ -61,8 +70,8 @@ dnnl::engine &cpu();
 bool runs_on_queues(); // SYCL's
 dnnl::memory::desc src_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::desc dst_desc(const problem &p, dnnl::memory::format_tag tag);
-dnnl::memory::dims weights_dims(const problem &p);
-dnnl::memory::desc weights_desc(const problem &p);
+dnnl::memory::dims weights_dims(const convolution_case &c);
+dnnl::memory::desc weights_desc(const convolution_case &c);
 int per_oc_mask(const problem &p);              // of weights
 dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
 dnnl::memory::desc operand_desc(const problem &p, const post_op &op);

@@ -101,7 +101,7 @@ TEST_F(layouts, submemories) {
     const memory::desc src = whole_src.submemory_desc({1, 32, 6, 5}, src_at),
                        dst = whole_dst.submemory_desc({1, 48, 6, 5}, dst_at);
     const dnnl::convolution_forward::primitive_desc desc(cpu(), dnnl::prop_kind::forward_inference,
-            c.algorithm, src, weights_desc(c.p), dst, {1, 1}, {1, 1}, {1, 1});
+            c.algorithm, src, weights_desc(c), dst, {1, 1}, {1, 1}, {1, 1});
     ASSERT_TRUE(std::string(desc.impl_info_str()).starts_with("wino:"));
     EXPECT_EQ(desc.src_desc(), src);
     EXPECT_EQ(desc.dst_desc(), dst);

@@ -152,7 +152,7 @@ TEST(primitive_desc, attributes_come_back_whole) {
     ASSERT_EQ(attr.get_post_ops().len(), 1);
     // A clone of what get_attr answers is still known: scales and zero points included.
     const dnnl::convolution_forward::primitive_desc again(cpu(), dnnl::prop_kind::forward_inference,
-            dnnl::algorithm::convolution_winograd, desc.src_desc(), weights_desc(c.p), desc.bias_desc(),
+            dnnl::algorithm::convolution_winograd, desc.src_desc(), weights_desc(c), desc.bias_desc(),
             desc.dst_desc(), {1, 1}, {1, 0}, {0, 1}, attr);
     EXPECT_TRUE(is_ours(again));
     check(c, again, dnnl::convolution_forward(again));
@@ -163,7 +163,7 @@ TEST(primitive_desc, formats_that_are_given_are_kept) {
     const convolution_case c = typical();
     const auto create = [&](const memory::desc &src, const memory::desc &dst) {
         return dnnl::convolution_forward::primitive_desc(cpu(), dnnl::prop_kind::forward_inference,
-                dnnl::algorithm::convolution_winograd, src, weights_desc(c.p), bias_desc(c.p), dst, {1, 1},
+                dnnl::algorithm::convolution_winograd, src, weights_desc(c), bias_desc(c.p), dst, {1, 1},
                 {1, 0}, {0, 1}, attributes(c));
     };
     const memory::desc nhwc = src_desc(c.p, tag::nhwc);
@@ -182,7 +182,7 @@ TEST(primitive, outlives_everything_it_was_made_from) {
     {
         std::optional<dnnl::primitive_attr> attr(attributes(c));
         const dnnl::convolution_forward::primitive_desc desc(cpu(), dnnl::prop_kind::forward_inference,
-                dnnl::algorithm::convolution_winograd, src_desc(c.p, tag::any), weights_desc(c.p),
+                dnnl::algorithm::convolution_winograd, src_desc(c.p, tag::any), weights_desc(c),
                 bias_desc(c.p), dst_desc(c.p, tag::any), {1, 1}, {1, 0}, {0, 1}, *attr);
         attr.reset();
         weights = desc.weights_desc();

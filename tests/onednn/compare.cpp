@@ -1,0 +1,53 @@
+#include "onednn/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace winodnn::testing {
+namespace {
+
+// How far apart rounding can take two evaluations that begin with the same integers. Integer results: one
+// step, but large s32 values are f32 first, whose steps grow. Floats: some steps of the type at the size of
+// the largest value, because terms that cancel leave the error of their own size.
+bool is_near(const problem &p, const std::vector<std::uint8_t> &a, const std::vector<std::uint8_t> &b) {
+    const dim count = dim(a.size() / size_of(p.dst));
+    double largest = 0;
+    for (dim i = 0; i < count; ++i) {
+        const double value = read_value(p.dst, b.data(), i);
+        if (std::isfinite(value)) largest = std::max(largest, std::fabs(value));
+    }
+    const double step = p.dst == data_type::bf16  ? std::ldexp(1., -8)
+                        : p.dst == data_type::f16 ? std::ldexp(1., -11)
+                                                  : std::ldexp(1., -24);
+    const double tolerance = is_integer(p.dst) && size_of(p.dst) == 1 ? 1. : 1e-30 + 64. * step * largest;
+    for (dim i = 0; i < count; ++i) {
+        const double x = read_value(p.dst, a.data(), i), y = read_value(p.dst, b.data(), i);
+        if (x == y || (std::isnan(x) && std::isnan(y))) continue;
+        if (!(std::fabs(x - y) <= std::max(tolerance, is_integer(p.dst) ? 1. : 0.))) return false;
+    }
+    return true;
+}
+
+} // namespace
+
+const char *name_of(verdict v) {
+    switch (v) {
+        case verdict::equal: return "equal";
+        case verdict::formula: return "as the formula";
+        case verdict::not_the_formula: return "neither as oneDNN nor as the formula";
+        case verdict::far: return "as the formula, but far from oneDNN";
+        case verdict::other_bytes: return "not as oneDNN";
+    }
+    return "";
+}
+
+verdict compare(const drawn_case &d, const std::vector<std::uint8_t> &winodnn,
+        const std::vector<std::uint8_t> &onednn) {
+    if (winodnn == onednn) return verdict::equal;
+    if (!d.is_candidate()) return verdict::other_bytes;
+    const case_data data(d.c);
+    if (expected_dst(d.c, data) != winodnn) return verdict::not_the_formula;
+    return is_near(d.c.p, winodnn, onednn) ? verdict::formula : verdict::far;
+}
+
+} // namespace winodnn::testing
