@@ -3,6 +3,7 @@
 #include "provider/exported.hpp"
 #include "provider/handle.hpp"
 #include "provider/memory_desc.hpp"
+#include "provider/refusal.hpp"
 #include "provider/reorder_description.hpp"
 #include "provider/status.hpp"
 
@@ -26,8 +27,8 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_backward_data_primitive_desc_creat
         const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l,
         const dnnl_dims_t padding_r, const_dnnl_primitive_desc_t hint_fwd_pd,
         const_dnnl_primitive_attr_t attr) {
-    if (is_packed(weights_desc)) return dnnl_unimplemented;
-    return forward(real().dnnl_convolution_backward_data_primitive_desc_create, desc, engine, alg_kind,
+    return unless_packed("dnnl_convolution_backward_data_primitive_desc_create",
+            real().dnnl_convolution_backward_data_primitive_desc_create, desc, engine, alg_kind,
             diff_src_desc, weights_desc, diff_dst_desc, strides, dilates, padding_l, padding_r,
             real_desc_of(hint_fwd_pd), attr);
 }
@@ -39,10 +40,10 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_backward_weights_primitive_desc_cr
         const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l,
         const dnnl_dims_t padding_r, const_dnnl_primitive_desc_t hint_fwd_pd,
         const_dnnl_primitive_attr_t attr) {
-    if (is_packed(diff_weights_desc)) return dnnl_unimplemented;
-    return forward(real().dnnl_convolution_backward_weights_primitive_desc_create, desc, engine, alg_kind,
-            src_desc, diff_weights_desc, diff_bias_desc, diff_dst_desc, strides, dilates, padding_l,
-            padding_r, real_desc_of(hint_fwd_pd), attr);
+    return unless_packed("dnnl_convolution_backward_weights_primitive_desc_create",
+            real().dnnl_convolution_backward_weights_primitive_desc_create, desc, engine, alg_kind, src_desc,
+            diff_weights_desc, diff_bias_desc, diff_dst_desc, strides, dilates, padding_l, padding_r,
+            real_desc_of(hint_fwd_pd), attr);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *desc,

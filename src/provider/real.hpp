@@ -31,6 +31,9 @@ namespace winodnn {
     X(dnnl_memory_desc_query)                                                                                \
     X(dnnl_memory_desc_equal)                                                                                \
     X(dnnl_memory_desc_get_size)                                                                             \
+    X(dnnl_memory_desc_permute_axes)                                                                         \
+    X(dnnl_memory_desc_reshape)                                                                              \
+    X(dnnl_memory_desc_create_submemory)                                                                     \
     X(dnnl_data_type_size)                                                                                   \
     X(dnnl_primitive_attr_create)                                                                            \
     X(dnnl_primitive_attr_clone)                                                                             \
@@ -67,6 +70,15 @@ namespace winodnn {
     X(dnnl_matmul_primitive_desc_create)                                                                     \
     X(dnnl_binary_primitive_desc_create)                                                                     \
     X(dnnl_eltwise_forward_primitive_desc_create)                                                            \
+    X(dnnl_pooling_forward_primitive_desc_create)                                                            \
+    X(dnnl_reduction_primitive_desc_create)                                                                  \
+    X(dnnl_resampling_forward_primitive_desc_create)                                                         \
+    X(dnnl_shuffle_forward_primitive_desc_create)                                                            \
+    X(dnnl_softmax_forward_primitive_desc_create)                                                            \
+    X(dnnl_batch_normalization_forward_primitive_desc_create)                                                \
+    X(dnnl_layer_normalization_forward_primitive_desc_create)                                                \
+    X(dnnl_prelu_forward_primitive_desc_create)                                                              \
+    X(dnnl_lrn_forward_primitive_desc_create)                                                                \
     X(dnnl_concat_primitive_desc_create)                                                                     \
     X(dnnl_sum_primitive_desc_create)
 

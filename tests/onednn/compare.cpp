@@ -28,6 +28,16 @@ bool is_near(const problem &p, const std::vector<std::uint8_t> &a, const std::ve
     return true;
 }
 
+// The same values: zeros of either sign are, and whatever is not a number.
+bool same(const problem &p, const std::vector<std::uint8_t> &a, const std::vector<std::uint8_t> &b) {
+    if (a == b || is_integer(p.dst)) return a == b;
+    for (dim i = 0; i < dim(a.size() / size_of(p.dst)); ++i) {
+        const float x = read_value(p.dst, a.data(), i), y = read_value(p.dst, b.data(), i);
+        if (x != y && !(std::isnan(x) && std::isnan(y))) return false;
+    }
+    return true;
+}
+
 } // namespace
 
 const char *name_of(verdict v) {
@@ -43,10 +53,10 @@ const char *name_of(verdict v) {
 
 verdict compare(const drawn_case &d, const std::vector<std::uint8_t> &winodnn,
         const std::vector<std::uint8_t> &onednn) {
-    if (winodnn == onednn) return verdict::equal;
+    if (same(d.c.p, winodnn, onednn)) return verdict::equal;
     if (!d.is_candidate()) return verdict::other_bytes;
     const case_data data(d.c);
-    if (expected_dst(d.c, data) != winodnn) return verdict::not_the_formula;
+    if (!same(d.c.p, expected_dst(d.c, data), winodnn)) return verdict::not_the_formula;
     return is_near(d.c.p, winodnn, onednn) ? verdict::formula : verdict::far;
 }
 

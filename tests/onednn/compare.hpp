@@ -6,7 +6,7 @@
 namespace winodnn::testing {
 
 enum class verdict {
-    equal,   // byte for byte
+    equal,   // value for value
     formula, // winodnn's are those of the documented formula to the bit, oneDNN's round otherwise
     not_the_formula,
     far,         // from oneDNN's, though the formula's

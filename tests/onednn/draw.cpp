@@ -131,6 +131,8 @@ void append(problem &p, const post_op &op) {
     const bool log_or_pow =
             op.function == int(algorithm::eltwise_log) || op.function == int(algorithm::eltwise_pow);
     if (op.op == kind::sqrt) p.post_ops.push_back({.op = kind::abs});
+    // Behind others it would make whole steps of what they round differently.
+    if (op.op == kind::round && !p.post_ops.empty()) return;
     if (op.op == kind::staged && (is_integer(p.dst) || log_or_pow))
         p.post_ops.push_back({.op = kind::clip, .alpha = 0.25f, .beta = 20.f});
     p.post_ops.push_back(op);
