@@ -25,6 +25,22 @@ WINODNN_API const char *winodnn_version(void);
  */
 WINODNN_API const char *winodnn_mode(void);
 
+/* Whether programs' calls of oneDNN reach winodnn, and what becomes of them. */
+typedef enum {
+    winodnn_active = 0,         /* convolutions are taken over where that is faster */
+    winodnn_off = 1,            /* all are left to oneDNN: WINODNN_MODE=off */
+    winodnn_not_interposed = 2, /* another library's functions come first: winodnn was linked behind oneDNN, or
+                                   loaded too late. (That a program has oneDNN inside itself, linked statically
+                                   or with -Bsymbolic, cannot be seen.) */
+    winodnn_no_onednn = 3,      /* no oneDNN v3 was found in the process */
+    winodnn_unsupported = 4     /* the CPU, its capped instruction set or oneDNN's threads are not served */
+} winodnn_status_t;
+
+/* If reason is not NULL, *reason becomes a sentence fragment that says more, "" if active; it belongs to the
+ * library and is valid until the calling thread asks again, or ends. May end the time in which
+ * dnnl_set_max_cpu_isa can be called, as creating a primitive descriptor does. */
+WINODNN_API winodnn_status_t winodnn_status(const char **reason);
+
 /* Why the forward convolution whose primitive descriptor the calling thread created last was left to oneDNN
  * or refused, e.g. "the stride is not 1". "" if it was taken over, or if oneDNN found its arguments invalid,
  * or if the thread has created none. Valid until the thread creates the next one, or ends. */

@@ -65,21 +65,34 @@ dnnl_status_t leave_to_onednn(dnnl_primitive_desc_t *result, const convolution_r
     return status;
 }
 
+// oneDNN has no Winograd on CPUs: its refusal says nothing against the arguments.
+bool says_valid(dnnl_status_t status, dnnl_alg_kind_t alg_kind) {
+    return status == dnnl_success || (status == dnnl_unimplemented && alg_kind == dnnl_convolution_winograd);
+}
+
 dnnl_status_t decline(dnnl_primitive_desc_t *result, const convolution_request &request, bool packed,
         const std::string &reason) {
     owned_primitive_desc checked;
     const dnnl_status_t status =
             packed ? create_direct_in_nhwc(checked, request) : leave_to_onednn(result, request);
-    // oneDNN has no Winograd on CPUs: its refusal says nothing against the arguments.
-    const bool valid = status == dnnl_success
-                       || (status == dnnl_unimplemented && request.alg_kind == dnnl_convolution_winograd);
-    if (!valid) return status;
+    if (!says_valid(status, request.alg_kind)) return status;
     count_declined(reason);
-    if (verbose_refusals()) print_refusal("create:decline", "cpu,convolution," + to_string(request), reason);
+    if (verbose_refusals()) print_decline(request, reason);
     return packed ? dnnl_unimplemented : status;
 }
 
 } // namespace
+
+void print_decline(const convolution_request &request, const std::string &reason) {
+    print_refusal("create:decline", "cpu,convolution," + to_string(request), reason);
+}
+
+void note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason) {
+    if (says_valid(status, alg_kind))
+        count_declined(reason);
+    else
+        forget_decline_reason();
+}
 
 dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolution_request &request) {
     if (result == nullptr) return dnnl_invalid_arguments;

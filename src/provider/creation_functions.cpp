@@ -15,6 +15,18 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl
         const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides,
         const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r,
         const_dnnl_primitive_attr_t attr) {
+    // Most of a network's convolutions: straight through.
+    if (const char *reason = reason_at_first_sight(weights_desc, strides)) {
+        const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, desc,
+                engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates,
+                padding_l, padding_r, attr);
+        note_first_sight(status, alg_kind, reason);
+        if (verbose_refusals() && status == dnnl_success)
+            print_decline({engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides,
+                                  dilates, padding_l, padding_r, attr},
+                    reason);
+        return status;
+    }
     return guarded([&] {
         return create_convolution(desc, {engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc,
                                                 dst_desc, strides, dilates, padding_l, padding_r, attr});

@@ -9,6 +9,8 @@
 #include "oneapi/dnnl/dnnl.h"
 #include "oneapi/dnnl/dnnl_debug.h"
 
+#include <atomic>
+
 namespace winodnn {
 
 #define WINODNN_REAL_FUNCTIONS(X)                                                                            \
@@ -88,6 +90,14 @@ struct real_functions {
 #undef WINODNN_DECLARE
 };
 
-const real_functions &real();
+const real_functions &find_real_functions();
+
+// Found by whoever comes first; one load for all who come later.
+inline const real_functions &real() {
+    static constinit std::atomic<const real_functions *> found {nullptr};
+    const real_functions *table = found.load(std::memory_order_acquire);
+    if (table == nullptr) found.store(table = &find_real_functions(), std::memory_order_release);
+    return *table;
+}
 
 } // namespace winodnn

@@ -107,6 +107,18 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
     return status;
 }
 
+const char *reason_at_first_sight(const_dnnl_memory_desc_t weights, const dnnl_dim_t *strides) {
+    int ndims = 0;
+    const dim *dims = nullptr;
+    if (real().dnnl_memory_desc_query == nullptr || weights == nullptr || strides == nullptr
+            || real().dnnl_memory_desc_query(weights, dnnl_query_ndims_s32, &ndims) != dnnl_success
+            || (ndims != 4 && ndims != 5)
+            || real().dnnl_memory_desc_query(weights, dnnl_query_dims, &dims) != dnnl_success)
+        return nullptr;
+    if (dims[ndims - 2] != 3 || dims[ndims - 1] != 3) return "the kernel is not 3x3";
+    return strides[0] != 1 || strides[1] != 1 ? "the stride is not 1" : nullptr;
+}
+
 translation translate(const convolution_request &r) {
     try {
         demand(r.strides != nullptr && r.padding_l != nullptr, "missing arguments");

@@ -11,7 +11,10 @@ namespace {
 
 constinit std::atomic<std::uint64_t> taken_over {0}, declined {0}, executed {0};
 
-thread_local std::string last_reason;
+// A literal, or what is in `composed`: noted for each convolution that is left to oneDNN, so without a copy
+// if it can be.
+constinit thread_local const char *last_reason = "";
+thread_local std::string composed;
 
 } // namespace
 
@@ -19,9 +22,14 @@ void count_taken_over() {
     taken_over.fetch_add(1, std::memory_order_relaxed);
 }
 
-void count_declined(const std::string &reason) {
+void count_declined(const char *literal) {
     declined.fetch_add(1, std::memory_order_relaxed);
-    last_reason = reason;
+    last_reason = literal;
+}
+
+void count_declined(const std::string &reason) {
+    composed = reason;
+    count_declined(composed.c_str());
 }
 
 void count_executed() {
@@ -29,7 +37,7 @@ void count_executed() {
 }
 
 void forget_decline_reason() {
-    last_reason.clear();
+    last_reason = "";
 }
 
 } // namespace winodnn
@@ -44,7 +52,7 @@ const char *winodnn_mode(void) {
 }
 
 const char *winodnn_last_decline_reason(void) {
-    return winodnn::last_reason.c_str();
+    return winodnn::last_reason;
 }
 
 void winodnn_get_statistics(winodnn_statistics_t *statistics) {

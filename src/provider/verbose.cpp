@@ -4,6 +4,8 @@
 #include "provider/machine.hpp"
 #include "provider/real.hpp"
 #include "provider/status.hpp"
+#include "provider/status_report.hpp"
+#include "provider/threads/runtime.hpp"
 
 #include <cstdio>
 
@@ -20,6 +22,10 @@ void print_header() {
     std::printf("winodnn_verbose,info,mode:%s,isa:%s,threads:%d\n", exact ? "exact" : "off",
             machine.usable ? name_of(machine.usable->isa) : machine.reason.c_str(),
             machine.usable ? machine.usable->threads : 0);
+    const status_report status = describe_status();
+    std::printf("winodnn_verbose,info,status:%s,runtime:%s%s%s\n", name_of(status.status),
+            host_runtime().usable == nullptr ? "none" : host_runtime().usable->name(),
+            status.reason.empty() ? "" : ",", status.reason.c_str());
 }
 
 void print_line(const char *event, const std::string &info, const char *last) {

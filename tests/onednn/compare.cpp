@@ -9,9 +9,9 @@ namespace {
 // How far apart rounding can take two evaluations that begin with the same integers. Integer results: one
 // step, but large s32 values are f32 first, whose steps grow. Floats: some steps of the type at the size of
 // the largest value, because terms that cancel leave the error of their own size.
-bool is_near(const problem &p, const std::vector<std::uint8_t> &a, const std::vector<std::uint8_t> &b) {
+bool is_near(const problem &p, double largest, const std::vector<std::uint8_t> &a,
+        const std::vector<std::uint8_t> &b) {
     const dim count = dim(a.size() / size_of(p.dst));
-    double largest = 0;
     for (dim i = 0; i < count; ++i) {
         const double value = read_value(p.dst, b.data(), i);
         if (std::isfinite(value)) largest = std::max(largest, std::fabs(value));
@@ -26,6 +26,16 @@ bool is_near(const problem &p, const std::vector<std::uint8_t> &a, const std::ve
         if (!(std::fabs(x - y) <= std::max(tolerance, is_integer(p.dst) ? 1. : 0.))) return false;
     }
     return true;
+}
+
+// Of what sum post-ops add.
+double largest_term(const problem &p, const case_data &data) {
+    double largest = 0;
+    for (const post_op &op : p.post_ops)
+        for (dim i = 0; op.op == post_op::kind::sum && i < dim(data.dst_before.size() / size_of(p.dst)); ++i)
+            largest = std::max(
+                    largest, std::fabs(double(op.scale) * read_value(p.dst, data.dst_before.data(), i)));
+    return largest;
 }
 
 // The same values: zeros of either sign are, and whatever is not a number.
@@ -57,7 +67,7 @@ verdict compare(const drawn_case &d, const std::vector<std::uint8_t> &winodnn,
     if (!d.is_candidate()) return verdict::other_bytes;
     const case_data data(d.c);
     if (!same(d.c.p, expected_dst(d.c, data), winodnn)) return verdict::not_the_formula;
-    return is_near(d.c.p, winodnn, onednn) ? verdict::formula : verdict::far;
+    return is_near(d.c.p, largest_term(d.c.p, data), winodnn, onednn) ? verdict::formula : verdict::far;
 }
 
 } // namespace winodnn::testing
