@@ -14,7 +14,7 @@ public:
     const char *name() const override { return "sequential"; }
 
 private:
-    const lone_thread thread_;
+    const lone_thread thread_ {};
 };
 
 // Never destroyed: static primitives of the program's may be executed when our own statics are gone.
