@@ -1,4 +1,4 @@
-# WINODNN_SANITIZE, and what a preloaded library needs under it.
+# WINODNN_SANITIZE and WINODNN_SANITIZE_THREAD, and what a preloaded library needs under it.
 
 # Put in front of whatever else is preloaded: the address sanitizer wants to be a process's first library.
 set(winodnn_preload_first "")
@@ -13,4 +13,12 @@ if(WINODNN_SANITIZE)
     file(REAL_PATH ${winodnn_libasan} winodnn_libasan)
     set(winodnn_preload_first "${winodnn_libasan}:")
     set(winodnn_test_environment UBSAN_OPTIONS=print_stacktrace=1)
+endif()
+
+if(WINODNN_SANITIZE_THREAD)
+    add_compile_options(-fsanitize=thread -Wno-maybe-uninitialized)
+    add_link_options(-fsanitize=thread)
+    # Neither oneDNN nor the OpenMP runtime are built with it, so how their threads meet is not seen: one thread of
+    # theirs, and many of the tests' own.
+    set(winodnn_test_environment OMP_NUM_THREADS=1 "TSAN_OPTIONS=halt_on_error=1 ignore_noninstrumented_modules=1")
 endif()

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds everything and runs all tests; with --sanitize under the address and undefined-behaviour sanitizers; with
+# --sanitize thread those that run threads of their own, under the thread sanitizer; with
 # --onednn against another oneDNN than the one of the README: `tbb` is v3.2 with oneTBB's threads, `newest` is the
 # newest of PyPI, with SYCL's (2 GB).
 set -eu
@@ -7,7 +8,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
 usage() {
-    die "usage: sh cmake/test.sh [--sanitize | --onednn tbb | --onednn newest]"
+    die "usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn newest]"
 }
 
 case $# in
@@ -23,6 +24,14 @@ case $what in
         # Debug keeps the assertions; the optimisation is what makes the references bearable.
         configure "$root/build-sanitize" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE=ON \
             -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
+        ;;
+    '--sanitize thread')
+        configure "$root/build-thread" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE_THREAD=ON \
+            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
+        threaded='^(jit_test|run_test|weights_test|provider_threadpool|provider_lifetime)$'
+        build jit_test run_test weights_test provider_threadpool provider_lifetime
+        say "Testing"
+        exec ctest --test-dir "$build" --output-on-failure -R "$threaded"
         ;;
     '--onednn tbb')
         need_build_packages

@@ -1,20 +1,26 @@
-// One kernel per config in the whole process.
+// One kernel per config in the whole process, as long as it is in use or among those that were used last.
 #pragma once
 
 #include <future>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace winodnn::jit {
 
 // Config is ordered and immutable. Make is called once for each, outside the lock: other configs are not held
 // up, and those who want the same one wait for it. A config that failed is tried again by the next who asks.
+// Shapes without end would need kernels without end, so only so many are kept, as oneDNN keeps primitives;
+// whoever holds one keeps it alive.
 template <typename Config, typename Kernel>
 class kernel_cache {
 public:
     using handle = std::shared_ptr<const Kernel>;
+
+    explicit kernel_cache(std::size_t capacity = 1024) : capacity_(capacity) {}
 
     template <typename Make>
     handle get(const Config &config, const Make &make) {
@@ -22,9 +28,15 @@ public:
         std::shared_future<handle> wanted;
         {
             const std::lock_guard lock(mutex_);
-            auto [entry, inserted] = kernels_.try_emplace(config);
-            if (inserted) entry->second = mine.emplace().get_future().share();
-            wanted = entry->second;
+            auto [found, inserted] = kernels_.try_emplace(config);
+            if (inserted) {
+                found->second.kernel = mine.emplace().get_future().share();
+                found->second.use = uses_.insert(uses_.end(), &found->first);
+                if (kernels_.size() > capacity_) forget(*uses_.front());
+            } else {
+                uses_.splice(uses_.end(), uses_, found->second.use);
+            }
+            wanted = found->second.kernel;
         }
         if (mine) {
             try {
@@ -32,7 +44,7 @@ public:
             } catch (...) {
                 {
                     const std::lock_guard lock(mutex_);
-                    kernels_.erase(config);
+                    forget(config);
                 }
                 mine->set_exception(std::current_exception());
             }
@@ -40,9 +52,29 @@ public:
         return wanted.get();
     }
 
+    std::size_t size() {
+        const std::lock_guard lock(mutex_);
+        return kernels_.size();
+    }
+
 private:
+    struct entry {
+        std::shared_future<handle> kernel;
+        typename std::list<const Config *>::iterator use;
+    };
+
+    // Those who wait for it have a share of the future.
+    void forget(const Config &config) {
+        const auto found = kernels_.find(config);
+        if (found == kernels_.end()) return;
+        uses_.erase(found->second.use);
+        kernels_.erase(found);
+    }
+
+    const std::size_t capacity_;
     std::mutex mutex_;
-    std::map<Config, std::shared_future<handle>> kernels_;
+    std::map<Config, entry> kernels_;
+    std::list<const Config *> uses_; // the last one used last
 };
 
 } // namespace winodnn::jit

@@ -36,13 +36,12 @@ std::array<int, taps_along> solve(
 // happens on the way does not matter.
 void combine(const int_matrix &g, int row, const std::int16_t *values, std::ptrdiff_t stride,
         std::ptrdiff_t count, std::int16_t *sums) {
-    const auto a = static_cast<std::uint16_t>(g(row, 0)), b = static_cast<std::uint16_t>(g(row, 1)),
-               c = static_cast<std::uint16_t>(g(row, 2));
+    // Unsigned, and of 32 bits: products of 16-bit ones would be signed, and overflow.
+    const auto wide = [](int x) { return static_cast<std::uint32_t>(x); };
+    const std::uint32_t a = wide(g(row, 0)), b = wide(g(row, 1)), c = wide(g(row, 2));
     const std::int16_t *second = values + stride, *third = second + stride;
     for (std::ptrdiff_t n = 0; n < count; ++n)
-        sums[n] = static_cast<std::int16_t>(a * static_cast<std::uint16_t>(values[n])
-                                            + b * static_cast<std::uint16_t>(second[n])
-                                            + c * static_cast<std::uint16_t>(third[n]));
+        sums[n] = static_cast<std::int16_t>(a * wide(values[n]) + b * wide(second[n]) + c * wide(third[n]));
 }
 
 } // namespace

@@ -51,5 +51,27 @@ TEST(kernel_cache, a_failure_is_told_and_tried_again) {
     EXPECT_EQ(*cache.get(1, [](int) { return std::make_shared<const int>(7); }), 7);
 }
 
+// Used last is kept, and whoever holds a kernel keeps it.
+TEST(kernel_cache, keeps_so_many_and_no_more) {
+    kernel_cache<int, int> cache(3);
+    int made = 0;
+    const auto make = [&](int config) {
+        ++made;
+        return std::make_shared<const int>(config);
+    };
+    const auto held = cache.get(0, make);
+    for (int config = 1; config < 3; ++config) cache.get(config, make);
+    cache.get(1, make);
+    cache.get(3, make); // in the place of 0, which was used first
+    EXPECT_EQ(made, 4);
+    EXPECT_EQ(*held, 0);
+    cache.get(1, make);
+    EXPECT_EQ(made, 4);
+    cache.get(0, make);
+    EXPECT_EQ(made, 5);
+    for (int config = 0; config < 100; ++config) cache.get(config, make);
+    EXPECT_EQ(cache.size(), 3u);
+}
+
 } // namespace
 } // namespace winodnn::jit
