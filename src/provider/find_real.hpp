@@ -10,6 +10,9 @@ namespace winodnn {
 // The function of this name in the oneDNN behind us, or nullptr: it may be older than the program's headers.
 void *find_real(const char *name);
 
+// Whether an address lies in this library.
+bool is_ours(const void *function);
+
 // The libdnnl that the process has loaded, or nullptr if none goes by that name.
 void *loaded_library();
 

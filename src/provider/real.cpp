@@ -7,12 +7,6 @@ namespace {
 
 const char anchor = 0; // an address inside this library
 
-// A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.
-bool is_ours(const void *function) {
-    Dl_info here {}, there {};
-    return dladdr(&anchor, &here) != 0 && dladdr(function, &there) != 0 && here.dli_fbase == there.dli_fbase;
-}
-
 void *next_of(const char *name) {
     void *next = dlsym(RTLD_NEXT, name);
     return next == nullptr || is_ours(next) ? nullptr : next;
@@ -36,6 +30,12 @@ real_functions find_all() {
 }
 
 } // namespace
+
+// A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.
+bool is_ours(const void *function) {
+    Dl_info here {}, there {};
+    return dladdr(&anchor, &here) != 0 && dladdr(function, &there) != 0 && here.dli_fbase == there.dli_fbase;
+}
 
 // Frameworks load it from a folder of their own and locally, where RTLD_NEXT does not look. The reference is
 // kept: unloading the library would leave the table dangling.

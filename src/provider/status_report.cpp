@@ -13,7 +13,7 @@ status_report describe_status() {
     const auto version = real().dnnl_version;
     if (version == nullptr || version()->major != 3)
         return {winodnn_no_onednn, "no oneDNN v3 was found in the process"};
-    if (dlsym(RTLD_DEFAULT, "dnnl_primitive_create") != reinterpret_cast<void *>(&::dnnl_primitive_create))
+    if (!is_ours(dlsym(RTLD_DEFAULT, "dnnl_primitive_create")))
         return {winodnn_not_interposed, "another library's functions come before winodnn's"};
     if (environment().mode == settings::winograd_mode::off) return {winodnn_off, "WINODNN_MODE=off"};
     machine_report machine = describe_machine();

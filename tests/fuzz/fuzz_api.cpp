@@ -145,8 +145,8 @@ dnnl_primitive_desc_t make_convolution(objects &o, input &in) {
     const auto prop =
             in.one_in(8) ? in.any_of({dnnl_forward_training, dnnl_backward}) : dnnl_forward_inference;
     const dnnl_status_t status = dnnl_convolution_forward_primitive_desc_create(in.one_in(40) ? nullptr : &pd,
-            in.one_in(40) ? nullptr : cpu(), prop, alg, src, weights, bias, dst, strides,
-            in.one_in(3) ? nullptr : dilates, padding, in.one_in(3) ? nullptr : padding, make_attr(o, in));
+            cpu(), prop, alg, src, weights, bias, dst, strides, in.one_in(3) ? nullptr : dilates, padding,
+            in.one_in(3) ? nullptr : padding, make_attr(o, in));
     if (status != dnnl_success) return nullptr;
     if (pd != nullptr) o.primitive_descs.push_back(pd);
     return pd;

@@ -40,6 +40,34 @@ TEST(process, linked_preloaded_and_loaded_locally_give_the_same_bytes) {
     }
 }
 
+TEST(process, python_is_reached_through_the_process_and_not_through_the_librarys_own_handle) {
+    const std::string program = "'" WINODNN_CTYPES_PROBE "' '" WINODNN_ONEDNN "' ";
+    EXPECT_TRUE(has(output_of(program + "process"), "refused 3"));
+    EXPECT_TRUE(has(output_of(preloaded + program + "process"), "impl wino:f"));
+    // Looked up in libdnnl itself, functions are libdnnl's: nothing changes.
+    EXPECT_TRUE(has(output_of(preloaded + program + "library"), "refused 3"));
+}
+
+TEST(process, onednn_v3_is_found_behind_a_v2) {
+    const std::string both = "LD_PRELOAD='" WINODNN_PRELOAD ":" WINODNN_FAKE_V2 "' ";
+    const std::string text = output_of(both + plain_probe + " winograd");
+    EXPECT_TRUE(has(text, "impl wino:f")) << text;
+    EXPECT_EQ(checksum_in(text), checksum_in(output_of(plain_probe + " direct")));
+}
+
+TEST(process, status_says_whether_calls_come_by) {
+    const std::string late = output_of(WINODNN_STATUS_PROBE " " WINODNN_LIBRARY);
+    EXPECT_EQ(late, "status 2 another library's functions come before winodnn's\n");
+    const std::string verbose = "WINODNN_VERBOSE=1 ", line = "winodnn_verbose,info,status:";
+    EXPECT_TRUE(has(output_of(verbose + linked_probe + " winograd"), line + "active,runtime:"));
+    EXPECT_TRUE(has(output_of(preloaded + verbose + plain_probe + " winograd"), line + "active,runtime:"));
+    EXPECT_TRUE(
+            has(output_of("WINODNN_MODE=off WINODNN_VERBOSE=2 " + linked_probe + " direct"), line + "off,"));
+    EXPECT_TRUE(has(output_of(verbose + linked_probe + " direct sse41")
+                            + output_of("WINODNN_VERBOSE=2 " + linked_probe + " direct sse41"),
+            line + "unsupported,"));
+}
+
 TEST(process, cap_of_the_program_is_honoured) {
     using Xbyak::util::Cpu;
     EXPECT_TRUE(has(output_of(linked_probe + " winograd avx2"), ":avx2 "));
