@@ -13,7 +13,7 @@ constinit std::atomic<std::uint64_t> taken_over {0}, declined {0}, executed {0};
 
 // A literal, or what is in `composed`: noted for each convolution that is left to oneDNN, so without a copy
 // if it can be.
-constinit thread_local const char *last_reason = "";
+constinit thread_local const char *last_reason [[gnu::tls_model("initial-exec")]] = "";
 thread_local std::string composed;
 
 } // namespace

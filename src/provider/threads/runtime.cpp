@@ -36,7 +36,8 @@ runtime_report find_runtime() {
             return kept(find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
         case DNNL_RUNTIME_THREADPOOL: return kept(find_threadpool(), "oneDNN's threadpool cannot be reached");
         case DNNL_RUNTIME_DPCPP: // on CPUs SYCL has oneTBB's threads
-            return kept(find_tbb(), "oneDNN's CPU runtime is SYCL, and libwinodnn-tbb.so cannot be loaded", true);
+            return kept(
+                    find_tbb(), "oneDNN's CPU runtime is SYCL, and libwinodnn-tbb.so cannot be loaded", true);
         default: return {nullptr, false, "an unknown CPU runtime of oneDNN's"};
     }
 }
