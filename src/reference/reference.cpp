@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <immintrin.h>
 #include <limits>
 #include <stdexcept>
 
@@ -18,8 +17,16 @@ std::uint16_t to_bf16(float y) {
     return std::uint16_t(upper + (lower > 0x8000 || (lower == 0x8000 && upper % 2 == 1)));
 }
 
-__attribute__((target("f16c"))) std::uint16_t to_f16(float y) {
-    return _cvtss_sh(y, 0);
+std::uint16_t to_f16(float y) {
+    const std::uint32_t sign = std::signbit(y) ? 0x8000 : 0;
+    const float size = std::fabs(y);
+    if (std::isnan(y)) return std::uint16_t(sign | 0x7e00);
+    if (size >= 65520.f)
+        return std::uint16_t(sign | 0x7c00); // nearer to 2^16, which is infinity, than to 65504
+    const int exponent = size < 0x1p-14f ? -14 : std::ilogb(size); // below, numbers are multiples of 2^-24
+    const auto steps = std::uint32_t(std::nearbyint(std::ldexp(size, 10 - exponent)));
+    // The first bit of a normal number's mantissa adds one to the exponent field.
+    return std::uint16_t(sign | ((std::uint32_t(exponent + 14) << 10) + steps));
 }
 
 // Saturated first: what is too big for the type must not reach the conversion. 2147483520 is the largest
