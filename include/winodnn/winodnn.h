@@ -29,9 +29,9 @@ WINODNN_API const char *winodnn_mode(void);
 typedef enum {
     winodnn_active = 0,         /* convolutions are taken over where that is faster */
     winodnn_off = 1,            /* all are left to oneDNN: WINODNN_MODE=off */
-    winodnn_not_interposed = 2, /* another library's functions come first: winodnn was linked behind oneDNN, or
-                                   loaded too late. (That a program has oneDNN inside itself, linked statically
-                                   or with -Bsymbolic, cannot be seen.) */
+    winodnn_not_interposed = 2, /* another library's functions come first: winodnn was linked behind oneDNN,
+                                   or loaded too late. (That a program has oneDNN inside itself, linked
+                                   statically or with -Bsymbolic, cannot be seen.) */
     winodnn_no_onednn = 3,      /* no oneDNN v3 was found in the process */
     winodnn_unsupported = 4     /* the CPU, its capped instruction set or oneDNN's threads are not served */
 } winodnn_status_t;

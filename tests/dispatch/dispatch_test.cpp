@@ -82,6 +82,16 @@ TEST(dispatch, a_single_image_keeps_all_threads_busy) {
         }
 }
 
+// What oneDNN computes in between costs more where channels are padded, so that narrow layers are left to it.
+TEST(dispatch, staged_post_ops_are_counted) {
+    const machine m = one_core(isa::avx512_core_vnni);
+    problem wide = layer(1, 128, 56, 128), narrow = layer(1, 32, 56, 32);
+    EXPECT_TRUE(choose_plan(narrow, m).chosen);
+    wide.post_ops = narrow.post_ops = {{.op = post_op::kind::staged}};
+    EXPECT_TRUE(choose_plan(wide, m).chosen);
+    EXPECT_FALSE(choose_plan(narrow, m).chosen);
+}
+
 TEST(plan, name_is_in_onednn_s_style) {
     EXPECT_EQ(
             name_of(plan {tile_id::f4x4, isa::avx512_core_vnni, 6, 1, 1}), "wino:f4x4:s16:avx512_core_vnni");
