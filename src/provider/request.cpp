@@ -42,6 +42,13 @@ void read_shape(const convolution_request &r, problem &p) {
     p.groups = first == 1 ? weights.dims[0] : 0;
     demand(p.ic % p.group_count() == 0 && p.oc % p.group_count() == 0, "groups that do not divide channels");
     demand(p.group_ic() >= 16 && p.group_oc() >= 16, "fewer than 16 input or output channels in a group");
+    // What follows is oneDNN's to check and is checked there, for whoever asks for direct convolution.
+    // Winograd it refuses before it looks, and to be given such sizes for direct convolution it may not
+    // survive.
+    demand(weights.dims[first] == p.group_oc() && weights.dims[first + 1] == p.group_ic()
+                    && dst.dims[0] == p.mb && p.oh == p.ih + p.pad_t + p.pad_b - 2
+                    && p.ow == p.iw + p.pad_l + p.pad_r - 2,
+            "sizes that do not belong together");
 }
 
 void read_tensors(const convolution_request &r, problem &p) {
