@@ -174,6 +174,16 @@ dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c) {
             {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, attributes(c)};
 }
 
+bool onednn_takes(const convolution_case &c) {
+    try {
+        make_desc(c);
+        return true;
+    } catch (const dnnl::error &e) {
+        EXPECT_EQ(e.status, dnnl_unimplemented);
+        return false;
+    }
+}
+
 execution::execution(const convolution_case &c, const case_data &data,
         const dnnl::convolution_forward::primitive_desc &desc)
     : side_(c.side) {

@@ -80,6 +80,8 @@ std::vector<std::int32_t> src_zero_points(const convolution_case &c);
 std::vector<std::int32_t> dst_zero_points(const convolution_case &c);
 dnnl::primitive_attr attributes(const convolution_case &c);
 dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c);
+// Which types, scales and post-ops go together is oneDNN's to say.
+bool onednn_takes(const convolution_case &c);
 
 // All that an execution is given, in memory next to unmapped pages.
 class execution {

@@ -29,17 +29,6 @@ convolution_case scaled(dim ic, dim oc, dim ih, dim iw) {
     return c;
 }
 
-// Which types and post-ops go together is oneDNN's to say.
-bool onednn_takes(const convolution_case &c) {
-    try {
-        make_desc(c);
-        return true;
-    } catch (const dnnl::error &e) {
-        EXPECT_EQ(e.status, dnnl_unimplemented);
-        return false;
-    }
-}
-
 post_op with_operand(kind op, data_type type, broadcast operand, const problem &p, dim gap = 0) {
     post_op result {.op = op, .type = type, .operand = operand};
     if (operand == broadcast::none)

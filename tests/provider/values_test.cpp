@@ -34,17 +34,6 @@ post_op eltwise(kind op, float alpha, float beta = 0.f) {
     return {op, alpha, beta};
 }
 
-// Which post-ops go together is oneDNN's to say.
-bool onednn_takes(const convolution_case &c) {
-    try {
-        make_desc(c);
-        return true;
-    } catch (const dnnl::error &e) {
-        EXPECT_EQ(e.status, dnnl_unimplemented);
-        return false;
-    }
-}
-
 TEST_F(values, accumulators_of_every_image_size) {
     for (dim ih = 1; ih <= 17; ++ih)
         for (dim iw = 1; iw <= 17; ++iw) {
