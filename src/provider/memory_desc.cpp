@@ -7,6 +7,8 @@
 namespace winodnn {
 namespace {
 
+constexpr dim most_elements = dim {1} << 48; // so that no offset in bytes overflows
+
 template <typename T>
 T query(const_dnnl_memory_desc_t desc, dnnl_query_t what, T otherwise) {
     T result = otherwise;
@@ -82,7 +84,11 @@ std::optional<nhwc_strides> desc_view::as_nhwc() const {
     for (const std::size_t d : {1, 3, 2, 0}) {
         nested[d] = dims[d] == 1 ? least : strides[d];
         if (nested[d] < least) return {};
-        least += (dims[d] - 1) * nested[d];
+        // Sizes that memory does not have are the caller's mistake, not ours.
+        dim span = 0;
+        if (__builtin_mul_overflow(dims[d] - 1, nested[d], &span)
+                || __builtin_add_overflow(least, span, &least) || least >= most_elements)
+            return {};
     }
     if (nested[1] != 1) return {};
     return nhwc_strides {nested[0], nested[2], nested[3]};

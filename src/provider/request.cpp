@@ -42,6 +42,17 @@ void read_shape(const convolution_request &r, problem &p) {
     p.groups = first == 1 ? weights.dims[0] : 0;
     demand(p.ic % p.group_count() == 0 && p.oc % p.group_count() == 0, "groups that do not divide channels");
     demand(p.group_ic() >= 16 && p.group_oc() >= 16, "fewer than 16 input or output channels in a group");
+    // In floating point, where nothing overflows: what passes is far from overflowing in integers.
+    const auto product = [](std::initializer_list<dim> factors) {
+        double result = 1;
+        for (const dim f : factors) result *= static_cast<double>(f);
+        return result;
+    };
+    constexpr double most_elements = 0x1p48, most_macs = 0x1p58;
+    demand(product({p.mb, p.ic, p.ih, p.iw}) < most_elements
+                    && product({p.mb, p.oc, p.oh, p.ow}) < most_elements
+                    && product({p.mb, p.oc, p.oh, p.ow, p.ic}) < most_macs,
+            "sizes that memory does not have");
     // What follows is oneDNN's to check and is checked there, for whoever asks for direct convolution.
     // Winograd it refuses before it looks, and to be given such sizes for direct convolution it may not
     // survive.

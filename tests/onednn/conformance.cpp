@@ -163,7 +163,9 @@ int run_parent(const std::string &program, const options &o) {
               << " where oneDNN rounds otherwise than the documented formula, and winodnn does not\n"
               << t.mismatches << " mismatches, "
               << std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() << " s\n";
-    return t.mismatches == 0 && t.share() >= o.least_share ? 0 : 1;
+    // On queues what has post-ops that oneDNN computes is declined.
+    const bool enough = runs_on_queues() || t.share() >= o.least_share;
+    return t.mismatches == 0 && enough ? 0 : 1;
 }
 
 } // namespace

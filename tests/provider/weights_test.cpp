@@ -35,7 +35,9 @@ memory plain(const std::vector<std::int8_t> &values) {
 memory packed(const memory::desc &desc, const std::vector<std::int8_t> &values) {
     memory from = plain(values), to(desc, cpu());
     dnnl::stream stream(cpu());
-    dnnl::reorder(from, to).execute(stream, from, to);
+    const dnnl::reorder to_packed(from, to);
+    to_packed.execute(stream, from, to);
+    stream.wait();
     return to;
 }
 
@@ -59,11 +61,15 @@ TEST(weights, come_back_as_they_were) {
     memory block = packed(desc, some_weights());
     dnnl::stream stream(cpu());
     memory s8({dims, type::s8, tag::oihw}, cpu());
-    dnnl::reorder(block, s8).execute(stream, block, s8);
+    const dnnl::reorder block_to_s8(block, s8);
+    block_to_s8.execute(stream, block, s8);
+    stream.wait();
     EXPECT_EQ(contents<std::int8_t>(s8), some_weights());
 
     memory f32({dims, type::f32, tag::oihw}, cpu());
-    dnnl::reorder(block, f32).execute(stream, block, f32);
+    const dnnl::reorder block_to_f32(block, f32);
+    block_to_f32.execute(stream, block, f32);
+    stream.wait();
     const auto values = contents<float>(f32);
     EXPECT_TRUE(std::equal(values.begin(), values.end(), some_weights().begin(),
             [](float a, std::int8_t b) { return a == float(b); }));
@@ -88,7 +94,9 @@ TEST(weights, are_quantized_by_onednns_reorder) {
         return to;
     };
     memory block = quantized(memory(desc, cpu())), back({dims, type::s8, tag::oihw}, cpu());
-    dnnl::reorder(block, back).execute(stream, block, back);
+    const dnnl::reorder block_to_back(block, back);
+    block_to_back.execute(stream, block, back);
+    stream.wait();
     EXPECT_EQ(contents<std::int8_t>(back),
             contents<std::int8_t>(quantized(memory({dims, type::s8, tag::oihw}, cpu()))));
 }
@@ -99,8 +107,12 @@ TEST(weights, move_between_packed_formats) {
     ASSERT_NE(u8, s8); // the exactness proof is made for the source's range
     memory first = packed(u8, some_weights()), second(s8, cpu()), same(u8, cpu());
     dnnl::stream stream(cpu());
-    dnnl::reorder(first, second).execute(stream, first, second);
-    dnnl::reorder(first, same).execute(stream, first, same);
+    const dnnl::reorder first_to_second(first, second);
+    first_to_second.execute(stream, first, second);
+    stream.wait();
+    const dnnl::reorder first_to_same(first, same);
+    first_to_same.execute(stream, first, same);
+    stream.wait();
     memory back({dims, type::s8, tag::oihw}, cpu());
     for (memory *block : {&second, &same}) {
         dnnl::reorder(*block, back).execute(stream, *block, back);
