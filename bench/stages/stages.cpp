@@ -47,7 +47,8 @@ void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
     line_vector<std::int32_t> m(tiles * width);
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
-            (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, u.data()});
+            (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, 1, 0, 0,
+                    u.data()});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =
@@ -72,23 +73,24 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile);
     const workspace space(p, chosen);
-    const int n = tile_of(tile).rows.inputs();
+    const winodnn::tile &t = tile_of(tile);
     jit::input_transform_config config;
     config.isa = i;
     config.tile = tile;
-    config.rows = config.cols = {0, n};
+    config.rows = {0, t.rows.inputs()};
+    config.cols = {0, t.cols.inputs()};
     config.col_stride = p.ic;
     config.row_stride = p.iw * p.ic;
-    config.component_stride = space.v_component_stride;
+    config.plane_stride = space.v_plane_stride;
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
     line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
-        for (dim t = 0; t < chosen.tiles_per_block; ++t)
-            (*kernel)({src.data() + t % 13 * tile_of(tile).cols.outputs() * p.ic,
-                    v.data() + t * space.v_tile_stride, p.ic, nullptr});
+        for (dim n = 0; n < chosen.tiles_per_block; ++n)
+            (*kernel)({src.data() + n % 13 * t.cols.outputs() * p.ic, v.data() + n * space.v_tile_stride,
+                    p.ic, nullptr});
     const dim tiles = chosen.tiles_per_block;
-    state.SetBytesProcessed(state.iterations() * tiles * p.ic * n * n * 3);
+    state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
@@ -97,13 +99,14 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile);
     const workspace space(p, chosen);
-    const int outputs = tile_of(tile).rows.outputs();
+    const winodnn::tile &t = tile_of(tile);
     const dim channels = layout_for(p, chosen).oc_block();
     jit::output_transform_config config;
     config.isa = i;
     config.tile = tile;
-    config.rows = config.cols = outputs;
-    config.component_stride = space.m_component_stride;
+    config.rows = t.rows.outputs();
+    config.cols = t.cols.outputs();
+    config.plane_stride = space.m_plane_stride;
     config.col_stride = p.oc;
     config.row_stride = p.ow * p.oc;
     config.scale = config.bias = config.dst_scale = true;
@@ -116,12 +119,11 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)
-            for (dim t = 0; t < tiles; ++t)
-                (*kernel)({m.data() + t * space.m_tile_stride,
-                        dst.data() + t % 13 * outputs * p.oc + b * channels, nullptr, per_oc.data(),
+            for (dim n = 0; n < tiles; ++n)
+                (*kernel)({m.data() + n * space.m_tile_stride,
+                        dst.data() + n % 13 * t.cols.outputs() * p.oc + b * channels, nullptr, per_oc.data(),
                         channels / jit::traits_of(i).lanes(), 0, nullptr});
-    state.SetBytesProcessed(
-            state.iterations() * tiles * p.oc * (4 * tile_of(tile).components() + outputs * outputs));
+    state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs()));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }

@@ -18,10 +18,12 @@ int positive(std::string_view name, std::string_view text) {
 } // namespace
 
 const char *const usage =
-        "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact] [--threads=N] [--repetitions=R] "
+        "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact] [--variant=TILE] [--threads=N] "
+        "[--repetitions=R] "
         "[--json=FILE]\n"
         "  FILE holds one convolution a line in benchdnn's problem syntax; bench/layers has some\n"
-        "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n";
+        "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
+        "  TILE is taken wherever it serves, faster or not: f4x4, f1x4 and so on\n";
 
 options parse_options(int argc, char **argv) {
     options o;
@@ -39,6 +41,8 @@ options parse_options(int argc, char **argv) {
             o.isa = value;
         else if (name == "mode")
             o.mode = value;
+        else if (name == "variant")
+            o.variant = value;
         else if (name == "threads")
             o.threads = positive(name, value);
         else if (name == "repetitions")

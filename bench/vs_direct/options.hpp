@@ -8,7 +8,8 @@ struct options {
     std::string layers;
     std::string isa = "native";
     std::string mode = "exact";
-    int threads = 0; // 0: as many as OpenMP likes
+    std::string variant; // a tile; empty: the dispatcher's choice
+    int threads = 0;     // 0: as many as OpenMP likes
     int repetitions = 11;
     std::string json;
 };

@@ -89,6 +89,10 @@ bool run_all(const options &o) {
     const std::vector<layer> layers = read_layers(o.layers);
     // What the command line says counts, not what the environment happens to hold.
     setenv("WINODNN_MODE", o.mode.c_str(), 1);
+    if (o.variant.empty())
+        unsetenv("WINODNN_TILE");
+    else
+        setenv("WINODNN_TILE", o.variant.c_str(), 1);
     if (o.threads != 0) omp_set_num_threads(o.threads);
     cap_isa(o.isa);
     std::printf("oneDNN %d.%d.%d, %s, %d thread%s, %d repetitions\n", DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR,

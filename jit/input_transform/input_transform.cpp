@@ -20,7 +20,7 @@ public:
 
 private:
     void generate() {
-        enter(tile_.components() * vector_);
+        enter(tile_.v_planes() * vector_);
         load_arguments();
         Xbyak::Label next_vector, done;
         L(next_vector);
@@ -39,10 +39,10 @@ private:
 
     void transform_vector() {
         emit_program(*this, compile(tile_.rows.input, tile_.cols.input),
-                {element::s16, work_, tile_.components(), vector_,
+                {element::s16, work_, tile_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
                         [this](int component, const vec &from) {
-                            vmovups(ptr[v + component * config_.component_stride], from);
+                            vmovups(ptr[v + component * config_.plane_stride], from);
                         }});
     }
 
@@ -100,7 +100,7 @@ std::string input_transform_config::name() const {
     return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src)
            + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
-           + "x" + std::to_string(component_stride) + "_" + name_of(isa);
+           + "x" + std::to_string(plane_stride) + "_" + name_of(isa);
 }
 
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config) {

@@ -1,4 +1,4 @@
-// V = B^T d B: from one tile of nhwc source pixels to s16 components.
+// V = B^T d B: from one tile of nhwc source pixels to planes of s16.
 #pragma once
 
 #include "jit/base/kernel.hpp"
@@ -22,7 +22,7 @@ struct input_transform_config {
     bool narrow = false; // 16 channels a vector where the ISA has 32
     extent rows, cols;
     dim row_stride = 0, col_stride = 0; // of the source, bytes
-    dim component_stride = 0;           // of V, bytes
+    dim plane_stride = 0;               // of V, bytes
 
     auto operator<=>(const input_transform_config &) const = default;
     int channels_per_vector() const;
@@ -32,7 +32,7 @@ struct input_transform_config {
 struct input_transform_args {
     const void *
             src; // first channel of the tile's first pixel, which may lie outside the image: never read there
-    void *v;     // first channel of component 0
+    void *v;     // first channel of plane 0
     std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
     const std::int16_t *zero_points; // one a channel
 };

@@ -18,12 +18,16 @@ private:
     void generate() {
         load_arguments();
         clear_sums();
-        Xbyak::Label next_step;
+        Xbyak::Label next_term, next_step;
+        L(next_term);
+        mov(steps, ptr[args + offsetof(multiply_args, steps)]);
         align(32);
         L(next_step);
         for (int pair = 0; pair < pairs_per_step; ++pair) multiply_pair(pair);
         advance();
         jnz(next_step, T_NEAR);
+        advance_term();
+        jnz(next_term, T_NEAR);
         store_sums();
         vzeroupper();
         ret();
@@ -33,7 +37,7 @@ private:
         mov(v, ptr[args + offsetof(multiply_args, v)]);
         mov(u, ptr[args + offsetof(multiply_args, u)]);
         mov(m, ptr[args + offsetof(multiply_args, m)]);
-        mov(steps, ptr[args + offsetof(multiply_args, steps)]);
+        mov(terms, ptr[args + offsetof(multiply_args, terms)]);
         mov(ahead, ptr[args + offsetof(multiply_args, prefetch)]);
     }
 
@@ -65,6 +69,12 @@ private:
         dec(steps);
     }
 
+    void advance_term() {
+        add(v, ptr[args + offsetof(multiply_args, v_jump)]);
+        add(u, ptr[args + offsetof(multiply_args, u_jump)]);
+        dec(terms);
+    }
+
     void store_sums() {
         for (int t = 0; t < config_.tiles; ++t)
             for (int n = 0; n < config_.vectors; ++n)
@@ -76,7 +86,7 @@ private:
     // Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
     const int most_vectors_ = most_vectors(traits().lanes()), most_sums_ = most_tiles * most_vectors_;
     const int sources_ = traits().registers == 32 ? 3 : 1;
-    const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9;
+    const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10;
     vec sum(int t, int n) const { return full(t * config_.vectors + n); }
     vec weights(int n) const { return full(most_sums_ + n); }
     vec source(int t) const { return full(most_sums_ + most_vectors_ + t % sources_); }

@@ -1,4 +1,4 @@
-// M += V U for one component: a register tile of tiles x output channels, over all input channels.
+// M = sum over terms of V U: a register tile of tiles x output channels, over all input channels.
 #pragma once
 
 #include "jit/base/kernel.hpp"
@@ -21,11 +21,13 @@ struct multiply_config {
 };
 
 struct multiply_args {
-    const void *v;        // s16 [tile][ic]
-    const void *u;        // s16 [ic / 2][oc in block][2]
-    void *m;              // s32 [tile][oc in block], overwritten
-    std::int64_t steps;   // of 8 input channels, at least 1
-    const void *prefetch; // where steps * pairs_per_step * prefetch_lines lines will be wanted soon
+    const void *v;               // s16 [tile][ic]
+    const void *u;               // s16 [ic / 2][oc in block][2]
+    void *m;                     // s32 [tile][oc in block], overwritten
+    std::int64_t steps;          // of 8 input channels, at least 1
+    std::int64_t terms;          // products that are added up, at least 1
+    std::int64_t v_jump, u_jump; // bytes from the end of one term's channels to the next one's first
+    const void *prefetch; // where terms * steps * pairs_per_step * prefetch_lines lines will be wanted soon
 };
 
 using multiply = kernel<multiply_args>;

@@ -29,7 +29,7 @@ public:
 
 private:
     void generate() {
-        enter(tile_.components() * traits().vector_bytes);
+        enter(tile_.m_planes() * traits().vector_bytes);
         load_arguments();
         Xbyak::Label next_vector, tail, done;
         test(vectors, vectors);
@@ -70,9 +70,9 @@ private:
         emit_program(*this,
                 compile(first_rows(tile_.rows.output, config_.rows),
                         first_rows(tile_.cols.output, config_.cols)),
-                {element::s32, work_, tile_.components(), traits().vector_bytes,
+                {element::s32, work_, tile_.m_planes(), traits().vector_bytes,
                         [this](int component, const vec &to) {
-                            vmovups(to, ptr[m + component * config_.component_stride]);
+                            vmovups(to, ptr[m + component * config_.plane_stride]);
                         },
                         [this, count](int output, const vec &from) {
                             finish_sum(output / config_.cols, output % config_.cols, from, count);
@@ -180,9 +180,9 @@ auto order_key(const post_op &p) {
 }
 
 auto order_key(const output_transform_config &c) {
-    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.component_stride, c.row_stride,
-            c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst,
-            c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
+    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.plane_stride, c.row_stride, c.col_stride,
+            c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst, c.accumulators,
+            c.scale, c.bias, c.dst_scale, c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {
@@ -217,7 +217,7 @@ std::string output_transform_config::name() const {
     if (dst_scale) name += "_dstscale";
     if (dst_zero_point) name += "_dstzp";
     if (tail) name += "_tail" + std::to_string(tail);
-    return name + "_strides" + std::to_string(component_stride) + "x" + std::to_string(row_stride) + "x"
+    return name + "_strides" + std::to_string(plane_stride) + "x" + std::to_string(row_stride) + "x"
            + std::to_string(col_stride) + "_" + winodnn::name_of(isa);
 }
 

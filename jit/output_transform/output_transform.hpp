@@ -23,8 +23,8 @@ struct output_transform_config {
     winodnn::isa isa = isa::avx2;
     tile_id tile = tile_id::f4x4;
     part_kind part = part_kind::only;
-    int rows = 0, cols = 0;   // of outputs that lie inside the image: at the edges fewer than the tile's
-    dim component_stride = 0; // of M, bytes
+    int rows = 0, cols = 0; // of outputs that lie inside the image: at the edges fewer than the tile's
+    dim plane_stride = 0;   // of M, bytes
     dim row_stride = 0, col_stride = 0; // of the destination, bytes
     dim partial_stride = 0;             // of the partial sums, bytes from one output pixel to the next
     dim per_oc_stride = 0;              // bytes from one of the per_oc arrays to the next
@@ -41,7 +41,7 @@ struct output_transform_config {
 };
 
 struct output_transform_args {
-    const void *m; // s32, first channel of component 0
+    const void *m; // s32, first channel of plane 0
     void *dst;     // first channel of the tile's first output pixel
     void *partial; // s32, or f32 of the stage, [row][col of the tile][channel]
     const float

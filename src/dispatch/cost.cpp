@@ -43,7 +43,7 @@ dim tile_count(const problem &p, tile_id tile) {
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
     const isa_rates rates = rates_of(candidate.isa);
     const weights_layout layout = layout_for(p, candidate);
-    const double components = layout.components();
+    const tile &t = layout.shape();
     const dim blocks = ceil_div(tile_count(p, candidate.tile), candidate.tiles_per_block);
     // Items of work are equal but for rounding, and each thread takes the same number of them.
     const double items = static_cast<double>(
@@ -52,11 +52,11 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
     const double oc = static_cast<double>(layout.padded_oc()) / static_cast<double>(candidate.oc_chunks);
     const double ic = static_cast<double>(layout.padded_ic());
 
-    const double multiply = tiles * components * ic * oc / rates.multiply_macs;
-    const double transforms = tiles * components * (ic * rates.input_cycles + oc * rates.output_cycles);
-    const tile &t = tile_of(candidate.tile);
-    const double stages = stage_cycles(p, layout, tiles, t.rows.outputs() * t.cols.outputs(), oc);
-    const double weights_bytes = components * ic * oc * 2;
+    const double multiply = tiles * t.m_planes() * t.terms() * ic * oc / rates.multiply_macs;
+    const double transforms =
+            tiles * (t.v_planes() * ic * rates.input_cycles + t.m_planes() * oc * rates.output_cycles);
+    const double stages = stage_cycles(p, layout, tiles, t.outputs(), oc);
+    const double weights_bytes = t.u_planes() * ic * oc * 2;
     const bool streams = weights_bytes > static_cast<double>(m.l2_bytes) / 2;
     const double stream = streams ? weights_bytes / streamed_bytes : 0;
     return items

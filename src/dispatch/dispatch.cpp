@@ -3,6 +3,7 @@
 #include "dispatch/cost.hpp"
 #include "jit/multiply/register_tile.hpp"
 #include "problem/rounding.hpp"
+#include "winograd/ranges.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -18,7 +19,8 @@ constexpr dim fewest_tiles = 18, most_tiles = 48;
 // (Measured over core.txt; the optimum is flat.)
 dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
     const weights_layout layout = layout_for(p, candidate);
-    const dim bytes = layout.components() * (layout.padded_ic() * 2 + layout.oc_block() * 4);
+    const tile &t = layout.shape();
+    const dim bytes = t.v_planes() * layout.padded_ic() * 2 + t.m_planes() * layout.oc_block() * 4;
     const dim group = jit::most_tiles;
     return std::clamp(static_cast<dim>(m.l2_bytes) / 3 / bytes / group * group, fewest_tiles, most_tiles);
 }
@@ -51,10 +53,16 @@ plan plan_with_tile(const problem &p, const machine &m, tile_id tile) {
     return candidate;
 }
 
+bool serves(tile_id tile, const problem &p) {
+    const winodnn::tile &t = tile_of(tile);
+    return t.rows.taps() == p.kh && t.cols.taps() == p.kw && fits_s16(t, source_range(p));
+}
+
 plan fastest_plan(const problem &p, const machine &m) {
     plan best;
     double least = 0;
     for (const tile_id tile : all_tiles()) {
+        if (!serves(tile, p)) continue;
         const plan candidate = plan_with_tile(p, m, tile);
         const double cycles = winograd_cycles(p, m, candidate);
         if (best.tiles_per_block == 0 || cycles < least) {

@@ -21,6 +21,8 @@ struct decision {
 
 // The fastest plan that is exact, if it is predicted to beat direct convolution.
 decision choose_plan(const problem &p, const machine &m);
+// Whether the tile is one of the problem's kernel, and exact for its source.
+bool serves(tile_id tile, const problem &p);
 // The best plan with this tile, whether or not it beats direct convolution: for weights that are already
 // packed.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile);

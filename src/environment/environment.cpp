@@ -1,11 +1,14 @@
 #include "environment/environment.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
 
 namespace winodnn {
 namespace {
@@ -13,17 +16,37 @@ namespace {
 struct variable {
     const char *name;
     std::span<const std::string_view> values; // the index of the value is what is stored
-    int fallback;
+    int fallback;                             // or none
 };
+
+constexpr int none = -1;
 
 constexpr std::string_view modes[] = {"off", "exact"};
 constexpr std::string_view levels[] = {"0", "1", "2"};
 constexpr std::string_view switches[] = {"0", "1"};
 
+std::span<const std::string_view> tile_names() {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> all;
+        for (const tile_id id : all_tiles()) all.emplace_back(tile_of(id).name);
+        return all;
+    }();
+    return names;
+}
+
 constexpr variable mode = {"WINODNN_MODE", modes, 1};
 constexpr variable verbose = {"WINODNN_VERBOSE", levels, 0};
 constexpr variable jit_dump = {"WINODNN_JIT_DUMP", switches, 0};
-constexpr const variable *variables[] = {&mode, &verbose, &jit_dump};
+
+// Not constant: tile sizes are computed.
+const variable &tile() {
+    static const variable v = {"WINODNN_TILE", tile_names(), none};
+    return v;
+}
+
+std::array<const variable *, 4> variables() {
+    return {&mode, &verbose, &jit_dump, &tile()};
+}
 
 void print_values(std::span<const std::string_view> values) {
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -37,7 +60,9 @@ int read(const variable &v) {
         if (v.values[i] == text) return int(i);
     std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts ", v.name, text);
     print_values(v.values);
-    std::fprintf(stderr, "; using %s\n", v.values[std::size_t(v.fallback)].data());
+    std::fprintf(stderr, "; %s\n",
+            v.fallback == none ? "ignored"
+                               : ("using " + std::string(v.values[std::size_t(v.fallback)])).c_str());
     return v.fallback;
 }
 
@@ -48,10 +73,10 @@ void report_unknown_names() {
         const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
         if (!name.starts_with(prefix)) continue;
         bool known = false;
-        for (const variable *v : variables) known = known || name == v->name;
+        for (const variable *v : variables()) known = known || name == v->name;
         if (known) continue;
         std::fprintf(stderr, "winodnn: nothing reads %.*s; the variables are", int(name.size()), name.data());
-        for (const variable *v : variables) std::fprintf(stderr, " %s", v->name);
+        for (const variable *v : variables()) std::fprintf(stderr, " %s", v->name);
         std::fprintf(stderr, "\n");
     }
 }
@@ -62,6 +87,7 @@ settings read_settings() {
     s.mode = settings::winograd_mode(read(mode));
     s.verbose = read(verbose);
     s.jit_dump = read(jit_dump) != 0;
+    if (const int index = read(tile()); index != none) s.tile = tile_id(index);
     return s;
 }
 

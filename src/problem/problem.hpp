@@ -11,7 +11,7 @@
 
 namespace winodnn {
 
-// 3x3, stride 1, no dilation; src and dst nhwc.
+// A kernel of 3x3, 1x3 or 3x1 taps, stride 1, no dilation; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
 //                                      * (1 / dst_scale[oc]) + dst_zero_point[oc]))
 // with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the
@@ -21,9 +21,10 @@ struct problem {
 
     dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0; // ic and oc of all groups
     dim groups = 0;                                             // 0: the weights have no group dimension
-    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0;             // 0 or 1 each
-    data_type src = data_type::u8;                              // u8 or s8
-    data_type dst = data_type::u8;                              // any
+    dim kh = 3, kw = 3;
+    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0; // 0 or 1 each, 0 along a kernel's 1
+    data_type src = data_type::u8;                  // u8 or s8
+    data_type dst = data_type::u8;                  // any
     // Of views into bigger tensors; none: dense.
     std::optional<nhwc_strides> src_view, dst_view;
     std::optional<data_type> bias; // any type
@@ -48,8 +49,9 @@ struct problem {
     // From the first element to behind the last one, in elements.
     dim src_extent() const;
     dim dst_extent() const;
-    dim extent_of(const nhwc_strides &like_dst) const;              // of another tensor with dst's dims
-    dim macs() const { return mb * oh * ow * oc * group_ic() * 9; } // of direct convolution
+    dim extent_of(const nhwc_strides &like_dst) const; // of another tensor with dst's dims
+    dim taps() const { return kh * kw; }
+    dim macs() const { return mb * oh * ow * oc * group_ic() * taps(); } // of direct convolution
 };
 
 // The values that src - src_zero_point can take; 0 is always among them (padding).

@@ -23,6 +23,7 @@ selection refuse(std::string reason) {
 
 // Weights that are already packed leave the tile no choice. What else their layout depends on has to fit.
 decision plan_for_packed(const problem &p, const machine &m, const weights_layout &given) {
+    if (!serves(given.tile, p)) return {{}, "the weights are packed for another kernel or source"};
     const plan possible = plan_with_tile(p, m, given.tile);
     if (layout_for(p, possible) == given) return {possible, {}};
     return {{}, "the weights are packed for another source type, zero point or instruction set"};
@@ -38,6 +39,8 @@ selection select(const convolution_request &request, const std::optional<weights
     selection s {std::move(*translated.served), {}};
     if (packed)
         s.decided = plan_for_packed(s.served, *machine.usable, *packed);
+    else if (const auto forced = environment().tile; forced && serves(*forced, s.served))
+        s.decided.chosen = plan_with_tile(s.served, *machine.usable, *forced);
     else if (request.alg_kind == dnnl_convolution_winograd)
         s.decided.chosen = fastest_plan(s.served, *machine.usable);
     else

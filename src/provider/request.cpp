@@ -12,6 +12,12 @@
 namespace winodnn {
 namespace {
 
+constexpr const char *not_served_kernel = "the kernel is none of 3x3, 1x3 and 3x1";
+
+bool is_served_kernel(dim kh, dim kw) {
+    return (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
+}
+
 void read_shape(const convolution_request &r, problem &p) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
     demand(src.ndims == 4 && dst.ndims == 4, "not a 2-D convolution");
@@ -19,13 +25,17 @@ void read_shape(const convolution_request &r, problem &p) {
     const std::size_t first = weights.ndims == 5 ? 1 : 0; // behind the group dimension
     demand(!src.has_runtime_values() && !weights.has_runtime_values() && !dst.has_runtime_values(),
             "dimensions or strides known at execution only");
-    demand(weights.dims[first + 2] == 3 && weights.dims[first + 3] == 3, "the kernel is not 3x3");
+    p.kh = weights.dims[first + 2];
+    p.kw = weights.dims[first + 3];
+    demand(is_served_kernel(p.kh, p.kw), not_served_kernel);
     demand(r.strides[0] == 1 && r.strides[1] == 1, "the stride is not 1");
     demand(r.dilates == nullptr || (r.dilates[0] == 0 && r.dilates[1] == 0), "dilation");
 
     const dnnl_dim_t *padding_r = r.padding_r == nullptr ? r.padding_l : r.padding_r;
-    for (const dim pad : {r.padding_l[0], r.padding_l[1], padding_r[0], padding_r[1]})
-        demand(pad == 0 || pad == 1, "padding other than 0 or 1");
+    for (const int axis : {0, 1})
+        for (const dim pad : {r.padding_l[axis], padding_r[axis]})
+            demand(pad == 0 || (pad == 1 && weights.dims[first + 2 + std::size_t(axis)] == 3),
+                    "padding other than 0 or 1");
     p.pad_t = r.padding_l[0];
     p.pad_l = r.padding_l[1];
     p.pad_b = padding_r[0];
@@ -57,8 +67,8 @@ void read_shape(const convolution_request &r, problem &p) {
     // Winograd it refuses before it looks, and to be given such sizes for direct convolution it may not
     // survive.
     demand(weights.dims[first] == p.group_oc() && weights.dims[first + 1] == p.group_ic()
-                    && dst.dims[0] == p.mb && p.oh == p.ih + p.pad_t + p.pad_b - 2
-                    && p.ow == p.iw + p.pad_l + p.pad_r - 2,
+                    && dst.dims[0] == p.mb && p.oh == p.ih + p.pad_t + p.pad_b - p.kh + 1
+                    && p.ow == p.iw + p.pad_l + p.pad_r - p.kw + 1,
             "sizes that do not belong together");
 }
 
@@ -133,7 +143,7 @@ const char *reason_at_first_sight(const_dnnl_memory_desc_t weights, const dnnl_d
             || (ndims != 4 && ndims != 5)
             || real().dnnl_memory_desc_query(weights, dnnl_query_dims, &dims) != dnnl_success)
         return nullptr;
-    if (dims[ndims - 2] != 3 || dims[ndims - 1] != 3) return "the kernel is not 3x3";
+    if (!is_served_kernel(dims[ndims - 2], dims[ndims - 1])) return not_served_kernel;
     return strides[0] != 1 || strides[1] != 1 ? "the stride is not 1" : nullptr;
 }
 

@@ -132,14 +132,14 @@ framed_image frame(const problem &p, const void *src, dim image, const typed_val
     return f;
 }
 
-// [oc][3][3][ic], so that source and weights run side by side.
+// [oc][kh][kw][ic], so that source and weights run side by side.
 std::vector<std::int16_t> channels_last(const problem &p, const std::int8_t *weights) {
     const dim ic = p.group_ic();
-    std::vector<std::int16_t> result(std::size_t(p.oc * ic * 9));
+    std::vector<std::int16_t> result(std::size_t(p.oc * ic * p.taps()));
     for (dim oc = 0; oc < p.oc; ++oc)
         for (dim i = 0; i < ic; ++i)
-            for (dim k = 0; k < 9; ++k)
-                result[std::size_t((oc * 9 + k) * ic + i)] = weights[(oc * ic + i) * 9 + k];
+            for (dim k = 0; k < p.taps(); ++k)
+                result[std::size_t((oc * p.taps() + k) * ic + i)] = weights[(oc * ic + i) * p.taps() + k];
     return result;
 }
 
@@ -166,9 +166,9 @@ std::vector<std::int32_t> reference_accumulators(
                 for (dim oc = 0; oc < p.oc; ++oc) {
                     const dim row = oc / p.group_oc() * image.height + h;
                     std::int64_t sum = 0;
-                    for (dim k = 0; k < 3; ++k)
+                    for (dim k = 0; k < p.kh; ++k)
                         sum += dot(&image.values[std::size_t(((row + k) * image.width + w) * ic)],
-                                &kernels[std::size_t((oc * 3 + k) * 3 * ic)], 3 * ic);
+                                &kernels[std::size_t((oc * p.kh + k) * p.kw * ic)], p.kw * ic);
                     if (sum != std::int32_t(sum)) throw std::overflow_error("an accumulator is outside s32");
                     *out++ = std::int32_t(sum);
                 }

@@ -10,7 +10,7 @@
 namespace winodnn {
 
 // The sums of (src - src_zero_point) * weights, dense nhwc. weights:
-// [oc of all groups][ic of one][3][3].
+// [oc of all groups][ic of one][kh][kw].
 // Throws std::overflow_error if a sum is outside s32, where there is no right answer.
 std::vector<std::int32_t> reference_accumulators(const problem &p, const void *src,
         const std::int8_t *weights, const typed_values &src_zero_points = {});

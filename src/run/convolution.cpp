@@ -28,20 +28,20 @@ std::byte *aligned(void *scratchpad) {
 // The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would
 // run at a fraction of the rate.
 struct tile_groups {
-    explicit tile_groups(dim tiles) : tiles_(tiles), count(ceil_div(tiles, largest)) {}
+    tile_groups(dim tiles, dim repeats) : tiles_(tiles), repeats_(repeats), count(ceil_div(tiles, largest)) {}
 
     dim begin(dim group) const { return tiles_ * group / count; }
     dim size(dim group) const { return begin(group + 1) - begin(group); }
-    // While one panel of weights is read, once for each group, the next one is brought into L2: so many cache
-    // lines with each pair of channels, until all the `lines` of a pair are shared out.
-    int prefetch_lines(dim group, dim lines) const {
-        const dim share = ceil_div(lines, count);
-        return static_cast<int>(group * share < lines ? share : 0);
+    // While one panel of weights is read, once for each group and repeat, the next one is brought into L2: so
+    // many cache lines with each pair of channels, until all the `lines` of a pair are shared out.
+    int prefetch_lines(dim group, dim repeat, dim lines) const {
+        const dim share = ceil_div(lines, count * repeats_);
+        return static_cast<int>((repeat * count + group) * share < lines ? share : 0);
     }
 
 private:
     static constexpr dim largest = jit::most_tiles;
-    dim tiles_;
+    dim tiles_, repeats_;
 
 public:
     const dim count;
@@ -103,7 +103,7 @@ void convolution::impl::make_input_transforms() {
     config.narrow = problem_.group_ic() < config.channels_per_vector();
     config.col_stride = problem_.src_strides().w;
     config.row_stride = problem_.src_strides().h;
-    config.component_stride = space_.v_component_stride;
+    config.plane_stride = space_.v_plane_stride;
     for (const auto &row : grid_.rows.kinds)
         for (const auto &col : grid_.cols.kinds) {
             config.rows = row.inputs;
@@ -119,10 +119,11 @@ void convolution::impl::make_multiplies() {
         const int vectors = static_cast<int>(width / lanes_);
         // Blocks are even but for one tile.
         for (const dim block_tiles : {grid_.count() / blocks_, ceil_div(grid_.count(), blocks_)}) {
-            const tile_groups groups(block_tiles);
-            for (dim g = 0; g < groups.count; ++g) {
-                const int tiles = static_cast<int>(groups.size(g)),
-                          lines = groups.prefetch_lines(g, lines_of(width));
+            const tile_groups groups(block_tiles, tile_.repeats());
+            for (dim call = 0; call < groups.count * tile_.repeats(); ++call) {
+                const dim group = call % groups.count;
+                const int tiles = static_cast<int>(groups.size(group));
+                const int lines = groups.prefetch_lines(group, call / groups.count, lines_of(width));
                 multiplies_[tiles][vectors][lines] = jit::get_multiply(
                         {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride, lines});
             }
@@ -147,7 +148,7 @@ bool convolution::impl::run_item(
     for (dim oc = oc_begin; oc < oc_end; oc += layout_.oc_block()) {
         const dim width = std::min(layout_.oc_block(), layout_.padded_oc() - oc);
         const channel_span of_dst {group * layout_.oc + oc, std::min(width, layout_.oc - oc)};
-        const std::byte *u_block = u + oc * tile_.components() * layout_.padded_ic() * 2;
+        const std::byte *u_block = u + oc * tile_.u_planes() * layout_.padded_ic() * 2;
         dim ic = 0;
         for (std::uint32_t part = 0; part < parts; ++part) {
             const dim ic_end = part_end(weights, part);
@@ -183,25 +184,29 @@ void convolution::impl::transform_input(const run_args &args, const std::byte *b
 
 void convolution::impl::multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
         const thread_space &space, dim tiles) const {
-    const tile_groups groups(tiles);
-    const dim steps = (ic_end - ic_begin) / jit::multiply_step;
-    for (dim c = 0; c < tile_.components(); ++c) {
-        const std::byte *v = space.v + c * space_.v_component_stride + ic_begin * 2;
-        std::byte *m = space.m + c * space_.m_component_stride;
+    const tile_groups groups(tiles, tile_.repeats());
+    const dim part = ic_end - ic_begin, steps = part / jit::multiply_step, terms = tile_.terms();
+    for (int c = 0; c < tile_.components(); ++c)
         for (dim oc = 0; oc < oc_width; oc += layout_.oc_slice()) {
             const dim width = std::min(layout_.oc_slice(), oc_width - oc);
-            const dim panel = layout_.padded_ic() * width * 2; // bytes of U: a slice of a component
-            const std::byte *u_part = u + ic_begin * width * 2, *ahead = u_part + panel;
-            for (dim g = 0; g < groups.count; ++g) {
-                const int lines = groups.prefetch_lines(g, lines_of(width));
-                (*multiplies_[groups.size(g)][width / lanes_][lines])(
-                        {v + groups.begin(g) * space_.v_tile_stride, u_part,
-                                m + groups.begin(g) * space_.m_tile_stride + oc * 4, steps, ahead});
-                ahead += steps * jit::pairs_per_step * lines * 64;
+            const dim term = layout_.padded_ic() * width * 2; // bytes of U
+            const std::byte *u_part = u + ic_begin * width * 2, *ahead = u_part + terms * term;
+            for (int repeat = 0; repeat < tile_.repeats(); ++repeat) {
+                const std::byte *v =
+                        space.v + tile_.v_plane(c, repeat) * space_.v_plane_stride + ic_begin * 2;
+                std::byte *m = space.m + tile_.m_plane(c, repeat) * space_.m_plane_stride + oc * 4;
+                for (dim g = 0; g < groups.count; ++g) {
+                    const int lines = groups.prefetch_lines(g, repeat, lines_of(width));
+                    (*multiplies_[groups.size(g)][width / lanes_][lines])(
+                            {v + groups.begin(g) * space_.v_tile_stride, u_part,
+                                    m + groups.begin(g) * space_.m_tile_stride, steps, terms,
+                                    tile_.v_term_planes() * space_.v_plane_stride - part * 2,
+                                    term - part * width * 2, ahead});
+                    ahead += terms * steps * jit::pairs_per_step * lines * 64;
+                }
             }
-            u += panel;
+            u += terms * term;
         }
-    }
 }
 
 convolution::convolution(const problem &p, const plan &chosen) : impl_(std::make_unique<impl>(p, chosen)) {}

@@ -43,7 +43,7 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
     jit::output_transform_config config;
     config.isa = plan_.isa;
     config.tile = plan_.tile;
-    config.component_stride = space_.m_component_stride;
+    config.plane_stride = space_.m_plane_stride;
     config.col_stride = strides.w * element;
     config.row_stride = strides.h * element;
     config.partial_stride = space_.partial_pixel_stride;

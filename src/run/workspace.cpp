@@ -11,16 +11,16 @@ namespace {
 
 constexpr std::size_t cache_line = 64;
 
-// Components are read and written at the same time, one stream each. At a stride of a multiple of 4 KiB they
+// Planes are read and written at the same time, one stream each. At a stride of a multiple of 4 KiB they
 // would all fall into the same few sets of the first-level cache: an odd number of lines spreads them.
-dim component_stride(dim bytes) {
+dim plane_stride(dim bytes) {
     const dim lines = ceil_div(bytes, dim {64});
     return (lines | 1) * 64;
 }
 
 bool may_split(const problem &p, const tile &t) {
     const value_range x = source_range(p);
-    const std::int64_t worst = std::int64_t {9} * 128 * std::max(x.hi, -x.lo) * p.group_ic();
+    const std::int64_t worst = std::int64_t {t.taps()} * 128 * std::max(x.hi, -x.lo) * p.group_ic();
     return worst >= accumulator_limit(t);
 }
 
@@ -29,14 +29,14 @@ bool may_split(const problem &p, const tile &t) {
 workspace::workspace(const problem &p, const plan &chosen) {
     const tile &t = tile_of(chosen.tile);
     const weights_layout layout = layout_for(p, chosen);
-    const dim components = t.components(), tiles = chosen.tiles_per_block;
+    const dim tiles = chosen.tiles_per_block;
 
     v_tile_stride = layout.padded_ic() * 2;
-    v_component_stride = component_stride(tiles * v_tile_stride);
+    v_plane_stride = plane_stride(tiles * v_tile_stride);
     m_tile_stride = layout.oc_block() * 4;
-    m_component_stride = component_stride(tiles * m_tile_stride);
+    m_plane_stride = plane_stride(tiles * m_tile_stride);
     partial_pixel_stride = layout.oc_block() * 4;
-    partial_tile_stride = partial_pixel_stride * t.rows.outputs() * t.cols.outputs();
+    partial_tile_stride = partial_pixel_stride * t.outputs();
     splits = may_split(p, t);
     stages =
             std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
@@ -49,8 +49,8 @@ workspace::workspace(const problem &p, const plan &chosen) {
     operands_offset = src_zero_points_offset + lines(p.ic * 2);
     threads_offset = operands_offset + lines(static_cast<dim>(p.post_ops.size()) * 4);
     v_offset = 0;
-    m_offset = v_offset + static_cast<std::size_t>(components * v_component_stride);
-    partial_offset = m_offset + static_cast<std::size_t>(components * m_component_stride);
+    m_offset = v_offset + static_cast<std::size_t>(t.v_planes() * v_plane_stride);
+    partial_offset = m_offset + static_cast<std::size_t>(t.m_planes() * m_plane_stride);
     thread_bytes =
             partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);
     total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;

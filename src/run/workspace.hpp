@@ -9,14 +9,14 @@ namespace winodnn {
 
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
 // biases, inverse dst scales, dst zero points; then source zero points, s16, one for each input channel; then
-// the operands of post-ops that are one value each, f32. Then for each thread V[component][tile][ic] s16,
-// M[component][tile][oc in block] s32, and, if the channels may have to be split or post-ops are staged,
+// the operands of post-ops that are one value each, f32. Then for each thread V[plane][tile][ic] s16,
+// M[plane][tile][oc in block] s32, and, if the channels may have to be split or post-ops are staged,
 // partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
 struct workspace {
     workspace(const problem &p, const plan &chosen);
 
-    dim v_tile_stride, v_component_stride; // bytes
-    dim m_tile_stride, m_component_stride;
+    dim v_tile_stride, v_plane_stride; // bytes
+    dim m_tile_stride, m_plane_stride;
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part
     bool stages; // some post-ops are the host's

@@ -25,8 +25,8 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
         for (dim oc = 0; oc < layout.oc; ++oc) {
             // The extremes of w * x over lo <= x <= hi are at its ends. At most 72 weights: far from 2^31.
             std::int32_t positive = 0, negative = 0;
-            for (const std::int8_t *w = weights + (oc * layout.ic + begin) * 9;
-                    w < weights + (oc * layout.ic + end) * 9; ++w) {
+            for (const std::int8_t *w = weights + (oc * layout.ic + begin) * layout.taps();
+                    w < weights + (oc * layout.ic + end) * layout.taps(); ++w) {
                 positive += std::max<std::int32_t>(*w, 0);
                 negative += std::min<std::int32_t>(*w, 0);
             }

@@ -15,9 +15,9 @@ namespace winodnn {
 namespace {
 
 constexpr std::uint64_t magic = 0x4e4e444f4e4957ull; // "WINODNN"
-constexpr std::uint32_t version = 1;
-constexpr dim taps = 9;
-constexpr int most_components = 36; // of any tile that fits_s16
+constexpr std::uint32_t version = 2;
+constexpr dim most_taps = 9;
+constexpr int most_planes = 36; // of any tile
 
 // 64 bytes, then part_capacity ends of parts.
 struct header {
@@ -65,12 +65,12 @@ std::uint64_t header_checksum(const header &h, const weights_layout &layout, con
     return checksum(ends_of(group), layout.header_bytes() - 64, own);
 }
 
-// The channels that lie together in the payload: [component][ic / 2][oc in slice][2].
+// The channels that lie together in the payload: [component][term][ic / 2][oc in slice][2].
 struct slice_of_oc {
     dim begin, end;             // output channels that exist
     dim width;                  // with the padding to whole vectors
     std::size_t payload_offset; // bytes
-    std::size_t component_stride;
+    std::array<std::ptrdiff_t, most_planes> plane_offsets;
 };
 
 slice_of_oc slice_at(const weights_layout &l, dim index) {
@@ -78,15 +78,21 @@ slice_of_oc slice_at(const weights_layout &l, dim index) {
     const dim begin = index * slice, block_begin = begin / block * block;
     const dim width = std::min(slice, l.padded_oc() - begin); // the last slice, and block, can be narrower
     const dim block_width = std::min(block, l.padded_oc() - block_begin);
-    const dim offset = (block_begin * l.components() + begin - block_begin) * l.padded_ic() * 2;
-    return {begin, std::min(begin + slice, l.oc), width, static_cast<std::size_t>(offset),
-            static_cast<std::size_t>(block_width * l.padded_ic() * 2)};
+    const tile &t = l.shape();
+    const dim channel_bytes = t.terms() * l.padded_ic() * 2; // of a component
+    const dim offset = block_begin * t.components() * channel_bytes + (begin - block_begin) * channel_bytes;
+    slice_of_oc s {begin, std::min(begin + slice, l.oc), width, static_cast<std::size_t>(offset), {}};
+    for (int plane = 0; plane < t.u_planes(); ++plane)
+        s.plane_offsets[plane] = t.component_of_u(plane) * block_width * channel_bytes
+                                 + t.term_of_u(plane) * width * l.padded_ic() * 2;
+    return s;
 }
 
 // As many pairs of input channels at once as transform_weights takes; zeros where there is no channel.
 void pack_slice(
         const weights_layout &l, const slice_of_oc &s, const std::int8_t *weights, std::byte *payload) {
-    std::array<std::int16_t, taps * most_filters> batch;
+    const dim taps = l.taps();
+    std::array<std::int16_t, most_taps * most_filters> batch;
     const dim pairs_at_once = most_filters / (2 * s.width);
     for (dim ic = 0; ic < l.padded_ic(); ic += 2 * pairs_at_once) {
         const dim ic_end = std::min(ic + 2 * pairs_at_once, l.padded_ic());
@@ -98,22 +104,23 @@ void pack_slice(
                 const dim at = (i - ic) / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
                 for (dim tap = 0; tap < taps; ++tap) batch[tap * count + at] = filter[tap];
             }
-        transform_weights(tile_of(l.tile), batch.data(), count,
+        transform_weights(l.shape(), batch.data(), count,
                 payload + s.payload_offset + static_cast<std::size_t>(ic * s.width * 2),
-                static_cast<dim>(s.component_stride));
+                s.plane_offsets.data());
     }
 }
 
 void unpack_slice(
         const weights_layout &l, const slice_of_oc &s, const std::byte *payload, std::int8_t *weights) {
-    const tile &t = tile_of(l.tile);
-    std::array<std::int16_t, most_components> u;
+    const tile &t = l.shape();
+    std::array<std::int16_t, most_planes> u;
     for (dim oc = s.begin; oc < s.end; ++oc)
         for (dim i = 0; i < l.ic; ++i) {
             const dim at = i / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
             const std::byte *from = payload + s.payload_offset + at * 2;
-            for (int c = 0; c < t.components(); ++c) std::memcpy(&u[c], from + c * s.component_stride, 2);
-            inverse_transform_weights(t, u.data(), weights + (oc * l.ic + i) * taps);
+            for (int plane = 0; plane < t.u_planes(); ++plane)
+                std::memcpy(&u[plane], from + s.plane_offsets[plane], 2);
+            inverse_transform_weights(t, u.data(), weights + (oc * l.ic + i) * l.taps());
         }
 }
 
@@ -174,14 +181,15 @@ const char *check_group_header(const weights_layout &layout, const void *group) 
 void pack_weights(
         const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team) {
     for (dim g = 0; g < layout.group_count(); ++g)
-        pack_group(layout, weights + g * layout.oc * layout.ic * 9,
+        pack_group(layout, weights + g * layout.oc * layout.ic * layout.taps(),
                 static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()), team);
 }
 
 void unpack_weights(
         const weights_layout &layout, const void *block, std::int8_t *weights, const thread_team &team) {
     for (dim g = 0; g < layout.group_count(); ++g)
-        unpack_group(layout, packed_group(layout, block, g), weights + g * layout.oc * layout.ic * 9, team);
+        unpack_group(layout, packed_group(layout, block, g),
+                weights + g * layout.oc * layout.ic * layout.taps(), team);
 }
 
 const char *check_header(const weights_layout &layout, const void *block) {

@@ -9,9 +9,9 @@
 
 namespace winodnn {
 
-// Transforms s8 weights [group][oc][ic][3][3] exactly to s16 components and packs them at `block`, which has
-// layout.bytes() bytes and any alignment. The input channels are split into parts such that every accumulator
-// of a part is proved to fit (docs/numerics.md).
+// Transforms s8 weights [group][oc][ic][kh][kw] exactly to s16 components and packs them at `block`, which
+// has layout.bytes() bytes and any alignment. The input channels are split into parts such that every
+// accumulator of a part is proved to fit (docs/numerics.md).
 void pack_weights(
         const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team);
 
@@ -31,7 +31,7 @@ const void *packed_group(const weights_layout &layout, const void *block, dim gr
 // The parts' ends in input channels, ascending; the last is padded_ic.
 std::uint32_t part_count(const void *group);
 std::uint32_t part_end(const void *group, std::uint32_t part);
-// U[oc block][component][slice][ic / 2][oc in slice][2], s16, at any alignment.
+// U[oc block][component][slice][term][ic / 2][oc in slice][2], s16, at any alignment.
 const std::byte *packed_payload(const weights_layout &layout, const void *group);
 
 } // namespace winodnn

@@ -14,13 +14,14 @@ namespace {
 // stride of 15 ic; ours is at least 16 ic, so these three mark a packed block, together with a first stride
 // that has to be the very one that the layout computes.
 constexpr std::array<dim, 3> marks {15, 5, 1};
+constexpr dim least_stride_per_ic = 16;
 
 // The first stride is a multiple of `granularity` plus the layout's code.
-constexpr dim granularity = 64;
+constexpr dim granularity = 256;
 
 constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255}}};
 
-// 1 .. 63; the mixed radix of everything in a layout that the dims do not say.
+// 1 .. granularity - 1; the mixed radix of everything in a layout that the dims do not say.
 dim code_of(const weights_layout &l) {
     dim source = 0;
     while (sources[source] != l.source) ++source;
@@ -29,10 +30,6 @@ dim code_of(const weights_layout &l) {
 }
 
 } // namespace
-
-int weights_layout::components() const {
-    return tile_of(tile).components();
-}
 
 dim weights_layout::padded_ic() const {
     return round_up(ic, dim {jit::multiply_step});
@@ -61,12 +58,13 @@ std::size_t weights_layout::header_bytes() const {
 }
 
 std::size_t weights_layout::payload_bytes() const {
-    return static_cast<std::size_t>(round_up(components() * padded_ic() * padded_oc() * 2, dim {64}));
+    return static_cast<std::size_t>(round_up(shape().u_planes() * padded_ic() * padded_oc() * 2, dim {64}));
 }
 
 dim weights_layout::code() const {
     const dim own_bytes = static_cast<dim>(header_bytes() + payload_bytes());
-    return round_up(ceil_div(own_bytes, oc), granularity) + code_of(*this);
+    return round_up(std::max(ceil_div(own_bytes, oc), least_stride_per_ic * ic), granularity)
+           + code_of(*this);
 }
 
 std::size_t weights_layout::group_stride() const {
@@ -78,7 +76,7 @@ std::size_t weights_layout::bytes() const {
 }
 
 std::vector<dim> dims_of(const weights_layout &layout) {
-    std::vector<dim> dims {layout.oc, layout.ic, 3, 3};
+    std::vector<dim> dims {layout.oc, layout.ic, layout.shape().rows.taps(), layout.shape().cols.taps()};
     if (layout.groups != 0) dims.insert(dims.begin(), layout.groups);
     return dims;
 }

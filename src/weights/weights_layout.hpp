@@ -20,16 +20,17 @@ struct weights_layout {
 
     bool operator==(const weights_layout &) const = default;
 
-    int components() const; // of the tile
-    dim padded_ic() const;  // the tail is zero weights
-    dim padded_oc() const;  // to whole vectors
-    dim oc_block() const;   // channels that are multiplied and transformed back together
-    dim oc_slice() const;   // channels that one call of the multiply kernel covers
+    const winodnn::tile &shape() const { return tile_of(tile); }
+    int taps() const { return shape().taps(); } // of a filter
+    dim padded_ic() const;                      // the tail is zero weights
+    dim padded_oc() const;                      // to whole vectors
+    dim oc_block() const;                       // channels that are multiplied and transformed back together
+    dim oc_slice() const;                       // channels that one call of the multiply kernel covers
     dim group_count() const { return groups == 0 ? 1 : groups; }
     std::size_t part_capacity() const;
     // Each group has a header and a payload of its own.
     std::size_t header_bytes() const;
-    std::size_t payload_bytes() const; // U[oc block][component][slice][ic / 2][oc in slice][2], s16
+    std::size_t payload_bytes() const; // U[oc block][component][slice][term][ic / 2][oc in slice][2], s16
     std::size_t group_stride() const;  // from one group's header to the next, a multiple of 64
     std::size_t bytes() const;
 
@@ -37,7 +38,7 @@ struct weights_layout {
     dim code() const;
 };
 
-// The s8 memory desc with these dims ({oc, ic, 3, 3}, with groups in front if there are) and strides stands
+// The s8 memory desc with these dims ({oc, ic, kh, kw}, with groups in front if there are) and strides stands
 // for the layout: its size is dims[0] * strides[0], at least bytes(); the inner strides are a mark that no
 // dense tensor or view of one has (see the .cpp).
 std::vector<dim> dims_of(const weights_layout &layout);

@@ -1,5 +1,6 @@
 #include "weights/weights_transform.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -7,7 +8,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr int taps_along = 3; // h, and w
+constexpr int most_taps_along = 3; // h, and w
 
 // G's first row is (scale * g0 / ..., 0, 0) for the point 0, its last one g2 for infinity; the point 1 sums
 // all three. These three rows give back the taps.
@@ -25,17 +26,31 @@ tap_rows find_rows(const int_matrix &g) {
     return rows;
 }
 
-std::array<int, taps_along> solve(
-        const int_matrix &g, const tap_rows &rows, int zero, int one, int infinity) {
-    const int g0 = zero / g(rows.at_zero, 0);
-    const int g2 = infinity / g(rows.at_infinity, 2);
-    return {g0, one / g(rows.at_one, 0) - g0 - g2, g2};
+using tap_values = std::array<int, most_taps_along>;
+
+// The taps along one dimension from what transform made of them: value(r) for its row r.
+template <typename Value>
+tap_values solve(const transform &t, const Value &value) {
+    if (t.direct) {
+        tap_values taps {};
+        for (int k = 0; k < t.taps(); ++k) taps[k] = value(k);
+        return taps;
+    }
+    const int_matrix &g = t.weights;
+    const tap_rows rows = find_rows(g);
+    const int g0 = value(rows.at_zero) / g(rows.at_zero, 0);
+    const int g2 = value(rows.at_infinity) / g(rows.at_infinity, 2);
+    return {g0, value(rows.at_one) / g(rows.at_one, 0) - g0 - g2, g2};
 }
 
-// One row of a matrix times three values, for all filters. In 16 bits, modulo 2^16: the results fit, so what
+// One row of a matrix times its taps, for all filters. In 16 bits, modulo 2^16: the results fit, so what
 // happens on the way does not matter.
 void combine(const int_matrix &g, int row, const std::int16_t *values, std::ptrdiff_t stride,
         std::ptrdiff_t count, std::int16_t *sums) {
+    if (g.cols() == 1) { // one tap is not transformed
+        std::copy_n(values, count, sums);
+        return;
+    }
     // Unsigned, and of 32 bits: products of 16-bit ones would be signed, and overflow.
     const auto wide = [](int x) { return static_cast<std::uint32_t>(x); };
     const std::uint32_t a = wide(g(row, 0)), b = wide(g(row, 1)), c = wide(g(row, 2));
@@ -46,34 +61,31 @@ void combine(const int_matrix &g, int row, const std::int16_t *values, std::ptrd
 
 } // namespace
 
-void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *components,
-        std::ptrdiff_t component_stride) {
+void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,
+        const std::ptrdiff_t *plane_offsets) {
     const int_matrix &rows = t.rows.weights, &cols = t.cols.weights;
-    std::array<std::int16_t, taps_along * most_filters> line;
+    std::array<std::int16_t, most_taps_along * most_filters> line;
     std::array<std::int16_t, most_filters> sums;
     for (int i = 0; i < rows.rows(); ++i) {
-        for (int kw = 0; kw < taps_along; ++kw)
-            combine(rows, i, taps + kw * count, taps_along * count, count, line.data() + kw * most_filters);
+        for (int kw = 0; kw < cols.cols(); ++kw)
+            combine(rows, i, taps + kw * count, cols.cols() * count, count, line.data() + kw * most_filters);
         for (int j = 0; j < cols.rows(); ++j) {
             combine(cols, j, line.data(), most_filters, count, sums.data());
-            std::memcpy(components, sums.data(), static_cast<std::size_t>(count) * sizeof(sums[0]));
-            components += component_stride;
+            std::memcpy(planes + *plane_offsets++, sums.data(),
+                    static_cast<std::size_t>(count) * sizeof(sums[0]));
         }
     }
 }
 
-void inverse_transform_weights(const tile &t, const std::int16_t *components, std::int8_t *weights) {
-    const int_matrix &rows = t.rows.weights, &cols = t.cols.weights;
-    const tap_rows r = find_rows(rows), c = find_rows(cols);
-    const auto line = [&](int i) {
-        const std::int16_t *u = components + i * cols.rows();
-        return solve(cols, c, u[c.at_zero], u[c.at_one], u[c.at_infinity]);
-    };
-    const auto zero = line(r.at_zero), one = line(r.at_one), infinity = line(r.at_infinity);
-    for (int kw = 0; kw < taps_along; ++kw) {
-        const auto column = solve(rows, r, zero[kw], one[kw], infinity[kw]);
-        for (int kh = 0; kh < taps_along; ++kh)
-            weights[kh * taps_along + kw] = static_cast<std::int8_t>(column[kh]);
+void inverse_transform_weights(const tile &t, const std::int16_t *planes, std::int8_t *weights) {
+    const int width = t.cols.weights.rows();
+    std::array<tap_values, 8> lines {}; // of each row of planes, the taps along w
+    for (int i = 0; i < t.rows.weights.rows(); ++i)
+        lines[i] = solve(t.cols, [&](int j) { return planes[i * width + j]; });
+    for (int kw = 0; kw < t.cols.taps(); ++kw) {
+        const tap_values column = solve(t.rows, [&](int i) { return lines[i][kw]; });
+        for (int kh = 0; kh < t.rows.taps(); ++kh)
+            weights[kh * t.cols.taps() + kw] = static_cast<std::int8_t>(column[kh]);
     }
 }
 

@@ -1,4 +1,4 @@
-// The weights transform of 3x3 filters, U = G g G^T in the scaled integers of winograd/transform.hpp.
+// The weights transform of filters, U = G g G^T in the scaled integers of winograd/transform.hpp.
 #pragma once
 
 #include "winograd/tile.hpp"
@@ -11,11 +11,11 @@ namespace winodnn {
 // Filters are transformed side by side, at most so many: all that is in use is in the first-level cache.
 constexpr std::ptrdiff_t most_filters = 1024;
 
-// taps: [kh][kw][count], values of s8; components: rows of `count` s16, exact, so many bytes from one row to
-// the next and at any alignment.
-void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *components,
-        std::ptrdiff_t component_stride);
-// The inverse for one filter, exact for values that transform_weights made. weights: 9 values, [kh][kw].
-void inverse_transform_weights(const tile &t, const std::int16_t *components, std::int8_t *weights);
+// taps: [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at plane_offsets[plane] bytes
+// from `planes`, at any alignment.
+void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,
+        const std::ptrdiff_t *plane_offsets);
+// The inverse for one filter, exact for values that transform_weights made. weights: [kh][kw].
+void inverse_transform_weights(const tile &t, const std::int16_t *planes, std::int8_t *weights);
 
 } // namespace winodnn

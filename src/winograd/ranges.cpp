@@ -10,9 +10,9 @@ struct coefficient_sums {
     std::int64_t positive = 0, negative = 0; // both as magnitudes
 };
 
-// A component of a 2-D transform is sum over k, l of rows(i, k) * cols(j, l) * x(k, l).
-coefficient_sums sums_of(const int_matrix &rows, const int_matrix &cols, int component) {
-    const int i = component / cols.rows(), j = component % cols.rows();
+// A plane of a 2-D transform is sum over k, l of rows(i, k) * cols(j, l) * x(k, l).
+coefficient_sums sums_of(const int_matrix &rows, const int_matrix &cols, int plane) {
+    const int i = plane / cols.rows(), j = plane % cols.rows();
     coefficient_sums sums;
     for (int k = 0; k < rows.cols(); ++k)
         for (int l = 0; l < cols.cols(); ++l) {
@@ -34,17 +34,19 @@ bool fits(value_range r) {
 
 } // namespace
 
-value_range input_component_range(const tile &t, int component, value_range source) {
-    return range_of(sums_of(t.rows.input, t.cols.input, component), source);
+value_range input_range(const tile &t, int plane, value_range source) {
+    return range_of(sums_of(t.rows.input, t.cols.input, plane), source);
 }
 
-value_range weights_component_range(const tile &t, int component) {
-    return range_of(sums_of(t.rows.weights, t.cols.weights, component), {-128, 127});
+value_range weights_range(const tile &t, int plane) {
+    return range_of(sums_of(t.rows.weights, t.cols.weights, plane), {-128, 127});
 }
 
 bool fits_s16(const tile &t, value_range source) {
-    for (int c = 0; c < t.components(); ++c)
-        if (!fits(input_component_range(t, c, source)) || !fits(weights_component_range(t, c))) return false;
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        if (!fits(input_range(t, plane, source))) return false;
+    for (int plane = 0; plane < t.u_planes(); ++plane)
+        if (!fits(weights_range(t, plane))) return false;
     return true;
 }
 

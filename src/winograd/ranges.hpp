@@ -6,11 +6,11 @@
 
 namespace winodnn {
 
-// Of one component of the transformed source, for source values in `source` (which includes 0).
-value_range input_component_range(const tile &t, int component, value_range source);
-// Of one component of transformed s8 weights.
-value_range weights_component_range(const tile &t, int component);
-// Both transforms fit 16 bits in every component: the s16 domain is exact for this source range.
+// Of one plane of the transformed source, for source values in `source` (which includes 0).
+value_range input_range(const tile &t, int plane, value_range source);
+// Of one plane of transformed s8 weights.
+value_range weights_range(const tile &t, int plane);
+// Both transforms fit 16 bits in every plane: the s16 domain is exact for this source range.
 bool fits_s16(const tile &t, value_range source);
 
 // An accumulator Y is recovered exactly from the wrapped sums if -limit <= Y < limit.

@@ -8,27 +8,86 @@ namespace winodnn {
 
 namespace {
 
-constexpr int taps = 3;
+using points = std::vector<rational>; // finite ones; infinity is implied
 
-struct tile_data {
-    const char *name;
-    std::vector<rational> row_points, col_points; // finite ones; infinity is implied
-};
+const points two {0, 1, -1}, three {0, 1, -1, 2}, four {0, 1, -1, 2, -2};
+
+// Outputs along the direct dimension of a one-dimensional tile. More share the transform of the two rows
+// that neighbours overlap in; fewer waste less at the image's edge.
+constexpr int direct_outputs = 4;
+
+transform winograd(const points &p) {
+    return make_transform(p, 3);
+}
+
+transform direct() {
+    return make_direct(direct_outputs, 3);
+}
+
+transform none() {
+    return make_direct(1, 1);
+}
 
 // In the order of tile_id.
-const std::array<tile_data, 2> data {{
-        {"f2x2", {0, 1, -1}, {0, 1, -1}},
-        {"f4x4", {0, 1, -1, 2, -2}, {0, 1, -1, 2, -2}},
-}};
+std::vector<tile> make_tiles() {
+    return {
+            {"f2x2", winograd(two), winograd(two)},
+            {"f2x4", winograd(two), winograd(four)},
+            {"f4x2", winograd(four), winograd(two)},
+            {"f3x3", winograd(three), winograd(three)},
+            {"f4x4", winograd(four), winograd(four)},
+            {"f1x2", direct(), winograd(two)},
+            {"f1x3", direct(), winograd(three)},
+            {"f1x4", direct(), winograd(four)},
+            {"f2x1", winograd(two), direct()},
+            {"f3x1", winograd(three), direct()},
+            {"f4x1", winograd(four), direct()},
+            {"row2", none(), winograd(two)},
+            {"row3", none(), winograd(three)},
+            {"row4", none(), winograd(four)},
+            {"column2", winograd(two), none()},
+            {"column3", winograd(three), none()},
+            {"column4", winograd(four), none()},
+    };
+}
 
-constexpr std::array ids {tile_id::f2x2, tile_id::f4x4};
-static_assert(ids.size() == data.size());
+const std::vector<tile> &tiles() {
+    static const std::vector<tile> made = make_tiles();
+    return made;
+}
 
 std::uint32_t total_scale(const tile &t) {
     return static_cast<std::uint32_t>(t.rows.scale) * static_cast<std::uint32_t>(t.cols.scale);
 }
 
 } // namespace
+
+int tile::v_plane(int component, int repeat) const {
+    // Along the direct dimension the component is 0, along the other one the repeat is.
+    const int row = component / cols.components() + repeat / cols.repeats();
+    const int col = component % cols.components() + repeat % cols.repeats();
+    return row * cols.inputs() + col;
+}
+
+int tile::v_term_planes() const {
+    return rows.terms() > 1 ? cols.inputs() : 1;
+}
+
+int tile::m_plane(int component, int repeat) const {
+    const int row = component / cols.components() + repeat / cols.repeats();
+    const int col = component % cols.components() + repeat % cols.repeats();
+    return row * cols.output.cols() + col;
+}
+
+int tile::component_of_u(int plane) const {
+    const int row = plane / cols.weights.rows(), col = plane % cols.weights.rows();
+    return (rows.direct ? 0 : row) * cols.components() + (cols.direct ? 0 : col);
+}
+
+int tile::term_of_u(int plane) const {
+    const int row = plane / cols.weights.rows(), col = plane % cols.weights.rows();
+    return (rows.direct ? row : 0) * cols.terms() + (cols.direct ? col : 0);
+}
 
 std::uint32_t tile::inverse_odd() const {
     const std::uint32_t odd = total_scale(*this) >> shift();
@@ -43,17 +102,16 @@ int tile::shift() const {
 }
 
 std::span<const tile_id> all_tiles() {
+    static const std::vector<tile_id> ids = [] {
+        std::vector<tile_id> all;
+        for (std::size_t i = 0; i < tiles().size(); ++i) all.push_back(static_cast<tile_id>(i));
+        return all;
+    }();
     return ids;
 }
 
 const tile &tile_of(tile_id id) {
-    static const std::vector<tile> tiles = [] {
-        std::vector<tile> made;
-        for (const tile_data &d : data)
-            made.push_back({d.name, make_transform(d.row_points, taps), make_transform(d.col_points, taps)});
-        return made;
-    }();
-    return tiles[static_cast<std::size_t>(id)];
+    return tiles()[static_cast<std::size_t>(id)];
 }
 
 } // namespace winodnn

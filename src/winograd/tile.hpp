@@ -1,4 +1,4 @@
-// The tile sizes that plans choose from. F(m x m, 3 x 3): m x m outputs from (m + 2) x (m + 2) inputs.
+// The tile sizes that plans choose from. F(m x n, r x s): m x n outputs of a kernel of r x s taps.
 // To add one, add an enumerator and its row in tile.cpp.
 #pragma once
 
@@ -9,14 +9,52 @@
 
 namespace winodnn {
 
-enum class tile_id : std::uint8_t { f2x2, f4x4 };
+// f1x4 is one-dimensional: F(4) along w, direct convolution along h. f4x1 is the other way round.
+// The last six are for kernels of one row (1x3) and of one column (3x1).
+enum class tile_id : std::uint8_t {
+    f2x2,
+    f2x4,
+    f4x2,
+    f3x3,
+    f4x4,
+    f1x2,
+    f1x3,
+    f1x4,
+    f2x1,
+    f3x1,
+    f4x1,
+    row2,
+    row3,
+    row4,
+    column2,
+    column3,
+    column4
+};
 
+// Planes: V, U and M are arrays of matrices, one a plane, numbered row-major like the pixels, taps and
+// outputs that they are transformed from or to. A two-dimensional Winograd tile has one component a plane,
+// and M[c] = V[c] U[c]. Where one dimension is direct, the planes along it are input rows (columns), weights
+// and outputs: M at output r of component c is the sum over the terms k of V at input r + k and U at weight
+// k.
 struct tile {
     const char *name; // f4x4
     transform rows;   // along h
     transform cols;   // along w
 
-    int components() const { return rows.inputs() * cols.inputs(); }
+    int v_planes() const { return rows.inputs() * cols.inputs(); }
+    int u_planes() const { return components() * terms(); }
+    int m_planes() const { return components() * repeats(); }
+    int components() const { return rows.components() * cols.components(); }
+    int terms() const { return rows.terms() * cols.terms(); }
+    int repeats() const { return rows.repeats() * cols.repeats(); }
+    int v_plane(int component, int repeat) const; // of the first term
+    int v_term_planes() const;                    // from one term's plane to the next one's
+    int m_plane(int component, int repeat) const;
+    int component_of_u(int plane) const;
+    int term_of_u(int plane) const;
+
+    int taps() const { return rows.taps() * cols.taps(); }
+    int outputs() const { return rows.outputs() * cols.outputs(); }
     // Undoing the transforms' scale in arithmetic modulo 2^32: S = odd * 2^shift * Y, hence
     // Y = (S * inverse_odd) >> shift, exact for |Y| < 2^(31 - shift). Proof in docs/numerics.md.
     std::uint32_t inverse_odd() const;

@@ -34,6 +34,12 @@ int to_int(rational value) {
     return static_cast<int>(value.num());
 }
 
+int_matrix identity(int size) {
+    int_matrix m(size, size);
+    for (int i = 0; i < size; ++i) m(i, i) = 1;
+    return m;
+}
+
 int row_sum(const int_matrix &m, int row) {
     int sum = 0;
     for (int c = 0; c < m.cols(); ++c) sum += std::abs(m(row, c));
@@ -84,6 +90,10 @@ transform make_transform(std::span<const rational> points, int taps) {
     t.weights(finite, taps - 1) = at_infinity;
     t.output(m - 1, finite) = moved;
     return t;
+}
+
+transform make_direct(int outputs, int taps) {
+    return {identity(outputs + taps - 1), identity(taps), identity(outputs), 1, true};
 }
 
 } // namespace winodnn

@@ -16,18 +16,29 @@
 namespace winodnn {
 
 struct transform {
-    int_matrix input;   // n x n, B^T
-    int_matrix weights; // n x r, scale * G up to a power of two a row
-    int_matrix output;  // m x n, A^T, with those powers of two
-    int scale = 1;      // what the result is multiplied by
+    int_matrix input;    // n x n, B^T
+    int_matrix weights;  // n x r, scale * G up to a power of two a row
+    int_matrix output;   // m x n, A^T, with those powers of two
+    int scale = 1;       // what the result is multiplied by
+    bool direct = false; // no transform: see make_direct
 
     int outputs() const { return output.rows(); }
     int inputs() const { return input.rows(); }
     int taps() const { return weights.cols(); }
+
+    // A product sum is repeated for `repeats` outputs, and adds up `terms` products each. Of a Winograd
+    // transform each component is a product by itself.
+    int components() const { return direct ? 1 : inputs(); }
+    int terms() const { return direct ? taps() : 1; }
+    int repeats() const { return direct ? outputs() : 1; }
 };
 
 // `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when
 // points repeat, or are such that B^T is not integer.
 transform make_transform(std::span<const rational> points, int taps);
+
+// Direct convolution along this dimension: all three matrices are identities, n = m + r - 1 inputs, r
+// weights, m outputs, and output i is the sum over the taps k of the products of weight k and input i + k.
+transform make_direct(int outputs, int taps);
 
 } // namespace winodnn

@@ -10,25 +10,34 @@ namespace {
 
 WINODNN_ON_EVERY_ISA(multiply);
 
-void expect_product(isa i, int tiles, int vectors, int steps, int prefetch_lines, bool extreme) {
-    const dim ic = steps * jit::multiply_step, width = vectors * jit::traits_of(i).lanes();
-    testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * ic)),
-            u(static_cast<std::size_t>(ic * width));
+struct sample {
+    int tiles, vectors, steps, prefetch_lines = 0, terms = 1;
+    bool extreme = false;
+};
+
+// The terms lie one behind the other: all channels of one, then those of the next, of which the product reads
+// `steps` and jumps over as many.
+void expect_product(isa i, const sample &s) {
+    const dim ic = s.steps * jit::multiply_step, width = s.vectors * jit::traits_of(i).lanes();
+    const dim tiles = s.tiles, of_term = 2 * ic, all = s.terms * of_term - ic;
+    testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * all)),
+            u(static_cast<std::size_t>(all * width));
     testing::guarded_array<std::int32_t> m(static_cast<std::size_t>(tiles * width));
     std::mt19937 random(1);
     // Never -32768 in both: no transform gives it, and vpmaddwd would not wrap as the reference does.
     for (auto &x : v)
-        x = static_cast<std::int16_t>(extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
-    for (auto &x : u) x = static_cast<std::int16_t>(extreme ? -18432 : random() % 65535 - 32767);
-    (*jit::get_multiply({i, tiles, vectors, ic * 2, width * 4, prefetch_lines}))(
-            {v.data(), u.data(), m.data(), steps, u.data()});
+        x = static_cast<std::int16_t>(s.extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
+    for (auto &x : u) x = static_cast<std::int16_t>(s.extreme ? -18432 : random() % 65535 - 32767);
+    (*jit::get_multiply({i, s.tiles, s.vectors, all * 2, width * 4, s.prefetch_lines}))(
+            {v.data(), u.data(), m.data(), s.steps, s.terms, ic * 2, ic * width * 2, u.data()});
     for (dim t = 0; t < tiles; ++t)
         for (dim oc = 0; oc < width; ++oc) {
             std::uint32_t sum = 0;
-            for (dim k = 0; k < ic; ++k)
-                sum += static_cast<std::uint32_t>(
-                        int {v[static_cast<std::size_t>(t * ic + k)]}
-                        * int {u[static_cast<std::size_t>((k / 2 * width + oc) * 2 + k % 2)]});
+            for (dim k = 0; k < all; ++k)
+                if (k % of_term < ic)
+                    sum += static_cast<std::uint32_t>(
+                            int {v[static_cast<std::size_t>(t * all + k)]}
+                            * int {u[static_cast<std::size_t>((k / 2 * width + oc) * 2 + k % 2)]});
             ASSERT_EQ(static_cast<std::uint32_t>(m[static_cast<std::size_t>(t * width + oc)]), sum)
                     << "tile " << t << " oc " << oc;
         }
@@ -39,12 +48,13 @@ TEST_P(multiply, every_register_tile) {
         for (int vectors = 1; vectors <= jit::most_vectors(jit::traits_of(GetParam()).lanes()); ++vectors)
             for (const int steps : {1, 2, 5})
                 for (const int prefetch_lines : {0, 1, 2, 4})
-                    expect_product(GetParam(), tiles, vectors, steps, prefetch_lines, false);
+                    for (const int terms : {1, 3})
+                        expect_product(GetParam(), {tiles, vectors, steps, prefetch_lines, terms});
 }
 
 // 512 channels of the largest values wrap around 2^32 many times over.
 TEST_P(multiply, wraps) {
-    expect_product(GetParam(), 6, jit::most_vectors(jit::traits_of(GetParam()).lanes()), 64, 1, true);
+    expect_product(GetParam(), {6, jit::most_vectors(jit::traits_of(GetParam()).lanes()), 64, 1, 1, true});
 }
 
 } // namespace

@@ -20,6 +20,12 @@ struct sample {
     int rows = 1, cols = 1;
 };
 
+// As far as the tile has them.
+sample two_by_two(tile_id tile, int channels) {
+    const auto at_most_two = [](const transform &t) { return std::min(2, t.outputs()); };
+    return {tile, channels, at_most_two(tile_of(tile).rows), at_most_two(tile_of(tile).cols)};
+}
+
 // A tile whose destination is an image of just its valid outputs.
 class one_tile {
 public:
@@ -31,7 +37,7 @@ public:
         problem_.oc = s.channels;
         problem_.oh = s.rows;
         problem_.ow = s.cols;
-        m_.resize(static_cast<std::size_t>(t.components() * padded_));
+        m_.resize(static_cast<std::size_t>(t.m_planes() * padded_));
         // Any sums at all: what is recovered from them is defined modulo 2^32.
         for (auto &x : m_) x = static_cast<std::int32_t>(random_()) >> 8;
         const auto fill = [&](std::vector<float> &values, float unit, int least, int count) {
@@ -52,7 +58,7 @@ public:
         c.tile = sample_.tile;
         c.rows = sample_.rows;
         c.cols = sample_.cols;
-        c.component_stride = padded_ * 4;
+        c.plane_stride = padded_ * 4;
         c.col_stride = sample_.channels * static_cast<dim>(size_of(problem_.dst));
         c.row_stride = sample_.cols * c.col_stride;
         c.partial_stride = padded_ * 4;
@@ -200,7 +206,7 @@ TEST_P(output_transform, every_channel_count) {
 TEST_P(output_transform, accumulators_as_they_are) {
     problem p;
     p.dst = data_type::s32;
-    for (const tile_id tile : all_tiles()) one_tile(GetParam(), {tile, 21, 2, 2}, p).expect_formula();
+    for (const tile_id tile : all_tiles()) one_tile(GetParam(), two_by_two(tile, 21), p).expect_formula();
 }
 
 TEST_P(output_transform, each_step_by_itself) {
@@ -277,10 +283,10 @@ TEST_P(output_transform, stages_between_kernels_change_nothing) {
             problem p = quantized(dst);
             p.post_ops = {{.op = post_op::kind::linear, .alpha = -0.7f, .beta = 3.f},
                     {.op = post_op::kind::sum, .type = dst}};
-            const sample s {tile, 37, 2, 2};
+            const sample s = two_by_two(tile, 37);
             const one_tile one(GetParam(), s, p);
             const jit::output_transform_config whole = one.config();
-            const std::size_t bytes = 2 * 2 * 37 * size_of(dst);
+            const std::size_t bytes = static_cast<std::size_t>(s.rows * s.cols * 37) * size_of(dst);
             std::vector<std::uint8_t> at_once(bytes, 3), in_stages(bytes, 3);
             std::vector<std::byte> stage(static_cast<std::size_t>(16 * whole.partial_stride));
             one.run(whole, at_once.data(), nullptr);
@@ -313,10 +319,10 @@ TEST_P(output_transform, parts_add_up) {
     for (const tile_id tile : all_tiles()) {
         problem p;
         p.dst = data_type::s32;
-        const sample s {tile, 37, 2, 2};
+        const sample s = two_by_two(tile, 37);
         const one_tile one(GetParam(), s, p);
         jit::output_transform_config config = one.config();
-        std::vector<std::int32_t> dst(2 * 2 * 37),
+        std::vector<std::int32_t> dst(static_cast<std::size_t>(s.rows * s.cols * 37)),
                 partial(static_cast<std::size_t>(16 * config.partial_stride / 4));
         for (const jit::part_kind part :
                 {jit::part_kind::first, jit::part_kind::middle, jit::part_kind::last}) {

@@ -67,15 +67,21 @@ const struct {
                     a.padding_l = {2, 1};
                     a.dst = {{2, 48, 9, 9}, type::u8, tag::any};
                 }},
-        {"the kernel is not 3x3",
+        {"padding other than 0 or 1",
+                [](arguments &a) {
+                    a.weights = {{48, 32, 1, 3}, type::s8, tag::any};
+                    a.padding_l = a.padding_r = {1, 1};
+                    a.dst = {{2, 48, 10, 9}, type::u8, tag::any};
+                }},
+        {"the kernel is none of 3x3, 1x3 and 3x1",
                 [](arguments &a) {
                     a.weights = {{48, 32, 1, 1}, type::s8, tag::any};
                     a.padding_l = a.padding_r = {0, 0};
                 }},
-        {"the kernel is not 3x3",
+        {"the kernel is none of 3x3, 1x3 and 3x1",
                 [](arguments &a) {
-                    a.weights = {{48, 32, 1, 3}, type::s8, tag::any};
-                    a.padding_l = a.padding_r = {0, 1};
+                    a.weights = {{48, 32, 1, 5}, type::s8, tag::any};
+                    a.padding_l = a.padding_r = {0, 2};
                 }},
         {"fewer than 16 input or output channels in a group",
                 [](arguments &a) {

@@ -108,7 +108,7 @@ TEST(process, variables_that_nobody_reads_are_reported) {
     const std::string text = output_of("WINODNN_VERBOS=1 " + linked_probe + " winograd", true);
     EXPECT_TRUE(
             has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
-                      "WINODNN_JIT_DUMP\n"))
+                      "WINODNN_JIT_DUMP WINODNN_TILE\n"))
             << text;
 }
 

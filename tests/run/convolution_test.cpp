@@ -32,7 +32,7 @@ problem layer(dim mb, dim ic, dim ih, dim iw, dim oc) {
 struct example {
     example(const problem &p, const plan &c)
         : p(p), chosen(c), src(static_cast<std::size_t>(p.src_extent())),
-          weights(static_cast<std::size_t>(p.oc * p.group_ic() * 9)), block(layout_for(p, c).bytes()) {
+          weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps())), block(layout_for(p, c).bytes()) {
         std::mt19937 random(1);
         for (auto &x : src) x = static_cast<std::uint8_t>(random());
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
@@ -74,15 +74,47 @@ machine cores(isa i, int threads) {
     return {i, false, 1 << 20, threads};
 }
 
+// The same with the tile's kernel.
+problem layer_of(tile_id tile, problem p) {
+    const winodnn::tile &t = tile_of(tile);
+    p.kh = t.rows.taps();
+    p.kw = t.cols.taps();
+    if (p.kh == 1) p.pad_t = p.pad_b = 0;
+    if (p.kw == 1) p.pad_l = p.pad_r = 0;
+    return p;
+}
+
 TEST_P(run, any_blocking_and_any_threads) {
-    const problem p = layer(2, 33, 13, 9, 145);
-    for (const tile_id tile : all_tiles())
+    for (const tile_id tile : all_tiles()) {
+        const problem p = layer_of(tile, layer(2, 33, 13, 9, 145));
         for (const int threads : {1, 2, 3, 4})
             for (const dim tiles : {1, 5, 7, 11, 18, 23})
                 for (const dim chunks : {1, 2}) {
                     plan c = plan_with_tile(p, cores(GetParam(), threads), tile);
                     c.tiles_per_block = tiles;
                     c.oc_chunks = chunks;
+                    example e(p, c);
+                    e.pack();
+                    e.expect_exact(convolution(p, c));
+                }
+    }
+}
+
+// One to seventeen pixels a side, every padding.
+TEST_P(run, any_image) {
+    for (const tile_id tile : all_tiles())
+        for (const dim ih : {1, 2, 3, 4, 5, 6, 7, 8, 11, 17})
+            for (const dim iw : {1, 2, 3, 5, 6, 9, 10, 16})
+                for (const unsigned padding : {0u, 5u, 10u, 15u}) {
+                    problem p = layer_of(tile, layer(1, 17, ih, iw, 18));
+                    p.pad_t = std::min<dim>(p.pad_t, padding & 1u);
+                    p.pad_l = std::min<dim>(p.pad_l, padding >> 1 & 1u);
+                    p.pad_b = std::min<dim>(p.pad_b, padding >> 2 & 1u);
+                    p.pad_r = std::min<dim>(p.pad_r, padding >> 3);
+                    p.oh = ih + p.pad_t + p.pad_b - p.kh + 1;
+                    p.ow = iw + p.pad_l + p.pad_r - p.kw + 1;
+                    if (p.oh < 1 || p.ow < 1) continue;
+                    const plan c = plan_with_tile(p, cores(GetParam(), 1), tile);
                     example e(p, c);
                     e.pack();
                     e.expect_exact(convolution(p, c));

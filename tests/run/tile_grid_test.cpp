@@ -16,9 +16,10 @@ TEST(tile_grid, covers_the_image_once) {
                     p.ih = p.iw = in;
                     p.pad_t = p.pad_l = before;
                     p.pad_b = p.pad_r = after;
-                    p.oh = p.ow = in + before + after - 2;
-                    if (p.oh < 1) continue;
                     const tile &t = tile_of(id);
+                    p.oh = in + before + after - t.rows.taps() + 1;
+                    p.ow = in + before + after - t.cols.taps() + 1;
+                    if (p.oh < 1 || p.ow < 1) continue;
                     const tile_grid grid = make_grid(p, t);
                     dim covered = 0;
                     for (dim row = 0; row < grid.rows.count(); ++row) {

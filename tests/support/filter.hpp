@@ -10,10 +10,12 @@
 namespace winodnn::testing {
 
 inline std::vector<std::int16_t> transformed(const tile &t, const std::int8_t *filter) {
-    std::array<std::int16_t, 9> taps;
-    std::copy_n(filter, taps.size(), taps.begin());
-    std::vector<std::int16_t> u(static_cast<std::size_t>(t.components()));
-    transform_weights(t, taps.data(), 1, reinterpret_cast<std::byte *>(u.data()), 2);
+    std::array<std::int16_t, 9> taps {};
+    std::copy_n(filter, t.taps(), taps.begin());
+    std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
+    std::vector<std::ptrdiff_t> offsets;
+    for (int plane = 0; plane < t.u_planes(); ++plane) offsets.push_back(2 * plane);
+    transform_weights(t, taps.data(), 1, reinterpret_cast<std::byte *>(u.data()), offsets.data());
     return u;
 }
 

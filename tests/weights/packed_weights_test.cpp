@@ -14,7 +14,7 @@ namespace {
 
 struct packed {
     explicit packed(const weights_layout &l, int offset = 0)
-        : layout(l), weights(static_cast<std::size_t>(l.group_count() * l.oc * l.ic * 9)),
+        : layout(l), weights(static_cast<std::size_t>(l.group_count() * l.oc * l.ic * l.taps())),
           storage(l.bytes() + 64), block(storage.data() + offset) {
         std::mt19937 random(1);
         for (auto &w : weights) w = static_cast<std::int8_t>(random());
@@ -65,26 +65,37 @@ TEST(packed_weights, groups_are_blocks_of_their_own) {
 
 // The layout that the multiply kernel reads, spelled out once more.
 TEST(packed_weights, payload_is_where_the_kernel_reads) {
-    for (const int lanes : {8, 16}) {
-        const packed p({tile_id::f4x4, lanes, {0, 255}, 19, 90});
-        const tile &t = tile_of(p.layout.tile);
-        const std::byte *read = packed_payload(p.layout, p.block);
-        const dim padded_ic = 24, padded_oc = 96, slice = lanes == 16 ? 64 : 16;
-        for (dim block = 0; block < padded_oc; block += 64)
-            for (dim c = 0; c < 36; ++c)
-                for (dim first = block; first < std::min(block + 64, padded_oc); first += slice)
-                    for (dim ic = 0; ic < padded_ic; ic += 2)
-                        for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
-                            for (dim odd : {0, 1}) {
-                                std::vector<std::int16_t> u(36);
-                                std::int16_t value;
-                                if (oc < 90 && ic + odd < 19)
-                                    u = testing::transformed(t, &p.weights[(oc * 19 + ic + odd) * 9]);
-                                std::memcpy(&value, read, 2);
-                                read += 2;
-                                ASSERT_EQ(value, u[c]) << "oc " << oc << " ic " << ic << " component " << c;
-                            }
-    }
+    for (const tile_id tile : all_tiles())
+        for (const int lanes : {8, 16}) {
+            const packed p({tile, lanes, {0, 255}, 19, 90});
+            const winodnn::tile &t = tile_of(tile);
+            // The plane of a component's term.
+            const auto plane_of = [&t](int component, int term) {
+                int plane = 0;
+                while (t.component_of_u(plane) != component || t.term_of_u(plane) != term) ++plane;
+                return plane;
+            };
+            const std::byte *read = packed_payload(p.layout, p.block);
+            const dim padded_ic = 24, padded_oc = 96, slice = lanes == 16 ? 64 : 16;
+            for (dim block = 0; block < padded_oc; block += 64)
+                for (int c = 0; c < t.components(); ++c)
+                    for (dim first = block; first < std::min(block + 64, padded_oc); first += slice)
+                        for (int term = 0; term < t.terms(); ++term)
+                            for (dim ic = 0; ic < padded_ic; ic += 2)
+                                for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
+                                    for (dim odd : {0, 1}) {
+                                        std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
+                                        std::int16_t value;
+                                        if (oc < 90 && ic + odd < 19)
+                                            u = testing::transformed(
+                                                    t, &p.weights[(oc * 19 + ic + odd) * t.taps()]);
+                                        std::memcpy(&value, read, 2);
+                                        read += 2;
+                                        ASSERT_EQ(value, u[plane_of(c, term)])
+                                                << t.name << " oc " << oc << " ic " << ic << " component "
+                                                << c;
+                                    }
+        }
 }
 
 TEST(packed_weights, work_at_any_alignment) {

@@ -7,8 +7,8 @@
 namespace winodnn {
 namespace {
 
-std::int64_t coefficient(const int_matrix &rows, const int_matrix &cols, int component, int position) {
-    const int i = component / cols.rows(), j = component % cols.rows();
+std::int64_t coefficient(const int_matrix &rows, const int_matrix &cols, int plane, int position) {
+    const int i = plane / cols.rows(), j = plane % cols.rows();
     return std::int64_t {rows(i, position / cols.cols())} * cols(j, position % cols.cols());
 }
 
@@ -17,14 +17,14 @@ TEST(ranges, of_the_source_are_reached_and_not_left) {
     for (const tile_id id : all_tiles())
         for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
             const tile &t = tile_of(id);
-            for (int c = 0; c < t.components(); ++c) {
+            for (int c = 0; c < t.v_planes(); ++c) {
                 std::int64_t highest = 0, lowest = 0;
-                for (int p = 0; p < t.components(); ++p) {
+                for (int p = 0; p < t.v_planes(); ++p) {
                     const std::int64_t k = coefficient(t.rows.input, t.cols.input, c, p);
                     highest += k * (k > 0 ? source.hi : source.lo);
                     lowest += k * (k > 0 ? source.lo : source.hi);
                 }
-                const value_range range = input_component_range(t, c, source);
+                const value_range range = input_range(t, c, source);
                 EXPECT_EQ(range.hi, highest);
                 EXPECT_EQ(range.lo, lowest);
             }
@@ -35,7 +35,7 @@ TEST(ranges, are_the_documented_ones) {
     std::int64_t v = 0, u = 0;
     const tile &t = tile_of(tile_id::f4x4);
     for (int c = 0; c < t.components(); ++c) {
-        const value_range of_v = input_component_range(t, c, {0, 255}), of_u = weights_component_range(t, c);
+        const value_range of_v = input_range(t, c, {0, 255}), of_u = weights_range(t, c);
         v = std::max<std::int64_t>({v, of_v.hi, -of_v.lo});
         u = std::max<std::int64_t>({u, of_u.hi, -of_u.lo});
     }
@@ -61,20 +61,21 @@ TEST(ranges, notice_what_does_not_fit) {
 TEST(ranges, transformed_weights_stay_inside) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
-        for (int corner = 0; corner < 512; ++corner) {
+        for (int corner = 0; corner < 1 << t.taps(); ++corner) {
             std::int8_t g[9], back[9];
-            for (int k = 0; k < 9; ++k) g[k] = corner >> k & 1 ? 127 : -128;
+            for (int k = 0; k < t.taps(); ++k) g[k] = corner >> k & 1 ? 127 : -128;
             const std::vector<std::int16_t> u = testing::transformed(t, g);
-            for (int c = 0; c < t.components(); ++c) {
+            for (int c = 0; c < t.u_planes(); ++c) {
                 std::int64_t exact = 0;
-                for (int k = 0; k < 9; ++k) exact += coefficient(t.rows.weights, t.cols.weights, c, k) * g[k];
-                const value_range range = weights_component_range(t, c);
+                for (int k = 0; k < t.taps(); ++k)
+                    exact += coefficient(t.rows.weights, t.cols.weights, c, k) * g[k];
+                const value_range range = weights_range(t, c);
                 ASSERT_EQ(u[c], exact);
                 ASSERT_LE(u[c], range.hi);
                 ASSERT_GE(u[c], range.lo);
             }
             inverse_transform_weights(t, u.data(), back);
-            for (int k = 0; k < 9; ++k) ASSERT_EQ(back[k], g[k]);
+            for (int k = 0; k < t.taps(); ++k) ASSERT_EQ(back[k], g[k]);
         }
     }
 }
