@@ -42,13 +42,13 @@ void peak(benchmark::State &state, isa i) {
 void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
     const int vectors = jit::most_vectors(jit::traits_of(i).lanes()), group = jit::most_tiles;
     const dim width = vectors * jit::traits_of(i).lanes();
-    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1});
+    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1, false, false});
     line_vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
     line_vector<std::int32_t> m(tiles * width);
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, 1, 0, 0,
-                    u.data()});
+                    u.data(), nullptr});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =
@@ -66,7 +66,7 @@ problem sample_problem() {
 
 // As the dispatcher would have it for one thread.
 plan sample_plan(isa i, tile_id tile) {
-    return {tile, i, 24, 1, 1};
+    return {tile, i, 24};
 }
 
 void input_transform(benchmark::State &state, isa i, tile_id tile) {
@@ -81,14 +81,14 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     config.cols = {0, t.cols.inputs()};
     config.col_stride = p.ic;
     config.row_stride = p.iw * p.ic;
-    config.plane_stride = space.v_plane_stride;
+    config.planes = space.v_planes;
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
     line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
         for (dim n = 0; n < chosen.tiles_per_block; ++n)
-            (*kernel)({src.data() + n % 13 * t.cols.outputs() * p.ic, v.data() + n * space.v_tile_stride,
-                    p.ic, nullptr});
+            (*kernel)({src.data() + n % 13 * t.cols.outputs() * p.ic, v.data(), n * p.ic, p.ic, nullptr,
+                    nullptr});
     const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),

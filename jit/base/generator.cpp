@@ -91,6 +91,29 @@ void generator::multiply_accumulate(
     }
 }
 
+void generator::multiply_accumulate_bytes(
+        const vec &sum, const vec &unsigned_four, const vec &signed_four, const vec &scratch) {
+    if (traits_.dot_product) {
+        vpdpbusd(sum, unsigned_four, signed_four, traits_.masks ? Xbyak::EvexEncoding : Xbyak::VexEncoding);
+    } else {
+        vpmaddubsw(scratch, unsigned_four, signed_four);
+        vpmaddwd(scratch, scratch, constant_s32(0x00010001));
+        vpaddd(sum, sum, scratch);
+    }
+}
+
+void generator::store_as_bytes(const Xbyak::Address &to, const vec &from, const vec &zero) {
+    if (traits_.masks) {
+        vpmaxsw(from, from, zero);
+        vpmovuswb(to, from);
+    } else {
+        // In each half by itself: the two low quarters belong together.
+        vpackuswb(from, from, from);
+        vpermq(Xbyak::Ymm(from.getIdx()), Xbyak::Ymm(from.getIdx()), 0x08);
+        vmovups(to, xmm_of(from));
+    }
+}
+
 void generator::round_to_nearest(const vec &v) {
     if (traits_.masks)
         vrndscaleps(v, v, 0);

@@ -43,6 +43,12 @@ public:
     void set_zero(const vec &v);
     // sum += dot products of s16 pairs, modulo 2^32. `scratch` is changed on ISAs without vpdpwssd.
     void multiply_accumulate(const vec &sum, const vec &a, const Xbyak::Operand &b, const vec &scratch);
+    // sum += dot products of fours of u8 and s8. Without vpdpbusd exact only if those of pairs fit 16 bits.
+    // `scratch` is changed there, and may be `unsigned_four`.
+    void multiply_accumulate_bytes(
+            const vec &sum, const vec &unsigned_four, const vec &signed_four, const vec &scratch);
+    // Saturates s16 lanes to u8. `from` is changed; `zero` is 0.
+    void store_as_bytes(const Xbyak::Address &to, const vec &from, const vec &zero);
     void round_to_nearest(const vec &v); // f32, ties to even
     // v = v < 0 ? other : v
     void take_where_negative(const vec &v, const vec &other);

@@ -93,7 +93,16 @@ private:
     std::vector<bool> slot_used_;
 };
 
+void emit_f32(generator &g, const instruction &i, const vec &to, const vec &a, const vec &b) {
+    switch (i.op) {
+        case instruction::kind::add: g.vaddps(to, a, b); break;
+        case instruction::kind::sub: g.vsubps(to, a, b); break;
+        case instruction::kind::shift_left: g.vmulps(to, a, g.constant(static_cast<float>(1 << i.b))); break;
+    }
+}
+
 void emit(generator &g, element type, const instruction &i, const vec &to, const vec &a, const vec &b) {
+    if (type == element::f32) return emit_f32(g, i, to, a, b);
     const bool s16 = type == element::s16;
     switch (i.op) {
         case instruction::kind::add: s16 ? g.vpaddw(to, a, b) : g.vpaddd(to, a, b); break;

@@ -1,4 +1,4 @@
-// Emits a transform program with vectors of s16 or s32.
+// Emits a transform program with vectors of s16, s32 or f32.
 #pragma once
 
 #include "jit/base/generator.hpp"
@@ -9,7 +9,7 @@
 
 namespace winodnn::jit {
 
-enum class element { s16, s32 };
+enum class element { s16, s32, f32 };
 
 struct program_context {
     element type;

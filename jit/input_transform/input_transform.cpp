@@ -14,7 +14,8 @@ public:
     explicit input_transform_generator(const input_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)), width_(tile_.cols.inputs()),
           vector_(config.channels_per_vector() * 2) {
-        for (int i = 0; i < traits().registers; ++i) work_.push_back(of_width(i));
+        const int reserved = config.numbers.quantized ? 2 : 0;
+        for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(of_width(i));
         generate();
     }
 
@@ -28,6 +29,7 @@ private:
         advance(next_vector, done);
         L(done);
         leave_and_return();
+        emit_constants();
     }
 
     void load_arguments() {
@@ -35,15 +37,37 @@ private:
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
         mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
         mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
+        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
+        mov(channel, ptr[args + offsetof(input_transform_args, first)]);
+        if (config_.numbers.quantized) set_zero(zero);
     }
 
     void transform_vector() {
         emit_program(*this, compile(tile_.rows.input, tile_.cols.input),
                 {element::s16, work_, tile_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
-                        [this](int component, const vec &from) {
-                            vmovups(ptr[v + component * config_.plane_stride], from);
-                        }});
+                        [this](int plane, const vec &from) { store_plane(plane, from); }});
+    }
+
+    void store_plane(int plane, const vec &from) {
+        const int component = tile_.component_of_v(plane);
+        const bool wide = config_.numbers.is_wide(component);
+        const dim offset = config_.planes.offset(tile_, config_.numbers, plane);
+        const auto to = wide ? ptr[v + channel * 2 + offset] : ptr[v + channel + offset];
+        if (!config_.numbers.quantized) {
+            vmovups(to, from);
+            return;
+        }
+        const dim lanes = component * dim {sizeof(quantization_lanes)};
+        vpmulhrsw(scaled, from, ptr[quantization + lanes + offsetof(quantization_lanes, multiplier)]);
+        if (wide) {
+            vmovups(to, scaled);
+            return;
+        }
+        vpaddw(scaled, scaled, ptr[quantization + lanes + offsetof(quantization_lanes, zero_point)]);
+        if (!traits().dot_product)
+            vpminsw(scaled, scaled, constant_s32(narrow_limit_without_dot_product * 0x00010001));
+        store_as_bytes(to, scaled, zero);
     }
 
     // The last vector overlaps the one before, so that no channel beyond the last is touched.
@@ -52,13 +76,13 @@ private:
         sub(channels, count);
         jz(done, T_NEAR);
         add(src, count);
-        add(v, 2 * count);
+        add(channel, count);
         add(zero_points, 2 * count);
         cmp(channels, count);
         jae(next_vector, T_NEAR);
         sub(channels, count); // minus the overlap
         add(src, channels);
-        lea(v, ptr[v + channels * 2]);
+        add(channel, channels);
         lea(zero_points, ptr[zero_points + channels * 2]);
         mov(channels, count);
         jmp(next_vector, T_NEAR);
@@ -84,9 +108,11 @@ private:
     const tile &tile_;
     const int width_, vector_;
 
-    // Registers: all vectors work.
-    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8;
+    // Registers: all vectors work in the transform.
+    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, quantization = r10;
     std::vector<Xbyak::Xmm> work_;
+    // Where V is quantized, the last two.
+    const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2);
 };
 
 } // namespace
@@ -100,7 +126,10 @@ std::string input_transform_config::name() const {
     return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src)
            + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
-           + "x" + std::to_string(plane_stride) + "_" + name_of(isa);
+           + "x" + std::to_string(planes.wide)
+           + (numbers.quantized ? "q" + std::to_string(numbers.wide) + "x" + std::to_string(planes.narrow)
+                                : "")
+           + "_" + name_of(isa);
 }
 
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config) {

@@ -1,9 +1,10 @@
-// V = B^T d B: from one tile of nhwc source pixels to planes of s16.
+// V = B^T d B: from one tile of nhwc source pixels to planes of s16, or, quantized, of u8 and s16.
 #pragma once
 
 #include "jit/base/kernel.hpp"
-#include "winograd/tile.hpp"
+#include "winograd/number_system.hpp"
 
+#include <array>
 #include <compare>
 
 namespace winodnn::jit {
@@ -22,19 +23,28 @@ struct input_transform_config {
     bool narrow = false; // 16 channels a vector where the ISA has 32
     extent rows, cols;
     dim row_stride = 0, col_stride = 0; // of the source, bytes
-    dim plane_stride = 0;               // of V, bytes
+    number_system numbers;
+    plane_strides planes; // of V
 
     auto operator<=>(const input_transform_config &) const = default;
     int channels_per_vector() const;
     std::string name() const;
 };
 
+// V in 8 bits is u8 = saturate(((v * multiplier + 2^14) >> 15) + zero_point), in s16 the same without zero
+// point and saturation. In every lane of a vector. Without VNNI u8 saturates at 127 already.
+struct alignas(64) quantization_lanes {
+    std::array<std::int16_t, 32> multiplier, zero_point;
+};
+
 struct input_transform_args {
     const void *
             src; // first channel of the tile's first pixel, which may lie outside the image: never read there
-    void *v;     // first channel of plane 0
+    void *v;     // plane 0
+    std::int64_t first;    // of the values of each plane that are written, counted from the plane's start
     std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
-    const std::int16_t *zero_points; // one a channel
+    const std::int16_t *zero_points;        // one a channel
+    const quantization_lanes *quantization; // one a component
 };
 
 using input_transform = kernel<input_transform_args>;

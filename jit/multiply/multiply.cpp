@@ -17,13 +17,13 @@ public:
 private:
     void generate() {
         load_arguments();
-        clear_sums();
+        start_sums();
         Xbyak::Label next_term, next_step;
         L(next_term);
         mov(steps, ptr[args + offsetof(multiply_args, steps)]);
         align(32);
         L(next_step);
-        for (int pair = 0; pair < pairs_per_step; ++pair) multiply_pair(pair);
+        for (int group = 0; group < groups_per_step; ++group) multiply_group(group);
         advance();
         jnz(next_step, T_NEAR);
         advance_term();
@@ -31,6 +31,7 @@ private:
         store_sums();
         vzeroupper();
         ret();
+        emit_constants();
     }
 
     void load_arguments() {
@@ -41,31 +42,45 @@ private:
         mov(ahead, ptr[args + offsetof(multiply_args, prefetch)]);
     }
 
-    void clear_sums() {
-        for (int t = 0; t < config_.tiles; ++t)
-            for (int n = 0; n < config_.vectors; ++n) set_zero(sum(t, n));
+    void start_sums() {
+        if (config_.biased) mov(initial, ptr[args + offsetof(multiply_args, initial)]);
+        for (int n = 0; n < config_.vectors; ++n)
+            for (int t = 0; t < config_.tiles; ++t)
+                if (!config_.biased)
+                    set_zero(sum(t, n));
+                else if (t == 0)
+                    vmovups(sum(t, n), ptr[initial + n * traits().vector_bytes]);
+                else
+                    vmovaps(sum(t, n), sum(0, n));
     }
 
-    // All tiles with the weights of two input channels: a broadcast pair of V against vectors of pairs of U.
-    void multiply_pair(int pair) {
+    // All tiles with the weights of two (four) input channels: a broadcast pair of V against vectors of pairs
+    // of U.
+    void multiply_group(int group) {
         for (int n = 0; n < config_.vectors; ++n) {
-            vmovups(weights(n), ptr[u + (pair * config_.vectors + n) * traits().vector_bytes]);
+            vmovups(weights(n), ptr[u + (group * config_.vectors + n) * traits().vector_bytes]);
         }
         for (int line = 0; line < config_.prefetch_lines; ++line)
-            prefetcht1(ptr[ahead + (pair * config_.prefetch_lines + line) * 64]);
+            prefetcht1(ptr[ahead + (group * config_.prefetch_lines + line) * 64]);
         for (int t = 0; t < config_.tiles; ++t) {
-            vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + pair * 4]);
+            vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + group * 4]);
             for (int n = 0; n < config_.vectors; ++n)
                 // The source's last product can take its place: one register more for products in flight.
-                multiply_accumulate(
-                        sum(t, n), weights(n), source(t), n + 1 < config_.vectors ? product : source(t));
+                accumulate(sum(t, n), source(t), weights(n), n + 1 < config_.vectors ? product : source(t));
         }
+    }
+
+    void accumulate(const vec &sum, const vec &source, const vec &weights, const vec &scratch) {
+        if (config_.bytes)
+            multiply_accumulate_bytes(sum, source, weights, scratch);
+        else
+            multiply_accumulate(sum, weights, source, scratch);
     }
 
     void advance() {
-        add(v, multiply_step * 2);
-        add(u, pairs_per_step * config_.vectors * traits().vector_bytes);
-        if (config_.prefetch_lines > 0) add(ahead, pairs_per_step * config_.prefetch_lines * 64);
+        add(v, groups_per_step * 4);
+        add(u, groups_per_step * config_.vectors * traits().vector_bytes);
+        if (config_.prefetch_lines > 0) add(ahead, groups_per_step * config_.prefetch_lines * 64);
         dec(steps);
     }
 
@@ -86,7 +101,7 @@ private:
     // Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
     const int most_vectors_ = most_vectors(traits().lanes()), most_sums_ = most_tiles * most_vectors_;
     const int sources_ = traits().registers == 32 ? 3 : 1;
-    const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10;
+    const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10, initial = r11;
     vec sum(int t, int n) const { return full(t * config_.vectors + n); }
     vec weights(int n) const { return full(most_sums_ + n); }
     vec source(int t) const { return full(most_sums_ + most_vectors_ + t % sources_); }
@@ -98,7 +113,8 @@ private:
 std::string multiply_config::name() const {
     return "multiply_" + std::to_string(tiles) + "x" + std::to_string(vectors) + "_strides"
            + std::to_string(v_tile_stride) + "x" + std::to_string(m_tile_stride) + "_prefetch"
-           + std::to_string(prefetch_lines) + "_" + name_of(isa);
+           + std::to_string(prefetch_lines) + (bytes ? "_s8" : "") + (biased ? "_biased" : "") + "_"
+           + name_of(isa);
 }
 
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config) {

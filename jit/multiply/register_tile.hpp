@@ -12,8 +12,9 @@ constexpr int most_vectors(int lanes) {
     return lanes == 16 ? 4 : 2;
 }
 
-// Input channels of one step of the kernel's loop, and pairs of them.
-constexpr int multiply_step = 8;
-constexpr int pairs_per_step = multiply_step / 2;
+// Input channels of one step of the kernel's loop, and of what is multiplied at a time
+// (pairs of s16, or fours of 8 bits, which are the same 32 bits).
+constexpr int multiply_step = 8, multiply_step_s8 = 16;
+constexpr int groups_per_step = multiply_step / 2;
 
 } // namespace winodnn::jit

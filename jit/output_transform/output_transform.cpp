@@ -70,10 +70,8 @@ private:
         emit_program(*this,
                 compile(first_rows(tile_.rows.output, config_.rows),
                         first_rows(tile_.cols.output, config_.cols)),
-                {element::s32, work_, tile_.m_planes(), traits().vector_bytes,
-                        [this](int component, const vec &to) {
-                            vmovups(to, ptr[m + component * config_.plane_stride]);
-                        },
+                {config_.quantized ? element::f32 : element::s32, work_, tile_.m_planes(),
+                        traits().vector_bytes, [this](int plane, const vec &to) { load_sum(plane, to); },
                         [this, count](int output, const vec &from) {
                             finish_sum(output / config_.cols, output % config_.cols, from, count);
                         }});
@@ -87,8 +85,21 @@ private:
             }
     }
 
-    void finish_sum(int row, int col, const vec &wrapped, lane_count count) {
-        recover_accumulator(wrapped);
+    void load_sum(int plane, const vec &to) {
+        const auto sum = ptr[m + plane * config_.plane_stride];
+        if (!config_.quantized) {
+            vmovups(to, sum);
+            return;
+        }
+        vcvtdq2ps(to, sum);
+        vmulps(to, to, ptr[per_oc + (4 + tile_.component_of_m(plane)) * config_.per_oc_stride]);
+    }
+
+    void finish_sum(int row, int col, const vec &sum, lane_count count) {
+        if (config_.quantized)
+            vmovaps(value, sum);
+        else
+            recover_accumulator(sum);
         if (config_.part == part_kind::middle || config_.part == part_kind::last)
             vpaddd(value, value, partial_of(row, col));
         if (config_.part == part_kind::first || config_.part == part_kind::middle) {
@@ -128,7 +139,7 @@ private:
     }
 
     void scale_and_bias() {
-        vcvtdq2ps(value, value);
+        if (!config_.quantized) vcvtdq2ps(value, value);
         if (config_.scale) vmulps(value, value, ptr[per_oc]);
         if (config_.bias) vaddps(value, value, ptr[per_oc + config_.per_oc_stride]);
     }
@@ -181,8 +192,8 @@ auto order_key(const post_op &p) {
 
 auto order_key(const output_transform_config &c) {
     return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.plane_stride, c.row_stride, c.col_stride,
-            c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst, c.accumulators,
-            c.scale, c.bias, c.dst_scale, c.dst_zero_point);
+            c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst, c.quantized,
+            c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {
@@ -210,6 +221,7 @@ std::string output_transform_config::name() const {
                        + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
     if (from_stage) name += "_fromstage";
     if (to_stage) name += "_tostage";
+    if (quantized) name += "_quantized";
     if (accumulators) name += "_accumulators";
     if (scale) name += "_scale";
     if (bias) name += "_bias";

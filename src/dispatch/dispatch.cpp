@@ -20,7 +20,9 @@ constexpr dim fewest_tiles = 18, most_tiles = 48;
 dim fitting_tiles(const problem &p, const machine &m, const plan &candidate) {
     const weights_layout layout = layout_for(p, candidate);
     const tile &t = layout.shape();
-    const dim bytes = t.v_planes() * layout.padded_ic() * 2 + t.m_planes() * layout.oc_block() * 4;
+    dim bytes = t.m_planes() * layout.oc_block() * 4;
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        bytes += layout.padded_ic() * candidate.numbers.bytes(t.component_of_v(plane));
     const dim group = jit::most_tiles;
     return std::clamp(static_cast<dim>(m.l2_bytes) / 3 / bytes / group * group, fewest_tiles, most_tiles);
 }
@@ -42,8 +44,11 @@ constexpr double least_gain = 1.05;
 
 } // namespace
 
-plan plan_with_tile(const problem &p, const machine &m, tile_id tile) {
+plan plan_with_tile(
+        const problem &p, const machine &m, tile_id tile, bool calibrated, const number_system &numbers) {
     plan candidate;
+    candidate.calibrated = calibrated;
+    candidate.numbers = numbers;
     candidate.tile = tile;
     candidate.isa = m.isa;
     candidate.threads = m.threads;
@@ -53,9 +58,23 @@ plan plan_with_tile(const problem &p, const machine &m, tile_id tile) {
     return candidate;
 }
 
+namespace {
+
+bool is_of_kernel(const tile &t, const problem &p) {
+    return t.rows.taps() == p.kh && t.cols.taps() == p.kw;
+}
+
+} // namespace
+
 bool serves(tile_id tile, const problem &p) {
     const winodnn::tile &t = tile_of(tile);
-    return t.rows.taps() == p.kh && t.cols.taps() == p.kw && fits_s16(t, source_range(p));
+    return is_of_kernel(t, p) && fits_s16(t, source_range(p));
+}
+
+bool serves_quantized(tile_id tile, const problem &p) {
+    const winodnn::tile &t = tile_of(tile);
+    return is_of_kernel(t, p) && input_fits_s16(t, source_range(p))
+           && p.group_ic() * t.terms() <= most_quantized_products;
 }
 
 plan fastest_plan(const problem &p, const machine &m) {

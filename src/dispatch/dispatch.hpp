@@ -23,9 +23,12 @@ struct decision {
 decision choose_plan(const problem &p, const machine &m);
 // Whether the tile is one of the problem's kernel, and exact for its source.
 bool serves(tile_id tile, const problem &p);
+// The same for quantized sums: V fits 16 bits, sums 32.
+bool serves_quantized(tile_id tile, const problem &p);
 // The best plan with this tile, whether or not it beats direct convolution: for weights that are already
-// packed.
-plan plan_with_tile(const problem &p, const machine &m, tile_id tile);
+// packed, exactly or in a layout for calibrated ones.
+plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
+        const number_system &numbers = exact);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
 plan fastest_plan(const problem &p, const machine &m);
 

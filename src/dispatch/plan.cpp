@@ -5,12 +5,12 @@
 namespace winodnn {
 
 std::string name_of(const plan &p) {
-    return std::string("wino:") + tile_of(p.tile).name + ":s16:" + name_of(p.isa);
+    return std::string("wino:") + tile_of(p.tile).name + (p.calibrated ? ":s8:" : ":s16:") + name_of(p.isa);
 }
 
 weights_layout layout_for(const problem &p, const plan &chosen) {
     return {chosen.tile, jit::traits_of(chosen.isa).lanes(), source_range(p), p.group_ic(), p.group_oc(),
-            p.groups};
+            p.groups, chosen.calibrated};
 }
 
 } // namespace winodnn

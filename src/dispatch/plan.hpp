@@ -13,9 +13,11 @@ namespace winodnn {
 struct plan {
     tile_id tile = tile_id::f4x4;
     winodnn::isa isa = isa::avx2;
-    dim tiles_per_block = 0; // tiles that one work item transforms, multiplies and transforms back
-    dim oc_chunks = 1;       // work items that share a block of tiles, each with its own output channels
-    int threads = 1;         // the most that execution uses; the scratchpad is sized for it
+    dim tiles_per_block = 0;  // tiles that one work item transforms, multiplies and transforms back
+    dim oc_chunks = 1;        // work items that share a block of tiles, each with its own output channels
+    number_system numbers {}; // of the multiplies
+    bool calibrated = false;  // of the weights' layout: whether they can be quantized at all
+    int threads = 1;          // the most that execution uses; the scratchpad is sized for it
 
     bool operator==(const plan &) const = default;
 };

@@ -8,7 +8,7 @@
 #include "run/tile_grid.hpp"
 #include "run/work.hpp"
 #include "run/workspace.hpp"
-#include "weights/packed_weights.hpp"
+#include "weights/block_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,17 +55,18 @@ dim lines_of(dim oc_width) {
 } // namespace
 
 struct convolution::impl {
-    impl(const problem &p, const plan &chosen);
+    impl(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers);
 
     void make_input_transforms();
     void make_multiplies();
+    bool uses(bool bytes) const;
 
     const char *check_weights(const void *block) const;
     bool run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
     void transform_input(const run_args &args, const std::byte *base, const thread_space &space,
             tile_block block, dim group) const;
-    void multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
-            const thread_space &space, dim tiles) const;
+    void multiply_components(const std::byte *u, const std::int32_t *initial, dim oc_width, dim ic_begin,
+            dim ic_end, const thread_space &space, dim tiles) const;
 
     const problem problem_;
     const plan plan_;
@@ -78,18 +79,27 @@ struct convolution::impl {
 
     // By tile_grid::kind_of.
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
-    // By tiles, vectors and prefetched lines.
-    std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>, jit::most_tiles + 1>
-            multiplies_;
+    // By whether they multiply bytes, then by tiles, vectors and prefetched lines.
+    using multiply_table = std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>,
+            jit::most_tiles + 1>;
+    std::array<multiply_table, 2> multiplies_;
+    std::vector<component_quantizer> quantizers_;
+    std::vector<jit::quantization_lanes> quantization_; // the same, as the input transform reads it
     const output_stage output_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
 };
 
-convolution::impl::impl(const problem &p, const plan &chosen)
+convolution::impl::impl(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
       space_(p, chosen), grid_(make_grid(p, tile_)), blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)),
-      lanes_(jit::traits_of(chosen.isa).lanes()), output_(problem_, plan_, space_, grid_) {
+      lanes_(jit::traits_of(chosen.isa).lanes()), quantizers_(std::move(quantizers)),
+      output_(problem_, plan_, space_, grid_) {
+    for (const component_quantizer &q : quantizers_) {
+        quantization_.emplace_back();
+        quantization_.back().multiplier.fill(q.multiplier);
+        quantization_.back().zero_point.fill(q.zero_point);
+    }
     make_input_transforms();
     make_multiplies();
 }
@@ -103,7 +113,8 @@ void convolution::impl::make_input_transforms() {
     config.narrow = problem_.group_ic() < config.channels_per_vector();
     config.col_stride = problem_.src_strides().w;
     config.row_stride = problem_.src_strides().h;
-    config.plane_stride = space_.v_plane_stride;
+    config.numbers = plan_.numbers;
+    config.planes = space_.v_planes;
     for (const auto &row : grid_.rows.kinds)
         for (const auto &col : grid_.cols.kinds) {
             config.rows = row.inputs;
@@ -124,11 +135,24 @@ void convolution::impl::make_multiplies() {
                 const dim group = call % groups.count;
                 const int tiles = static_cast<int>(groups.size(group));
                 const int lines = groups.prefetch_lines(group, call / groups.count, lines_of(width));
-                multiplies_[tiles][vectors][lines] = jit::get_multiply(
-                        {plan_.isa, tiles, vectors, space_.v_tile_stride, space_.m_tile_stride, lines});
+                jit::multiply_config config {plan_.isa, tiles, vectors, 0, space_.m_tile_stride, lines, false,
+                        plan_.numbers.quantized};
+                for (const bool bytes : {false, true}) {
+                    if (!uses(bytes)) continue;
+                    config.bytes = bytes;
+                    config.v_tile_stride = space_.v_tile_stride / (bytes ? 2 : 1);
+                    multiplies_[bytes][tiles][vectors][lines] = jit::get_multiply(config);
+                }
             }
         }
     }
+}
+
+// Whether there are components of bytes, or of s16.
+bool convolution::impl::uses(bool bytes) const {
+    for (int c = 0; c < tile_.components(); ++c)
+        if (plan_.numbers.is_wide(c) != bytes) return true;
+    return false;
 }
 
 // A block of tiles, a group and a chunk of its blocks of output channels.
@@ -148,11 +172,13 @@ bool convolution::impl::run_item(
     for (dim oc = oc_begin; oc < oc_end; oc += layout_.oc_block()) {
         const dim width = std::min(layout_.oc_block(), layout_.padded_oc() - oc);
         const channel_span of_dst {group * layout_.oc + oc, std::min(width, layout_.oc - oc)};
-        const std::byte *u_block = u + oc * tile_.u_planes() * layout_.padded_ic() * 2;
+        const std::byte *u_block = u + oc * layout_.channel_bytes(plan_.numbers);
+        const auto *initial =
+                reinterpret_cast<const std::int32_t *>(base + space_.initial_sums_offset) + of_dst.begin;
         dim ic = 0;
         for (std::uint32_t part = 0; part < parts; ++part) {
             const dim ic_end = part_end(weights, part);
-            multiply_components(u_block, width, ic, ic_end, space, block.size());
+            multiply_components(u_block, initial, width, ic, ic_end, space, block.size());
             const bool first = part == 0, last = part + 1 == parts;
             const part_kind kind = first && last ? part_kind::only
                                    : first       ? part_kind::first
@@ -177,39 +203,52 @@ void convolution::impl::transform_input(const run_args &args, const std::byte *b
         const dim offset = at.n * strides.n + y * strides.h + x * strides.w + group * layout_.ic;
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
-        (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src),
-                space.v + (index - block.begin) * space_.v_tile_stride, layout_.ic, zero_points});
+        (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src), space.v,
+                (index - block.begin) * layout_.padded_ic(), layout_.ic, zero_points, quantization_.data()});
     }
 }
 
-void convolution::impl::multiply_components(const std::byte *u, dim oc_width, dim ic_begin, dim ic_end,
-        const thread_space &space, dim tiles) const {
+void convolution::impl::multiply_components(const std::byte *u, const std::int32_t *initial, dim oc_width,
+        dim ic_begin, dim ic_end, const thread_space &space, dim tiles) const {
+    const number_system &numbers = plan_.numbers;
     const tile_groups groups(tiles, tile_.repeats());
-    const dim part = ic_end - ic_begin, steps = part / jit::multiply_step, terms = tile_.terms();
-    for (int c = 0; c < tile_.components(); ++c)
+    const dim initial_stride = static_cast<dim>(space_.per_oc_stride / sizeof(*initial));
+    for (int c = 0; c < tile_.components(); ++c, initial += initial_stride) {
+        const dim bytes = numbers.bytes(c), v_tile_stride = space_.v_tile_stride / 2 * bytes;
+        const dim part = (ic_end - ic_begin) * bytes; // of V's channels, and of U's for each output channel
+        const auto v_at = [&](int plane) { return space.v + space_.v_planes.offset(tile_, numbers, plane); };
         for (dim oc = 0; oc < oc_width; oc += layout_.oc_slice()) {
             const dim width = std::min(layout_.oc_slice(), oc_width - oc);
-            const dim term = layout_.padded_ic() * width * 2; // bytes of U
-            const std::byte *u_part = u + ic_begin * width * 2, *ahead = u_part + terms * term;
+            const dim term = layout_.padded_ic() * bytes * width; // of U
+            jit::multiply_args args {};
+            args.u = u + ic_begin * bytes * width;
+            args.steps = part / (jit::groups_per_step * 4);
+            args.terms = tile_.terms();
+            args.u_jump = term - part * width;
+            args.initial = initial + oc;
+            u += args.terms * term;
+            const std::byte *ahead = u + ic_begin * bytes * width;
             for (int repeat = 0; repeat < tile_.repeats(); ++repeat) {
-                const std::byte *v =
-                        space.v + tile_.v_plane(c, repeat) * space_.v_plane_stride + ic_begin * 2;
+                const int plane = tile_.v_plane(c, repeat);
+                const std::byte *v = v_at(plane) + ic_begin * bytes;
                 std::byte *m = space.m + tile_.m_plane(c, repeat) * space_.m_plane_stride + oc * 4;
+                args.v_jump =
+                        tile_.terms() > 1 ? v_at(plane + tile_.v_term_planes()) - v_at(plane) - part : 0;
                 for (dim g = 0; g < groups.count; ++g) {
                     const int lines = groups.prefetch_lines(g, repeat, lines_of(width));
-                    (*multiplies_[groups.size(g)][width / lanes_][lines])(
-                            {v + groups.begin(g) * space_.v_tile_stride, u_part,
-                                    m + groups.begin(g) * space_.m_tile_stride, steps, terms,
-                                    tile_.v_term_planes() * space_.v_plane_stride - part * 2,
-                                    term - part * width * 2, ahead});
-                    ahead += terms * steps * jit::pairs_per_step * lines * 64;
+                    args.v = v + groups.begin(g) * v_tile_stride;
+                    args.m = m + groups.begin(g) * space_.m_tile_stride;
+                    args.prefetch = ahead;
+                    (*multiplies_[bytes == 1][groups.size(g)][width / lanes_][lines])(args);
+                    ahead += args.terms * args.steps * jit::groups_per_step * lines * 64;
                 }
             }
-            u += terms * term;
         }
+    }
 }
 
-convolution::convolution(const problem &p, const plan &chosen) : impl_(std::make_unique<impl>(p, chosen)) {}
+convolution::convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
+    : impl_(std::make_unique<impl>(p, chosen, std::move(quantizers))) {}
 convolution::~convolution() = default;
 
 std::size_t convolution::scratchpad_bytes() const {
@@ -234,6 +273,7 @@ std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {
 
 const char *convolution::impl::check_weights(const void *block) const {
     if (const char *reason = check_header(layout_, block)) return reason;
+    if (numbers_of(block) != plan_.numbers) return "the weights were packed with another calibration";
     const std::uint64_t seen =
             block_checksum(layout_, block) ^ reinterpret_cast<std::uintptr_t>(block) * 0x9e3779b97f4a7c15ull;
     if (verified_.load(std::memory_order_relaxed) == seen) return nullptr;
@@ -247,6 +287,7 @@ const char *convolution::execute(const run_args &args, const thread_team &team) 
     std::byte *base = aligned(args.scratchpad);
     if (const char *reason = i.check_weights(args.weights)) return reason;
     if (const char *reason = prepare_quantization(i.problem_, i.space_, args, base)) return reason;
+    prepare_components(i.layout_, i.quantizers_, i.space_, args.weights, base);
     const dim items = i.blocks_ * i.layout_.group_count() * i.plan_.oc_chunks;
     const int parts = static_cast<int>(std::min<dim>(items, std::min(i.plan_.threads, team.size())));
     std::atomic<bool> failed {false};

@@ -3,6 +3,7 @@
 
 #include "dispatch/plan.hpp"
 #include "run/thread_team.hpp"
+#include "winograd/quantizer.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -38,7 +39,8 @@ class convolution {
 public:
     // Generates (or takes from the cache) all kernels that an execution can need.
     // Throws std::bad_alloc or std::runtime_error when code memory cannot be had.
-    convolution(const problem &p, const plan &chosen);
+    // Quantizers: one a component, if the plan is quantized.
+    convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers = {});
     ~convolution();
 
     std::size_t scratchpad_bytes() const;

@@ -52,7 +52,8 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
     config.to_stage = !last;
     config.tail = static_cast<int>(problem_.group_oc() % lanes_);
     config.dst = problem_.dst;
-    config.accumulators = problem_.stores_accumulators();
+    config.quantized = plan_.numbers.quantized;
+    config.accumulators = problem_.stores_accumulators() && !config.quantized;
     config.scale = problem_.src_scale || problem_.weights_scale != problem::weights_scale_kind::none;
     config.bias = problem_.bias.has_value();
     config.dst_scale = problem_.dst_scale;

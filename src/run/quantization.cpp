@@ -1,5 +1,9 @@
 #include "run/quantization.hpp"
 
+#include "weights/block_header.hpp"
+
+#include <cstring>
+
 namespace winodnn {
 
 namespace {
@@ -50,6 +54,30 @@ const char *prepare_quantization(
             operands[i] = read_value(op.type, args.operands[i], 0);
     }
     return nullptr;
+}
+
+// A component of V is step * (q - zero_point): the zero point's part of a sum is known beforehand.
+void prepare_components(const weights_layout &layout, const std::vector<component_quantizer> &quantizers,
+        const workspace &space, const void *block, std::byte *scratchpad) {
+    const number_system numbers = numbers_of(block);
+    const dim scales_offset = layout.scales_offset(numbers), sums_offset = layout.sums_offset(numbers);
+    const auto bytes = static_cast<std::size_t>(layout.oc * 4);
+    for (dim g = 0; g < layout.group_count(); ++g) {
+        const std::byte *payload = packed_payload(layout, packed_group(layout, block, g));
+        for (std::size_t c = 0; c < quantizers.size(); ++c) {
+            const std::size_t to = c * space.per_oc_stride + static_cast<std::size_t>(g) * bytes;
+            const dim from = static_cast<dim>(c) * layout.padded_oc() * 4;
+            auto *scales = reinterpret_cast<float *>(scratchpad + space.component_scales_offset + to);
+            auto *initial = reinterpret_cast<std::int32_t *>(scratchpad + space.initial_sums_offset + to);
+            // The block can be at any alignment.
+            std::memcpy(scales, payload + scales_offset + from, bytes);
+            std::memcpy(initial, payload + sums_offset + from, bytes);
+            const float step = quantizers[c].step();
+            const std::int32_t zero_point = quantizers[c].zero_point;
+            for (dim oc = 0; oc < layout.oc; ++oc) scales[oc] *= step;
+            for (dim oc = 0; oc < layout.oc; ++oc) initial[oc] *= -zero_point;
+        }
+    }
 }
 
 } // namespace winodnn

@@ -11,4 +11,8 @@ namespace winodnn {
 const char *prepare_quantization(
         const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad);
 
+// What the sums of quantized components start from, and what they are scaled by: of the weights in the block.
+void prepare_components(const weights_layout &layout, const std::vector<component_quantizer> &quantizers,
+        const workspace &space, const void *block, std::byte *scratchpad);
+
 } // namespace winodnn

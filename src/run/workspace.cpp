@@ -32,12 +32,12 @@ workspace::workspace(const problem &p, const plan &chosen) {
     const dim tiles = chosen.tiles_per_block;
 
     v_tile_stride = layout.padded_ic() * 2;
-    v_plane_stride = plane_stride(tiles * v_tile_stride);
+    v_planes = {plane_stride(tiles * v_tile_stride), plane_stride(tiles * v_tile_stride / 2)};
     m_tile_stride = layout.oc_block() * 4;
     m_plane_stride = plane_stride(tiles * m_tile_stride);
     partial_pixel_stride = layout.oc_block() * 4;
     partial_tile_stride = partial_pixel_stride * t.outputs();
-    splits = may_split(p, t);
+    splits = !chosen.numbers.quantized && may_split(p, t);
     stages =
             std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
 
@@ -45,11 +45,14 @@ workspace::workspace(const problem &p, const plan &chosen) {
     const auto lines = [](dim bytes) { return round_up(static_cast<std::size_t>(bytes), cache_line); };
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
-    src_zero_points_offset = per_oc_offset + 4 * per_oc_stride;
+    const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
+    component_scales_offset = per_oc_offset + 4 * per_oc_stride;
+    initial_sums_offset = component_scales_offset + of_components * per_oc_stride;
+    src_zero_points_offset = initial_sums_offset + of_components * per_oc_stride;
     operands_offset = src_zero_points_offset + lines(p.ic * 2);
     threads_offset = operands_offset + lines(static_cast<dim>(p.post_ops.size()) * 4);
     v_offset = 0;
-    m_offset = v_offset + static_cast<std::size_t>(t.v_planes() * v_plane_stride);
+    m_offset = v_offset + static_cast<std::size_t>(v_planes.offset(t, chosen.numbers, t.v_planes()));
     partial_offset = m_offset + static_cast<std::size_t>(t.m_planes() * m_plane_stride);
     thread_bytes =
             partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);

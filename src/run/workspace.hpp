@@ -8,14 +8,17 @@
 namespace winodnn {
 
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
-// biases, inverse dst scales, dst zero points; then source zero points, s16, one for each input channel; then
-// the operands of post-ops that are one value each, f32. Then for each thread V[plane][tile][ic] s16,
-// M[plane][tile][oc in block] s32, and, if the channels may have to be split or post-ops are staged,
-// partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
+// biases, inverse dst scales, dst zero points, and, if the plan is quantized, scales of each component; then
+// the values that the sums of each component start from, s32, alike; then source zero points, s16, one for
+// each input channel; then the operands of post-ops that are one value each, f32. Then for each thread
+// V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels may have to be split or
+// post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
 struct workspace {
     workspace(const problem &p, const plan &chosen);
 
-    dim v_tile_stride, v_plane_stride; // bytes
+    // Bytes. V's strides are those of s16 components; of 8-bit ones the tile's is half as large.
+    dim v_tile_stride;
+    plane_strides v_planes;
     dim m_tile_stride, m_plane_stride;
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part
@@ -23,6 +26,7 @@ struct workspace {
 
     // From the start.
     std::size_t per_oc_offset, per_oc_stride; // of the first of the arrays, and to the next
+    std::size_t component_scales_offset, initial_sums_offset;
     std::size_t src_zero_points_offset, operands_offset;
     std::size_t v_offset, m_offset, partial_offset; // from the thread's start
     std::size_t threads_offset, thread_bytes;

@@ -17,7 +17,7 @@ constexpr std::array<dim, 3> marks {15, 5, 1};
 constexpr dim least_stride_per_ic = 16;
 
 // The first stride is a multiple of `granularity` plus the layout's code.
-constexpr dim granularity = 256;
+constexpr dim granularity = 512;
 
 constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255}}};
 
@@ -26,13 +26,13 @@ dim code_of(const weights_layout &l) {
     dim source = 0;
     while (sources[source] != l.source) ++source;
     const dim lanes = l.oc_lanes == 16;
-    return 1 + (static_cast<dim>(l.tile) * 3 + source) * 2 + lanes;
+    return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 2 + (l.calibrated ? 1 : 0);
 }
 
 } // namespace
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, dim {jit::multiply_step});
+    return round_up(ic, dim {calibrated ? jit::multiply_step_s8 : jit::multiply_step});
 }
 
 dim weights_layout::padded_oc() const {
@@ -54,11 +54,43 @@ std::size_t weights_layout::part_capacity() const {
 }
 
 std::size_t weights_layout::header_bytes() const {
-    return static_cast<std::size_t>(round_up(64 + 4 * static_cast<dim>(part_capacity()), dim {64}));
+    return static_cast<std::size_t>(round_up(static_cast<dim>(ends_offset + 4 * part_capacity()), dim {64}));
 }
 
 std::size_t weights_layout::payload_bytes() const {
-    return static_cast<std::size_t>(round_up(shape().u_planes() * padded_ic() * padded_oc() * 2, dim {64}));
+    // Quantized weights with all components wide take most.
+    return used_bytes(calibrated ? number_system {true, all_components(shape())} : exact);
+}
+
+std::size_t weights_layout::used_bytes(const number_system &numbers) const {
+    const dim bytes = numbers.quantized ? plain_offset(numbers) + filters() * taps() : scales_offset(numbers);
+    return static_cast<std::size_t>(round_up(bytes, dim {64}));
+}
+
+dim weights_layout::component_bytes(const number_system &numbers, int component) const {
+    return shape().terms() * padded_ic() * numbers.bytes(component);
+}
+
+dim weights_layout::channel_bytes_before(const number_system &numbers, int component) const {
+    dim bytes = 0;
+    for (int c = 0; c < component; ++c) bytes += component_bytes(numbers, c);
+    return bytes;
+}
+
+dim weights_layout::channel_bytes(const number_system &numbers) const {
+    return channel_bytes_before(numbers, shape().components());
+}
+
+dim weights_layout::scales_offset(const number_system &numbers) const {
+    return padded_oc() * channel_bytes(numbers);
+}
+
+dim weights_layout::sums_offset(const number_system &numbers) const {
+    return scales_offset(numbers) + shape().components() * padded_oc() * 4;
+}
+
+dim weights_layout::plain_offset(const number_system &numbers) const {
+    return sums_offset(numbers) + shape().components() * padded_oc() * 4;
 }
 
 dim weights_layout::code() const {
@@ -93,11 +125,12 @@ std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std:
     if (!std::equal(strides.begin() + first + 1, strides.end(), marks.begin(), marks.end())) return {};
     for (const tile_id tile : all_tiles())
         for (const int lanes : {8, 16})
-            for (const value_range source : sources) {
-                const weights_layout candidate {
-                        tile, lanes, source, dims[first + 1], dims[first], first == 1 ? dims[0] : 0};
-                if (dims_of(candidate) == dims && strides_of(candidate) == strides) return candidate;
-            }
+            for (const value_range source : sources)
+                for (const bool calibrated : {false, true}) {
+                    const weights_layout candidate {tile, lanes, source, dims[first + 1], dims[first],
+                            first == 1 ? dims[0] : 0, calibrated};
+                    if (dims_of(candidate) == dims && strides_of(candidate) == strides) return candidate;
+                }
     return {};
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "problem/problem.hpp"
-#include "winograd/tile.hpp"
+#include "winograd/number_system.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -17,6 +17,8 @@ struct weights_layout {
     value_range source; // the range that the exactness proof is made for
     dim ic = 0, oc = 0; // of one group
     dim groups = 0;     // 0: the weights have no group dimension
+    // The weights may be quantized, if there is a calibration for them: which, the block's header says.
+    bool calibrated = false;
 
     bool operator==(const weights_layout &) const = default;
 
@@ -30,8 +32,23 @@ struct weights_layout {
     std::size_t part_capacity() const;
     // Each group has a header and a payload of its own.
     std::size_t header_bytes() const;
-    std::size_t payload_bytes() const; // U[oc block][component][slice][term][ic / 2][oc in slice][2], s16
-    std::size_t group_stride() const;  // from one group's header to the next, a multiple of 64
+    std::size_t payload_bytes() const;                          // room for any number system
+    std::size_t used_bytes(const number_system &numbers) const; // a multiple of 64
+    dim filters() const { return oc * ic; }                     // of one group
+    static constexpr std::size_t ends_offset = 88;              // of the ends of parts in a header
+
+    // U[oc block][component][slice][term][ic / n][oc in slice][n], n = 2 s16 or 4 s8: bytes of one output
+    // channel's part, of one component, of those before it and of all.
+    dim component_bytes(const number_system &numbers, int component) const;
+    dim channel_bytes_before(const number_system &numbers, int component) const;
+    dim channel_bytes(const number_system &numbers) const;
+    // Behind U, of quantized weights: scales f32 and sums of U s32, [component][padded_oc] each, then the s8
+    // weights that they were made of.
+    dim scales_offset(const number_system &numbers) const;
+    dim sums_offset(const number_system &numbers) const;
+    dim plain_offset(const number_system &numbers) const;
+
+    std::size_t group_stride() const; // from one group's header to the next, a multiple of 64
     std::size_t bytes() const;
 
     // Tells layouts of equal dims apart: the stride of oc.

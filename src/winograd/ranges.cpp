@@ -42,9 +42,14 @@ value_range weights_range(const tile &t, int plane) {
     return range_of(sums_of(t.rows.weights, t.cols.weights, plane), {-128, 127});
 }
 
-bool fits_s16(const tile &t, value_range source) {
+bool input_fits_s16(const tile &t, value_range source) {
     for (int plane = 0; plane < t.v_planes(); ++plane)
         if (!fits(input_range(t, plane, source))) return false;
+    return true;
+}
+
+bool fits_s16(const tile &t, value_range source) {
+    if (!input_fits_s16(t, source)) return false;
     for (int plane = 0; plane < t.u_planes(); ++plane)
         if (!fits(weights_range(t, plane))) return false;
     return true;

@@ -10,6 +10,8 @@ namespace winodnn {
 value_range input_range(const tile &t, int plane, value_range source);
 // Of one plane of transformed s8 weights.
 value_range weights_range(const tile &t, int plane);
+// The transform of the source fits 16 bits in every plane.
+bool input_fits_s16(const tile &t, value_range source);
 // Both transforms fit 16 bits in every plane: the s16 domain is exact for this source range.
 bool fits_s16(const tile &t, value_range source);
 

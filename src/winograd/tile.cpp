@@ -11,6 +11,8 @@ namespace {
 using points = std::vector<rational>; // finite ones; infinity is implied
 
 const points two {0, 1, -1}, three {0, 1, -1, 2}, four {0, 1, -1, 2, -2};
+// Its transforms amplify rounding less: 3 dB better in 8 bits, at larger coefficients.
+const points four_with_half {0, 1, -1, 2, rational(-1, 2)};
 
 // Outputs along the direct dimension of a one-dimensional tile. More share the transform of the two rows
 // that neighbours overlap in; fewer waste less at the image's edge.
@@ -36,18 +38,23 @@ std::vector<tile> make_tiles() {
             {"f4x2", winograd(four), winograd(two)},
             {"f3x3", winograd(three), winograd(three)},
             {"f4x4", winograd(four), winograd(four)},
+            {"f4x4h", winograd(four_with_half), winograd(four_with_half)},
             {"f1x2", direct(), winograd(two)},
             {"f1x3", direct(), winograd(three)},
             {"f1x4", direct(), winograd(four)},
+            {"f1x4h", direct(), winograd(four_with_half)},
             {"f2x1", winograd(two), direct()},
             {"f3x1", winograd(three), direct()},
             {"f4x1", winograd(four), direct()},
+            {"f4x1h", winograd(four_with_half), direct()},
             {"row2", none(), winograd(two)},
             {"row3", none(), winograd(three)},
             {"row4", none(), winograd(four)},
+            {"row4h", none(), winograd(four_with_half)},
             {"column2", winograd(two), none()},
             {"column3", winograd(three), none()},
             {"column4", winograd(four), none()},
+            {"column4h", winograd(four_with_half), none()},
     };
 }
 
@@ -79,9 +86,26 @@ int tile::m_plane(int component, int repeat) const {
     return row * cols.output.cols() + col;
 }
 
+namespace {
+
+// Of a plane in rows of `width`.
+int component_at(const tile &t, int plane, int width) {
+    const int row = t.rows.direct ? 0 : plane / width, col = t.cols.direct ? 0 : plane % width;
+    return row * t.cols.components() + col;
+}
+
+} // namespace
+
 int tile::component_of_u(int plane) const {
-    const int row = plane / cols.weights.rows(), col = plane % cols.weights.rows();
-    return (rows.direct ? 0 : row) * cols.components() + (cols.direct ? 0 : col);
+    return component_at(*this, plane, cols.weights.rows());
+}
+
+int tile::component_of_v(int plane) const {
+    return component_at(*this, plane, cols.inputs());
+}
+
+int tile::component_of_m(int plane) const {
+    return component_at(*this, plane, cols.output.cols());
 }
 
 int tile::term_of_u(int plane) const {

@@ -10,25 +10,30 @@
 namespace winodnn {
 
 // f1x4 is one-dimensional: F(4) along w, direct convolution along h. f4x1 is the other way round.
-// The last six are for kernels of one row (1x3) and of one column (3x1).
+// Rows and columns are for kernels of one row (1x3) and of one column (3x1). An h: points with -1/2.
 enum class tile_id : std::uint8_t {
     f2x2,
     f2x4,
     f4x2,
     f3x3,
     f4x4,
+    f4x4h,
     f1x2,
     f1x3,
     f1x4,
+    f1x4h,
     f2x1,
     f3x1,
     f4x1,
+    f4x1h,
     row2,
     row3,
     row4,
+    row4h,
     column2,
     column3,
-    column4
+    column4,
+    column4h
 };
 
 // Planes: V, U and M are arrays of matrices, one a plane, numbered row-major like the pixels, taps and
@@ -52,6 +57,8 @@ struct tile {
     int m_plane(int component, int repeat) const;
     int component_of_u(int plane) const;
     int term_of_u(int plane) const;
+    int component_of_v(int plane) const;
+    int component_of_m(int plane) const;
 
     int taps() const { return rows.taps() * cols.taps(); }
     int outputs() const { return rows.outputs() * cols.outputs(); }

@@ -29,8 +29,14 @@ rational power(rational base, int exponent) {
     return result;
 }
 
-int to_int(rational value) {
-    if (value.den() != 1) throw std::invalid_argument("winograd: the points need a fractional transform");
+// The least whole number that makes all the values whole.
+std::int64_t common_denominator(const std::vector<rational> &values) {
+    std::int64_t result = 1;
+    for (const rational &value : values) result = std::lcm(result, value.den());
+    return result;
+}
+
+int whole(rational value) {
     return static_cast<int>(value.num());
 }
 
@@ -54,35 +60,46 @@ transform make_transform(std::span<const rational> points, int taps) {
     const int m = n - taps + 1;
     if (m < 1) throw std::invalid_argument("winograd: too few points");
 
-    // N_j = product over l != j of (a_j - a_l): what Lagrange interpolation divides by. Here the weights do.
-    std::vector<rational> divisor(finite, 1);
-    std::int64_t scale = 1;
-    for (int j = 0; j < finite; ++j) {
-        for (int l = 0; l < finite; ++l)
-            if (l != j) divisor[j] = divisor[j] * (points[j] - points[l]);
-        if (divisor[j] == rational(0)) throw std::invalid_argument("winograd: two points are the same");
-        for (int k = 0; k < taps; ++k) scale = std::lcm(scale, (power(points[j], k) / divisor[j]).den());
-    }
-
     transform t;
-    t.scale = static_cast<int>(scale);
     t.input = int_matrix(n, n);
     t.weights = int_matrix(n, taps);
     t.output = int_matrix(m, n);
-    for (int j = 0; j < finite; ++j) {
-        const auto poly = product_without(points, j);
-        for (int k = 0; k < finite; ++k) t.input(j, k) = to_int(poly[k]);
-        for (int k = 0; k < taps; ++k) t.weights(j, k) = to_int(power(points[j], k) / divisor[j] * scale);
-        for (int i = 0; i < m; ++i) t.output(i, j) = to_int(power(points[j], i));
-    }
 
-    // Infinity: the leading coefficient. Its row of weights would be the one large one; powers of two move to
-    // the output (a shift there) until it is no larger than the others, so that it costs no range in U.
+    // Rows of B^T and columns of A^T are made whole where points are fractions; the weights pay for it, as
+    // they do for N_j = product over l != j of (a_j - a_l), which Lagrange interpolation divides by.
+    std::vector<std::vector<rational>> weights(n);
+    for (int j = 0; j < finite; ++j) {
+        rational divisor = 1;
+        for (int l = 0; l < finite; ++l)
+            if (l != j) divisor = divisor * (points[j] - points[l]);
+        if (divisor == rational(0)) throw std::invalid_argument("winograd: two points are the same");
+        const auto poly = product_without(points, j);
+        std::vector<rational> column;
+        for (int i = 0; i < m; ++i) column.push_back(power(points[j], i));
+        const std::int64_t of_input = common_denominator(poly), of_output = common_denominator(column);
+        for (int k = 0; k < finite; ++k) t.input(j, k) = whole(poly[k] * of_input);
+        for (int i = 0; i < m; ++i) t.output(i, j) = whole(column[i] * of_output);
+        for (int k = 0; k < taps; ++k)
+            weights[j].push_back(power(points[j], k) / (divisor * of_input * of_output));
+    }
+    // Infinity: the leading coefficient.
     const auto all = product_without(points, -1);
-    for (int k = 0; k < n; ++k) t.input(finite, k) = to_int(all[k]);
+    const std::int64_t of_input = common_denominator(all);
+    for (int k = 0; k < n; ++k) t.input(finite, k) = whole(all[k] * of_input);
+    weights[finite].assign(taps, 0);
+    weights[finite].back() = rational(1, of_input);
+
+    std::int64_t scale = 1;
+    for (const auto &row : weights) scale = std::lcm(scale, common_denominator(row));
+    t.scale = static_cast<int>(scale);
+    for (int j = 0; j < n; ++j)
+        for (int k = 0; k < taps; ++k) t.weights(j, k) = whole(weights[j][k] * scale);
+
+    // Infinity's row of weights would be the one large one; powers of two move to the output (a shift there)
+    // until it is no larger than the others, so that it costs no range in U.
     int largest = 0;
     for (int j = 0; j < finite; ++j) largest = std::max(largest, row_sum(t.weights, j));
-    int at_infinity = t.scale, moved = 1;
+    int at_infinity = t.weights(finite, taps - 1), moved = 1;
     while (at_infinity > largest && at_infinity % 2 == 0) {
         at_infinity /= 2;
         moved *= 2;

@@ -34,7 +34,7 @@ struct transform {
 };
 
 // `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when
-// points repeat, or are such that B^T is not integer.
+// points repeat, or are too few for the taps.
 transform make_transform(std::span<const rational> points, int taps);
 
 // Direct convolution along this dimension: all three matrices are identities, n = m + r - 1 inputs, r

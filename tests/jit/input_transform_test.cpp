@@ -43,13 +43,13 @@ void expect_transform(isa i, const sample &s, int fill) {
     config.cols = s.cols;
     config.col_stride = s.channels;
     config.row_stride = cols * s.channels;
-    config.plane_stride = s.channels * 2;
+    config.planes = {s.channels * 2, 0};
     testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(t.v_planes() * s.channels));
     const auto first = reinterpret_cast<std::uintptr_t>(src.data())
                        - static_cast<std::uintptr_t>(
                                s.rows.begin * config.row_stride + s.cols.begin * config.col_stride);
     (*jit::get_input_transform(config))(
-            {reinterpret_cast<const void *>(first), v.data(), s.channels, zero_points.data()});
+            {reinterpret_cast<const void *>(first), v.data(), 0, s.channels, zero_points.data(), nullptr});
 
     const auto pixel = [&](int row, int col, int channel) -> std::int64_t {
         if (row < s.rows.begin || row >= s.rows.end || col < s.cols.begin || col >= s.cols.end) return 0;

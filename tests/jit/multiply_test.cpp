@@ -28,8 +28,8 @@ void expect_product(isa i, const sample &s) {
     for (auto &x : v)
         x = static_cast<std::int16_t>(s.extreme ? (random() % 2 ? 25500 : -25500) : random() % 65535 - 32767);
     for (auto &x : u) x = static_cast<std::int16_t>(s.extreme ? -18432 : random() % 65535 - 32767);
-    (*jit::get_multiply({i, s.tiles, s.vectors, all * 2, width * 4, s.prefetch_lines}))(
-            {v.data(), u.data(), m.data(), s.steps, s.terms, ic * 2, ic * width * 2, u.data()});
+    (*jit::get_multiply({i, s.tiles, s.vectors, all * 2, width * 4, s.prefetch_lines, false, false}))(
+            {v.data(), u.data(), m.data(), s.steps, s.terms, ic * 2, ic * width * 2, u.data(), nullptr});
     for (dim t = 0; t < tiles; ++t)
         for (dim oc = 0; oc < width; ++oc) {
             std::uint32_t sum = 0;

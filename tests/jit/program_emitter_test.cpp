@@ -55,7 +55,7 @@ std::vector<T> interpret(const program &p, std::vector<T> values) {
 
 template <typename T>
 void expect_same(isa i, const program &p, jit::element type, int registers) {
-    auto code = std::make_unique<program_kernel>(i, p, type, registers, p.inputs);
+    auto code = std::make_unique<program_kernel>(i, p, type, registers, static_cast<int>(p.code.size()));
     const jit::kernel<program_kernel::args_t> kernel(std::move(code), "test_program");
     const int lanes = jit::traits_of(i).vector_bytes / static_cast<int>(sizeof(T));
     std::vector<T> in(p.inputs * lanes), out(p.outputs.size() * lanes);

@@ -45,8 +45,11 @@ TEST(ranges, are_the_documented_ones) {
 
 TEST(ranges, every_tile_is_exact_in_s16) {
     for (const tile_id id : all_tiles())
-        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}})
-            EXPECT_TRUE(fits_s16(tile_of(id), source));
+        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
+            // The one tile whose coefficients are too large for zero points.
+            const bool too_large = id == tile_id::f4x4h && source.lo == -255;
+            EXPECT_EQ(fits_s16(tile_of(id), source), !too_large) << tile_of(id).name;
+        }
 }
 
 TEST(ranges, notice_what_does_not_fit) {

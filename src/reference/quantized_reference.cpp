@@ -1,0 +1,128 @@
+#include "reference/quantized_reference.hpp"
+
+#include "problem/data_type.hpp"
+#include "problem/rounding.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+namespace winodnn {
+namespace {
+
+// Source pixels of one tile and channel, minus the zero point; 0 outside the image.
+int_matrix patch(
+        const problem &p, const tile &t, const void *src, dim n, dim y, dim x, dim ic, int zero_point) {
+    const nhwc_strides s = p.src_strides();
+    int_matrix d(t.rows.inputs(), t.cols.inputs());
+    for (int r = 0; r < d.rows(); ++r)
+        for (int c = 0; c < d.cols(); ++c) {
+            const dim h = y + r, w = x + c;
+            if (h < 0 || h >= p.ih || w < 0 || w >= p.iw) continue;
+            d(r, c) = int(read_value(p.src, src, n * s.n + h * s.h + w * s.w + ic)) - zero_point;
+        }
+    return d;
+}
+
+int transformed(const tile &t, const int_matrix &d, int plane) {
+    const int row = plane / t.cols.inputs(), col = plane % t.cols.inputs();
+    int sum = 0;
+    for (int r = 0; r < d.rows(); ++r)
+        for (int c = 0; c < d.cols(); ++c) sum += t.rows.input(row, r) * t.cols.input(col, c) * d(r, c);
+    return sum;
+}
+
+class tile_reference {
+public:
+    tile_reference(const problem &p, const tile &t, const number_system &numbers,
+            const std::vector<component_quantizer> &quantizers, int limit, const quantized_filters &filters)
+        : p_(p), t_(t), numbers_(numbers), quantizers_(quantizers), limit_(limit), filters_(filters) {}
+
+    // Of all channels of one group.
+    void transform(const void *src, dim n, dim y, dim x, dim group, const std::vector<int> &zero_points) {
+        group_ = group;
+        v_.assign(std::size_t(t_.v_planes() * p_.group_ic()), 0);
+        for (dim ic = 0; ic < p_.group_ic(); ++ic) {
+            const dim channel = group * p_.group_ic() + ic;
+            const int_matrix d = patch(p_, t_, src, n, y, x, channel, zero_points[std::size_t(channel)]);
+            for (int plane = 0; plane < t_.v_planes(); ++plane) {
+                const int component = t_.component_of_v(plane), v = transformed(t_, d, plane);
+                const component_quantizer &q = quantizers_[std::size_t(component)];
+                v_[std::size_t(plane * p_.group_ic() + ic)] =
+                        numbers_.is_wide(component) ? q.scaled(v) : q.quantized(v, limit_) - q.zero_point;
+            }
+        }
+    }
+
+    double sum(dim oc, int component, int repeat) const {
+        std::int64_t m = 0;
+        for (int w = 0; w < t_.u_planes(); ++w) {
+            if (t_.component_of_u(w) != component) continue;
+            const int v = t_.v_plane(component, repeat) + t_.term_of_u(w) * t_.v_term_planes();
+            const std::int32_t *u = &filters_.u[std::size_t((w * p_.oc + oc) * p_.group_ic())];
+            for (dim ic = 0; ic < p_.group_ic(); ++ic)
+                m += std::int64_t {v_[std::size_t(v * p_.group_ic() + ic)]} * u[ic];
+        }
+        if (m != std::int32_t(m)) throw std::overflow_error("a sum is outside s32");
+        const float scale = quantizers_[std::size_t(component)].step()
+                            * filters_.scales[std::size_t(component * p_.oc + oc)];
+        return double(m) * scale;
+    }
+
+    // By plane of M.
+    std::vector<double> sums(dim oc) const {
+        std::vector<double> result(std::size_t(t_.m_planes()));
+        for (int c = 0; c < t_.components(); ++c)
+            for (int r = 0; r < t_.repeats(); ++r) result[std::size_t(t_.m_plane(c, r))] = sum(oc, c, r);
+        return result;
+    }
+
+    void output(const std::vector<double> &sums, int row, int col, double &y, double &magnitude) const {
+        y = magnitude = 0;
+        for (int plane = 0; plane < t_.m_planes(); ++plane) {
+            const int width = t_.cols.output.cols();
+            const double term = t_.rows.output(row, plane / width) * t_.cols.output(col, plane % width)
+                                * sums[std::size_t(plane)];
+            y += term;
+            magnitude += std::fabs(term);
+        }
+    }
+
+private:
+    const problem &p_;
+    const tile &t_;
+    const number_system &numbers_;
+    const std::vector<component_quantizer> &quantizers_;
+    const int limit_;
+    const quantized_filters &filters_;
+    dim group_ = 0;
+    std::vector<int> v_; // [plane][ic]
+};
+
+} // namespace
+
+quantized_outputs reference_quantized(const problem &p, const tile &t, const number_system &numbers,
+        const std::vector<component_quantizer> &quantizers, int limit, const void *src,
+        const std::vector<int> &zero_points, const quantized_filters &filters) {
+    const auto count = std::size_t(p.mb * p.oh * p.ow * p.oc);
+    quantized_outputs result {std::vector<double>(count), std::vector<double>(count)};
+    tile_reference at(p, t, numbers, quantizers, limit, filters);
+    const dim height = t.rows.outputs(), width = t.cols.outputs();
+    for (dim n = 0; n < p.mb; ++n)
+        for (dim y = 0; y < p.oh; y += height)
+            for (dim x = 0; x < p.ow; x += width)
+                for (dim group = 0; group < p.group_count(); ++group) {
+                    at.transform(src, n, y - p.pad_t, x - p.pad_l, group, zero_points);
+                    for (dim oc = group * p.group_oc(); oc < (group + 1) * p.group_oc(); ++oc) {
+                        const std::vector<double> sums = at.sums(oc);
+                        for (int row = 0; row < height && y + row < p.oh; ++row)
+                            for (int col = 0; col < width && x + col < p.ow; ++col) {
+                                const auto to =
+                                        std::size_t(((n * p.oh + y + row) * p.ow + x + col) * p.oc + oc);
+                                at.output(sums, row, col, result.y[to], result.magnitudes[to]);
+                            }
+                    }
+                }
+    return result;
+}
+
+} // namespace winodnn

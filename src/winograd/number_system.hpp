@@ -1,0 +1,47 @@
+// What the products in the Winograd domain are computed in.
+#pragma once
+
+#include "winograd/tile.hpp"
+
+#include <compare>
+#include <cstdint>
+
+namespace winodnn {
+
+// Bit c: component c. Tiles have at most 36.
+using component_set = std::uint64_t;
+
+// Exact: everything in s16, unscaled, with sums that wrap (docs/numerics.md). Quantized: V and U are scaled
+// and rounded, each component by itself, to u8 and s8, or, for the components in `wide`, both to s16.
+struct number_system {
+    bool quantized = false;
+    component_set wide = 0;
+
+    auto operator<=>(const number_system &) const = default;
+
+    bool is_wide(int component) const { return !quantized || (wide >> component & 1) != 0; }
+    int bytes(int component) const { return is_wide(component) ? 2 : 1; } // of a value of V or U
+};
+
+// Bytes from one plane of V to the next: behind a plane of s16 and behind one of 8 bits.
+struct plane_strides {
+    std::int64_t wide = 0, narrow = 0;
+
+    auto operator<=>(const plane_strides &) const = default;
+    std::int64_t offset(const tile &t, const number_system &numbers, int plane) const;
+};
+
+constexpr number_system exact {};
+
+// The largest magnitude of V in wide components: few enough bits that sums with U of s16 stay in 32.
+constexpr int wide_limit = 2047;
+// Of V in s8 components, and without VNNI, where vpmaddubsw adds two products in 16 bits: 2 * 127 * 127 fits.
+constexpr int narrow_limit = 255, narrow_limit_without_dot_product = 127;
+// Input channels times terms, so that no sum of 255 * 127 leaves 32 bits.
+constexpr std::int64_t most_quantized_products = 65536;
+
+inline component_set all_components(const tile &t) {
+    return (component_set {1} << t.components()) - 1;
+}
+
+} // namespace winodnn
