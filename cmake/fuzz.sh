@@ -16,6 +16,6 @@ say "Fuzzing for $1 seconds"
 rm -rf "$build/corpus"
 mkdir "$build/corpus"
 cd "$build"
-# Memory grows for a while: oneDNN keeps 1024 primitives, and kernels are kept too.
+# Memory grows for a while: kernels are kept.
 exec env OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive tests/fuzz/fuzz_api -max_total_time="$1" -max_len=400 -len_control=0 -timeout=60 \
     -rss_limit_mb=4096 -print_final_stats=1 corpus

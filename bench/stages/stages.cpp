@@ -39,16 +39,17 @@ void peak(benchmark::State &state, isa i) {
 }
 
 // One component of a block of tiles, as the run calls it.
-void multiply(benchmark::State &state, isa i, dim ic, dim tiles) {
+void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
     const int vectors = jit::most_vectors(jit::traits_of(i).lanes()), group = jit::most_tiles;
     const dim width = vectors * jit::traits_of(i).lanes();
-    const auto kernel = jit::get_multiply({i, group, vectors, ic * 2, width * 4, 1, false, false});
-    line_vector<std::int16_t> v(tiles * ic, 3), u(ic * width, 5);
+    const dim size = bytes ? 1 : 2; // of a value
+    const auto kernel = jit::get_multiply({i, group, vectors, ic * size, width * 4, 1, bytes, false});
+    line_vector<std::uint8_t> v(tiles * ic * size, 3), u(ic * width * size, 5);
     line_vector<std::int32_t> m(tiles * width);
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
-            (*kernel)({v.data() + t * ic, u.data(), m.data() + t * width, ic / jit::multiply_step, 1, 0, 0,
-                    u.data(), nullptr});
+            (*kernel)({v.data() + t * ic * size, u.data(), m.data() + t * width,
+                    ic * size / (jit::groups_per_step * 4), 1, 0, 0, u.data(), nullptr});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =
@@ -65,13 +66,13 @@ problem sample_problem() {
 }
 
 // As the dispatcher would have it for one thread.
-plan sample_plan(isa i, tile_id tile) {
-    return {tile, i, 24};
+plan sample_plan(isa i, tile_id tile, bool quantized) {
+    return {tile, i, 24, 1, {quantized, 0}, quantized};
 }
 
-void input_transform(benchmark::State &state, isa i, tile_id tile) {
+void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
-    const plan chosen = sample_plan(i, tile);
+    const plan chosen = sample_plan(i, tile, quantized);
     const workspace space(p, chosen);
     const winodnn::tile &t = tile_of(tile);
     jit::input_transform_config config;
@@ -81,23 +82,25 @@ void input_transform(benchmark::State &state, isa i, tile_id tile) {
     config.cols = {0, t.cols.inputs()};
     config.col_stride = p.ic;
     config.row_stride = p.iw * p.ic;
+    config.numbers = chosen.numbers;
     config.planes = space.v_planes;
+    const std::vector<jit::quantization_lanes> quantization(static_cast<std::size_t>(t.components()));
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
     line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
         for (dim n = 0; n < chosen.tiles_per_block; ++n)
             (*kernel)({src.data() + n % 13 * t.cols.outputs() * p.ic, v.data(), n * p.ic, p.ic, nullptr,
-                    nullptr});
+                    quantization.data()});
     const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-void output_transform(benchmark::State &state, isa i, tile_id tile) {
+void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
-    const plan chosen = sample_plan(i, tile);
+    const plan chosen = sample_plan(i, tile, quantized);
     const workspace space(p, chosen);
     const winodnn::tile &t = tile_of(tile);
     const dim channels = layout_for(p, chosen).oc_block();
@@ -109,13 +112,14 @@ void output_transform(benchmark::State &state, isa i, tile_id tile) {
     config.plane_stride = space.m_plane_stride;
     config.col_stride = p.oc;
     config.row_stride = p.ow * p.oc;
+    config.quantized = quantized;
     config.scale = config.bias = config.dst_scale = true;
     config.post_ops = {post_op {}};
     config.per_oc_stride = p.oc * dim {sizeof(float)};
     const auto kernel = jit::get_output_transform(config);
     line_vector<std::byte> m(space.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
-    const std::vector<float> per_oc(3 * p.oc, 1e-3f); // scales, biases, inverse dst scales
+    const std::vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
     const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)
@@ -134,12 +138,18 @@ void register_all() {
         const std::string at = std::string("/") + name_of(i);
         benchmark::RegisterBenchmark(("peak" + at).c_str(), peak, i);
         for (const dim ic : {64, 128, 256, 512})
-            benchmark::RegisterBenchmark(
-                    ("multiply" + at + "/ic:" + std::to_string(ic)).c_str(), multiply, i, ic, dim {24});
+            for (const bool bytes : {false, true})
+                benchmark::RegisterBenchmark(
+                        ((bytes ? "multiply_s8" : "multiply") + at + "/ic:" + std::to_string(ic)).c_str(),
+                        multiply, i, bytes, ic, dim {24});
         for (const tile_id tile : all_tiles()) {
-            const std::string name = at + "/" + tile_of(tile).name;
-            benchmark::RegisterBenchmark(("input_transform" + name).c_str(), input_transform, i, tile);
-            benchmark::RegisterBenchmark(("output_transform" + name).c_str(), output_transform, i, tile);
+            for (const bool quantized : {false, true}) {
+                const std::string name = (quantized ? "_s8" : "") + at + "/" + tile_of(tile).name;
+                benchmark::RegisterBenchmark(
+                        ("input_transform" + name).c_str(), input_transform, i, tile, quantized);
+                benchmark::RegisterBenchmark(
+                        ("output_transform" + name).c_str(), output_transform, i, tile, quantized);
+            }
         }
     }
 }

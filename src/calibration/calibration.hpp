@@ -1,0 +1,85 @@
+// What is known of layers' activations, and what is made of it: quantizers, and which components need 16
+// bits.
+#pragma once
+
+#include "problem/problem.hpp"
+#include "winograd/number_system.hpp"
+#include "winograd/quantizer.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace winodnn {
+
+// How the range of values of V that 8 bits cover is chosen:
+//   max         all that were seen
+//   percentile  all but 0.01% at either end
+//   mse         of the least squared error of V, clipping included
+//   global      one range for all components, all that were seen: what breaks int8 Winograd. For comparison.
+enum class scale_choice : std::uint8_t { max, percentile, mse, global };
+constexpr std::array<const char *, 4> scale_choice_names {"max", "percentile", "mse", "global"};
+
+// One component of V in so many steps. The noise is that of its sums in the outputs, as a share of the power
+// of the outputs themselves: E[error of y^2] / E[y^2]. The noises of components add up.
+struct component_range {
+    double low = 0, high = 0; // low <= 0 <= high
+    double noise = 0;
+
+    bool operator==(const component_range &) const = default;
+};
+
+struct component_calibration {
+    component_range in_8_bits, in_7_bits; // 7: where there is no VNNI
+    double noise_in_16_bits = 0;
+
+    bool operator==(const component_calibration &) const = default;
+    const component_range &range(int limit) const { return limit == narrow_limit ? in_8_bits : in_7_bits; }
+};
+
+struct tile_calibration {
+    tile_id tile = tile_id::f4x4;
+    std::vector<component_calibration> components;
+
+    bool operator==(const tile_calibration &) const = default;
+    // The fewest components to take to 16 bits for this signal-to-noise ratio in dB, the noisiest ones;
+    // nothing if all are not enough.
+    std::optional<component_set> wide_for(double target_snr, int limit) const;
+    double snr(component_set wide, int limit) const; // dB
+};
+
+// A convolution by its weights and by what of its shape the activations' statistics depend on.
+struct layer_calibration {
+    std::uint64_t identity = 0; // of the s8 weights
+    dim ic = 0, oc = 0, groups = 0, kh = 0, kw = 0;
+    data_type src = data_type::u8;
+    bool src_zero_point = false;
+    std::int64_t samples = 0;         // tiles that were looked at
+    std::optional<double> target_snr; // instead of the one for all layers
+    std::vector<tile_calibration> tiles;
+
+    bool operator==(const layer_calibration &) const = default;
+    bool describes(const problem &p) const; // but for the weights
+    const tile_calibration *of(tile_id tile) const;
+};
+
+struct calibration {
+    scale_choice scales = scale_choice::mse;
+    std::vector<layer_calibration> layers;
+
+    bool operator==(const calibration &) const = default;
+    const layer_calibration *of(std::uint64_t identity) const;
+};
+
+layer_calibration describe(const problem &p, std::uint64_t identity);
+
+component_quantizer narrow_quantizer(const component_range &range, int limit);
+// Needs no calibration: the largest |v| that there can be, for this source, becomes wide_limit.
+component_quantizer wide_quantizer(const tile &t, int component, value_range source);
+// One for each component.
+std::vector<component_quantizer> quantizers_for(
+        const tile_calibration &c, component_set wide, value_range source, int limit);
+
+} // namespace winodnn

@@ -1,0 +1,273 @@
+#include "calibration/calibration_file.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+#include <unistd.h>
+
+namespace winodnn {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int version = 1;
+constexpr const char *version_key = "winodnn_calibration";
+
+[[noreturn]] void wrong(const std::string &what) {
+    throw std::invalid_argument(what);
+}
+
+void demand(bool holds, const std::string &what) {
+    if (!holds) wrong(what);
+}
+
+// Reads the tree in the order of the text, so that the objects that it enters are numbered as the parser met
+// them: by that their lines are known.
+class reader {
+public:
+    reader(const std::string &text) {
+        int line = 1;
+        const auto note = [&](int, ordered_json::parse_event_t event, ordered_json &) {
+            if (event == ordered_json::parse_event_t::object_start) lines_.push_back(line);
+            return true;
+        };
+        root_ = ordered_json::parse(counting_iterator {text.data(), &line},
+                counting_iterator {text.data() + text.size(), &line}, note);
+    }
+
+    calibration read() {
+        enter(root_, {version_key, "scales", "layers"});
+        demand(integer(root_, version_key, 0, 1 << 20) == version,
+                "a version that this winodnn does not read");
+        calibration c;
+        c.scales = static_cast<scale_choice>(name(root_, "scales", scale_choice_names));
+        for (const ordered_json &layer : array(root_, "layers")) {
+            c.layers.push_back(read_layer(layer));
+            const layer_calibration &last = c.layers.back();
+            demand(c.of(last.identity) == &last, "the weights of an earlier layer");
+        }
+        return c;
+    }
+
+    // Of the object that was entered last.
+    int line() const { return entered_ == 0 ? 1 : lines_[entered_ - 1]; }
+
+private:
+    // Counts the lines that the parser has read.
+    class counting_iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = char;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const char *;
+        using reference = const char &;
+
+        counting_iterator(const char *at, int *line) : at_(at), line_(line) {}
+        reference operator*() const { return *at_; }
+        counting_iterator &operator++() {
+            if (*at_++ == '\n') ++*line_;
+            return *this;
+        }
+        bool operator==(const counting_iterator &other) const { return at_ == other.at_; }
+        bool operator!=(const counting_iterator &other) const { return at_ != other.at_; }
+
+    private:
+        const char *at_;
+        int *line_;
+    };
+
+    void enter(const ordered_json &object, std::initializer_list<std::string_view> keys) {
+        demand(object.is_object(), "something that is not an object");
+        ++entered_;
+        for (const auto &[key, value] : object.items())
+            demand(std::ranges::find(keys, key) != keys.end(), "the key '" + key + "' is unknown here");
+    }
+
+    static const ordered_json &member(const ordered_json &object, const char *key) {
+        const auto found = object.find(key);
+        demand(found != object.end(), std::string("'") + key + "' is missing");
+        return *found;
+    }
+
+    static const ordered_json &array(const ordered_json &object, const char *key) {
+        const ordered_json &value = member(object, key);
+        demand(value.is_array(), std::string("'") + key + "' is not an array");
+        return value;
+    }
+
+    static double number(const ordered_json &object, const char *key, double low, double high) {
+        const ordered_json &value = member(object, key);
+        demand(value.is_number(), std::string("'") + key + "' is not a number");
+        const double result = value.get<double>();
+        demand(std::isfinite(result) && result >= low && result <= high,
+                std::string("'") + key + "' is out of range");
+        return result;
+    }
+
+    static std::int64_t integer(const ordered_json &object, const char *key, double low, double high) {
+        const double value = number(object, key, low, high);
+        demand(value == std::floor(value), std::string("'") + key + "' is not a whole number");
+        return static_cast<std::int64_t>(value);
+    }
+
+    static std::string text(const ordered_json &object, const char *key) {
+        const ordered_json &value = member(object, key);
+        demand(value.is_string(), std::string("'") + key + "' is not a string");
+        return value.get<std::string>();
+    }
+
+    static std::size_t name(const ordered_json &object, const char *key, std::span<const char *const> names) {
+        const std::string value = text(object, key);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (value == names[i]) return i;
+        wrong(std::string("'") + key + "' is none that there is");
+    }
+
+    static std::uint64_t hash(const ordered_json &object, const char *key) {
+        const std::string value = text(object, key);
+        demand(value.size() == 16 && value.find_first_not_of("0123456789abcdef") == std::string::npos,
+                std::string("'") + key + "' is not 16 hexadecimal digits");
+        return std::stoull(value, nullptr, 16);
+    }
+
+    layer_calibration read_layer(const ordered_json &object) {
+        enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
+                              "target_snr", "tiles"});
+        constexpr double most_channels = 1e9;
+        layer_calibration l;
+        l.identity = hash(object, "weights");
+        l.groups = integer(object, "groups", 0, most_channels);
+        l.ic = integer(object, "ic", 1, most_channels);
+        l.oc = integer(object, "oc", 1, most_channels);
+        l.kh = integer(object, "kh", 1, 3);
+        l.kw = integer(object, "kw", 1, 3);
+        constexpr std::array types {"u8", "s8"};
+        l.src = name(object, "src", types) == 0 ? data_type::u8 : data_type::s8;
+        const ordered_json &zero_point = member(object, "src_zero_point");
+        demand(zero_point.is_boolean(), "'src_zero_point' is neither true nor false");
+        l.src_zero_point = zero_point.get<bool>();
+        l.samples = integer(object, "samples", 1, 1e18);
+        if (object.contains("target_snr")) l.target_snr = number(object, "target_snr", -1000, 1000);
+        for (const ordered_json &tile : array(object, "tiles")) {
+            tile_calibration read = read_tile(tile);
+            const winodnn::tile &t = tile_of(read.tile);
+            demand(l.of(read.tile) == nullptr, "the same tile again");
+            demand(t.rows.taps() == l.kh && t.cols.taps() == l.kw, "a tile of another kernel");
+            l.tiles.push_back(std::move(read));
+        }
+        return l;
+    }
+
+    tile_calibration read_tile(const ordered_json &object) {
+        enter(object, {"tile", "components"});
+        std::vector<const char *> names;
+        for (const tile_id id : all_tiles()) names.push_back(tile_of(id).name);
+        tile_calibration t;
+        t.tile = all_tiles()[name(object, "tile", names)];
+        const ordered_json &components = array(object, "components");
+        demand(std::ssize(components) == tile_of(t.tile).components(),
+                "the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
+        for (const ordered_json &component : components) {
+            enter(component, {"low", "high", "noise", "low7", "high7", "noise7", "noise16"});
+            component_calibration c;
+            c.in_8_bits = read_range(component, "low", "high", "noise");
+            c.in_7_bits = read_range(component, "low7", "high7", "noise7");
+            c.noise_in_16_bits = number(component, "noise16", 0, most_noise);
+            t.components.push_back(c);
+        }
+        return t;
+    }
+
+    static component_range read_range(
+            const ordered_json &object, const char *low, const char *high, const char *noise) {
+        return {number(object, low, -32768, 0), number(object, high, 0, 32767),
+                number(object, noise, 0, most_noise)};
+    }
+
+    static constexpr double most_noise = 1e30;
+
+    ordered_json root_;
+    std::vector<int> lines_; // of objects, as they start
+    std::size_t entered_ = 0;
+};
+
+ordered_json object_of(const component_calibration &c) {
+    // As short as tells the values apart from others that behave differently: no step is that fine.
+    const auto rounded = [](double value) { return std::stod((std::ostringstream() << value).str()); };
+    return {{"low", rounded(c.in_8_bits.low)}, {"high", rounded(c.in_8_bits.high)},
+            {"noise", rounded(c.in_8_bits.noise)}, {"low7", rounded(c.in_7_bits.low)},
+            {"high7", rounded(c.in_7_bits.high)}, {"noise7", rounded(c.in_7_bits.noise)},
+            {"noise16", rounded(c.noise_in_16_bits)}};
+}
+
+void print(std::ostream &out, const layer_calibration &l) {
+    char identity[17];
+    std::snprintf(identity, sizeof(identity), "%016llx", static_cast<unsigned long long>(l.identity));
+    ordered_json head = {{"weights", identity}, {"groups", l.groups}, {"ic", l.ic}, {"oc", l.oc},
+            {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", l.src_zero_point},
+            {"samples", l.samples}};
+    if (l.target_snr) head["target_snr"] = *l.target_snr;
+    std::string open = head.dump();
+    open.pop_back(); // the object goes on
+    out << "  " << open << ",\"tiles\":[";
+    for (std::size_t t = 0; t < l.tiles.size(); ++t) {
+        out << (t == 0 ? "\n" : ",\n") << "   {\"tile\":\"" << tile_of(l.tiles[t].tile).name
+            << "\",\"components\":[";
+        const auto &components = l.tiles[t].components;
+        for (std::size_t c = 0; c < components.size(); ++c)
+            out << (c == 0 ? "\n" : ",\n") << "    " << object_of(components[c]).dump();
+        out << "]}";
+    }
+    out << "]}";
+}
+
+} // namespace
+
+calibration read_calibration(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    if (!file || !(content << file.rdbuf())) throw std::runtime_error(path + ": cannot be read");
+    const std::string text = content.str();
+    std::optional<reader> parsed;
+    try {
+        parsed.emplace(text);
+        return parsed->read();
+    } catch (const ordered_json::parse_error &error) {
+        const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
+        throw std::runtime_error(
+                path + ":" + std::to_string(1 + std::count(text.begin(), end, '\n')) + ": not JSON");
+    } catch (const std::exception &error) {
+        throw std::runtime_error(
+                path + ":" + std::to_string(parsed ? parsed->line() : 1) + ": " + error.what());
+    }
+}
+
+void write_calibration(const calibration &c, const std::string &path) {
+    std::ostringstream out;
+    out << "{\"" << version_key << "\":" << version << ",\"scales\":\""
+        << scale_choice_names[static_cast<std::size_t>(c.scales)] << "\",\"layers\":[";
+    for (std::size_t l = 0; l < c.layers.size(); ++l) {
+        out << (l == 0 ? "\n" : ",\n");
+        print(out, c.layers[l]);
+    }
+    out << "]}\n";
+    const std::string unfinished = path + ".unfinished." + std::to_string(getpid());
+    std::ofstream file(unfinished, std::ios::binary);
+    file << out.str();
+    file.close();
+    if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
+        std::remove(unfinished.c_str());
+        throw std::runtime_error(path + ": cannot be written");
+    }
+}
+
+} // namespace winodnn

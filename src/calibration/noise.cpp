@@ -1,0 +1,220 @@
+#include "calibration/noise.hpp"
+
+#include "problem/rounding.hpp"
+#include "weights/channel_quantizer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace winodnn {
+
+namespace {
+
+constexpr std::size_t most_patches = 48;
+constexpr dim most_channels = 32;
+
+// Planes of values in units of V, or of U.
+using planes = std::vector<float>;
+
+float dot(const float *a, const float *b, dim count) {
+    std::array<float, 16> lanes {}; // so that compilers find vectors, and little is rounded
+    dim i = 0;
+    for (; i + std::ssize(lanes) <= count; i += std::ssize(lanes))
+        for (dim l = 0; l < std::ssize(lanes); ++l) lanes[l] += a[i + l] * b[i + l];
+    for (; i < count; ++i) lanes[0] += a[i] * b[i];
+    float sum = 0;
+    for (const float lane : lanes) sum += lane;
+    return sum;
+}
+
+enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
+
+// V of one patch and one group, as it is and as quantizers leave it.
+std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t patch, dim group,
+        const std::array<std::vector<component_quantizer>, variants> &quantizers) {
+    const tile &t = samples.tile();
+    const dim ic = samples.like().group_ic(), all = samples.like().ic;
+    std::array<planes, variants> result;
+    result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
+    const std::vector<std::int16_t> &v = samples.v(patch);
+    for (int plane = 0; plane < t.v_planes(); ++plane) {
+        const auto c = static_cast<std::size_t>(t.component_of_v(plane));
+        const component_quantizer &q8 = quantizers[in_8_bits][c], &q7 = quantizers[in_7_bits][c],
+                                  &q16 = quantizers[in_16_bits][c];
+        const auto centred = [](const component_quantizer &q, int value, int limit) {
+            return q.step() * static_cast<float>(q.quantized(value, limit) - q.zero_point);
+        };
+        for (dim i = 0; i < ic; ++i) {
+            const int value = v[static_cast<std::size_t>(plane * all + group * ic + i)];
+            const auto to = static_cast<std::size_t>(plane * ic + i);
+            result[exactly][to] = static_cast<float>(value);
+            result[in_8_bits][to] = centred(q8, value, narrow_limit);
+            result[in_7_bits][to] = centred(q7, value, narrow_limit_without_dot_product);
+            result[in_16_bits][to] = q16.step() * static_cast<float>(q16.scaled(value));
+        }
+    }
+    return result;
+}
+
+// U of one output channel, alike. 7 bits of V have 8 of U.
+std::array<planes, variants> variants_of(const tile &t, const channel_quantizer &channel, dim ic) {
+    std::array<planes, variants> result;
+    result.fill(planes(static_cast<std::size_t>(t.u_planes() * ic)));
+    for (int plane = 0; plane < t.u_planes(); ++plane) {
+        const int c = t.component_of_u(plane);
+        const float narrow = channel.scale(c, false), wide = channel.scale(c, true);
+        for (dim i = 0; i < ic; ++i) {
+            const float u = channel.u(plane)[i];
+            const auto to = static_cast<std::size_t>(plane * ic + i);
+            result[exactly][to] = u;
+            result[in_8_bits][to] = result[in_7_bits][to] =
+                    narrow * static_cast<float>(channel_quantizer::quantized(u, narrow, false));
+            result[in_16_bits][to] = wide * static_cast<float>(channel_quantizer::quantized(u, wide, true));
+        }
+    }
+    return result;
+}
+
+// Powers of the outputs, and of the errors that each component makes in them.
+class measurement {
+public:
+    explicit measurement(const tile &t) : tile_(t), noise_(static_cast<std::size_t>(t.components())) {
+        for (int plane = 0; plane < t.m_planes(); ++plane) gain_.push_back(gain_of(plane));
+    }
+
+    void add(const std::array<planes, variants> &v, const std::array<planes, variants> &u, dim ic) {
+        std::vector<float> m(static_cast<std::size_t>(tile_.m_planes()));
+        for (int c = 0; c < tile_.components(); ++c)
+            for (int r = 0; r < tile_.repeats(); ++r) {
+                const auto plane = static_cast<std::size_t>(tile_.m_plane(c, r));
+                std::array<float, variants> sums {};
+                for (int w = 0; w < tile_.u_planes(); ++w) {
+                    if (tile_.component_of_u(w) != c) continue;
+                    const int from = tile_.v_plane(c, r) + tile_.term_of_u(w) * tile_.v_term_planes();
+                    for (int n = 0; n < variants; ++n)
+                        sums[n] += dot(v[n].data() + from * ic, u[n].data() + w * ic, ic);
+                }
+                m[plane] = sums[exactly];
+                for (int n = 0; n < variants; ++n) {
+                    const double error = sums[n] - sums[exactly];
+                    noise_[static_cast<std::size_t>(c)][n] += gain_[plane] * error * error;
+                }
+            }
+        for (int row = 0; row < tile_.rows.outputs(); ++row)
+            for (int col = 0; col < tile_.cols.outputs(); ++col) {
+                double y = 0;
+                for (int plane = 0; plane < tile_.m_planes(); ++plane)
+                    y += factor(row, col, plane) * m[static_cast<std::size_t>(plane)];
+                signal_ += y * y;
+            }
+    }
+
+    double share(int component, variant n) const {
+        return signal_ > 0 ? noise_[static_cast<std::size_t>(component)][n] / signal_ : 0;
+    }
+
+private:
+    int factor(int row, int col, int plane) const {
+        const int width = tile_.cols.output.cols();
+        return tile_.rows.output(row, plane / width) * tile_.cols.output(col, plane % width);
+    }
+
+    // Of the power of errors in one plane, summed over all outputs.
+    double gain_of(int plane) const {
+        double gain = 0;
+        for (int row = 0; row < tile_.rows.outputs(); ++row)
+            for (int col = 0; col < tile_.cols.outputs(); ++col)
+                gain += factor(row, col, plane) * factor(row, col, plane);
+        return gain;
+    }
+
+    const tile &tile_;
+    std::vector<double> gain_; // by plane of M
+    std::vector<std::array<double, variants>> noise_;
+    double signal_ = 0;
+};
+
+} // namespace
+
+std::vector<std::int16_t> transform_patch(const tile &t, const std::int16_t *patch, int width, dim ic) {
+    const int rows = t.rows.inputs(), cols = t.cols.inputs();
+    // Along h, then along w. The results fit 16 bits, so what happens on the way does not matter.
+    std::vector<std::int16_t> line(static_cast<std::size_t>(rows * cols * ic)), v(line.size());
+    const auto combine = [ic](const int_matrix &b, int row, const std::int16_t *from, dim stride,
+                                 std::int16_t *to) {
+        for (int k = 0; k < b.cols(); ++k) {
+            const auto factor = static_cast<std::uint32_t>(b(row, k));
+            if (factor == 0) continue;
+            for (dim i = 0; i < ic; ++i)
+                to[i] = static_cast<std::int16_t>(
+                        static_cast<std::uint32_t>(to[i])
+                        + factor * static_cast<std::uint32_t>(from[k * stride + i]));
+        }
+    };
+    for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < cols; ++c)
+            combine(t.rows.input, r, patch + c * ic, width * ic, line.data() + (r * cols + c) * ic);
+    for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < cols; ++c)
+            combine(t.cols.input, c, line.data() + r * cols * ic, ic, v.data() + (r * cols + c) * ic);
+    return v;
+}
+
+tile_samples::tile_samples(const winodnn::tile &t, const problem &p, int patch_width,
+        const std::vector<std::vector<std::int16_t>> &patches)
+    : tile_(t), like_(p) {
+    for (const std::vector<std::int16_t> &patch : patches)
+        v_.push_back(transform_patch(t, patch.data(), patch_width, p.ic));
+}
+
+std::vector<std::int16_t> tile_samples::sorted(int component) const {
+    std::vector<std::int16_t> values;
+    for (const std::vector<std::int16_t> &v : v_)
+        for (int plane = 0; plane < tile_.v_planes(); ++plane)
+            if (tile_.component_of_v(plane) == component)
+                values.insert(values.end(), v.begin() + plane * like_.ic, v.begin() + (plane + 1) * like_.ic);
+    std::sort(values.begin(), values.end());
+    return values;
+}
+
+void measure_noise(
+        tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
+    const tile &t = samples.tile();
+    const problem &p = samples.like();
+    const component_set all = all_components(t);
+    const value_range source = source_range(p);
+    std::array<std::vector<component_quantizer>, variants> quantizers;
+    quantizers[in_8_bits] = quantizers_for(of_tile, 0, source, narrow_limit);
+    quantizers[in_7_bits] = quantizers_for(of_tile, 0, source, narrow_limit_without_dot_product);
+    quantizers[in_16_bits] = quantizers_for(of_tile, all, source, narrow_limit);
+
+    const dim ic = p.group_ic(), filter = ic * t.taps(), channels = std::min(p.oc, most_channels);
+    const std::size_t patches = std::min(samples.count(), most_patches);
+    channel_quantizer channel(t, ic, round_up(ic, dim {16}));
+    measurement measured(t);
+    std::vector<float> filters(static_cast<std::size_t>(filter));
+    std::vector<std::array<planes, variants>> u;
+    const auto channel_at = [&](dim n) { return p.oc * n / channels; };
+    for (dim n = 0; n < channels; ++n) {
+        std::copy_n(weights.begin() + channel_at(n) * filter, filter, filters.begin());
+        channel.transform(filters.data());
+        u.push_back(variants_of(t, channel, ic));
+    }
+    for (std::size_t i = 0; i < patches; ++i) {
+        dim group = -1; // of v
+        std::array<planes, variants> v;
+        for (dim n = 0; n < channels; ++n) {
+            if (const dim next = channel_at(n) / p.group_oc(); next != group)
+                v = variants_of(samples, samples.count() * i / patches, group = next, quantizers);
+            measured.add(v, u[static_cast<std::size_t>(n)], ic);
+        }
+    }
+    for (int c = 0; c < t.components(); ++c) {
+        component_calibration &of = of_tile.components[static_cast<std::size_t>(c)];
+        of.in_8_bits.noise = measured.share(c, in_8_bits);
+        of.in_7_bits.noise = measured.share(c, in_7_bits);
+        of.noise_in_16_bits = measured.share(c, in_16_bits);
+    }
+}
+
+} // namespace winodnn

@@ -1,0 +1,40 @@
+// The errors that quantized components make in a convolution's outputs, measured on samples.
+#pragma once
+
+#include "calibration/calibration.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace winodnn {
+
+// V of one patch [row][col][ic], `width` pixels wide, of which the tile takes as many as it has inputs:
+// [plane][ic].
+std::vector<std::int16_t> transform_patch(const tile &t, const std::int16_t *patch, int width, dim ic);
+
+// V of all patches.
+class tile_samples {
+public:
+    tile_samples(const tile &t, const problem &p, int patch_width,
+            const std::vector<std::vector<std::int16_t>> &patches);
+
+    const winodnn::tile &tile() const { return tile_; }
+    const problem &like() const { return like_; }
+    std::size_t count() const { return v_.size(); }
+    // Of one patch, [plane][ic of all groups].
+    const std::vector<std::int16_t> &v(std::size_t patch) const { return v_[patch]; }
+    std::vector<std::int16_t> sorted(int component) const;
+
+private:
+    const winodnn::tile &tile_;
+    const problem &like_;
+    std::vector<std::vector<std::int16_t>> v_;
+};
+
+// Sets the noises of all components, for the quantizers that its ranges make, by computing sums both exactly
+// and quantized: of at most 48 patches and 32 output channels. weights: s8 [oc of all groups][ic of
+// one][kh][kw].
+void measure_noise(
+        tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights);
+
+} // namespace winodnn

@@ -1,0 +1,120 @@
+#include "calibration/observer.hpp"
+
+#include "calibration/noise.hpp"
+#include "calibration/range_choice.hpp"
+#include "problem/rounding.hpp"
+#include "winograd/ranges.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+
+namespace {
+
+constexpr int largest_tile = 6; // inputs along one dimension
+
+bool is_candidate(tile_id id, const problem &p) {
+    const tile &t = tile_of(id);
+    return t.rows.taps() == p.kh && t.cols.taps() == p.kw && input_fits_s16(t, source_range(p));
+}
+
+int patch_side(dim taps) {
+    return taps == 1 ? 1 : largest_tile;
+}
+
+} // namespace
+
+observer::observer(const problem &p, std::uint64_t identity, std::vector<std::int8_t> weights)
+    : like_(p), identity_(identity), weights_(std::move(weights)), height_(patch_side(p.kh)),
+      width_(patch_side(p.kw)) {
+    for (const tile_id id : all_tiles())
+        if (is_candidate(id, p))
+            seen_.push_back(
+                    {id, std::vector<seen_component>(static_cast<std::size_t>(tile_of(id).components()))});
+}
+
+// Patches lie as tiles of 4 x 4 outputs would: at the edges they have padding as those have.
+void observer::observe(const problem &p, const void *src, const std::int16_t *zero_points) {
+    constexpr dim outputs = 4;
+    const dim step_h = height_ == 1 ? 1 : outputs, step_w = width_ == 1 ? 1 : outputs;
+    const dim rows = ceil_div(p.oh, step_h), cols = ceil_div(p.ow, step_w), count = p.mb * rows * cols;
+    const nhwc_strides s = p.src_strides();
+    std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
+    const std::lock_guard lock(guards_);
+    // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
+    const dim taken = std::min<dim>(count, offered_ < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
+    const dim first = taken < count ? static_cast<dim>(random_() % static_cast<std::uint64_t>(count)) : 0;
+    for (dim n = 0; n < taken; ++n) {
+        const dim index = (first + count * n / taken) % count;
+        const dim image = index / (rows * cols);
+        const dim top = index / cols % rows * step_h - p.pad_t, left = index % cols * step_w - p.pad_l;
+        auto to = patch.begin();
+        for (dim h = top; h < top + height_; ++h)
+            for (dim w = left; w < left + width_; ++w) {
+                const bool inside = h >= 0 && h < p.ih && w >= 0 && w < p.iw;
+                const dim pixel = image * s.n + h * s.h + w * s.w;
+                for (dim ic = 0; ic < p.ic; ++ic, ++to) {
+                    const int zero_point = p.src_zero_point ? zero_points[ic] : 0;
+                    *to = inside ? static_cast<std::int16_t>(
+                                  read_value(p.src, src, pixel + ic) - static_cast<float>(zero_point))
+                                 : std::int16_t {0};
+                }
+            }
+        offer(patch.data());
+    }
+}
+
+void observer::offer(const std::int16_t *patch) {
+    const std::size_t size = static_cast<std::size_t>(height_ * width_ * like_.ic);
+    for (seen_tile &seen : seen_) {
+        const tile &t = tile_of(seen.tile);
+        const std::vector<std::int16_t> v = transform_patch(t, patch, width_, like_.ic);
+        for (int plane = 0; plane < t.v_planes(); ++plane) {
+            const auto first = v.begin() + plane * like_.ic;
+            const auto [low, high] = std::minmax_element(first, first + like_.ic);
+            seen_component &c = seen.components[static_cast<std::size_t>(t.component_of_v(plane))];
+            c.low = std::min<int>(c.low, *low);
+            c.high = std::max<int>(c.high, *high);
+        }
+    }
+    ++offered_;
+    if (std::ssize(patches_) < patches_kept) {
+        patches_.emplace_back(patch, patch + size);
+        return;
+    }
+    const std::uint64_t place = random_() % static_cast<std::uint64_t>(offered_);
+    if (place < patches_.size()) patches_[place].assign(patch, patch + size);
+}
+
+layer_calibration observer::finish(scale_choice choice) const {
+    const std::lock_guard lock(guards_);
+    layer_calibration result = describe(like_, identity_);
+    result.samples = offered_;
+    for (const seen_tile &seen : seen_) {
+        const tile &t = tile_of(seen.tile);
+        const tile_samples samples(t, like_, width_, patches_);
+        tile_calibration of_tile {seen.tile, std::vector<component_calibration>(seen.components.size())};
+        value_range everything;
+        for (const seen_component &c : seen.components) {
+            everything.lo = std::min(everything.lo, c.low);
+            everything.hi = std::max(everything.hi, c.high);
+        }
+        for (int c = 0; c < t.components(); ++c) {
+            const seen_component &range = seen.components[static_cast<std::size_t>(c)];
+            const std::vector<std::int16_t> sorted = samples.sorted(c);
+            const auto choose = [&](int limit) {
+                if (choice == scale_choice::global)
+                    return choose_range(scale_choice::max, sorted, everything, limit);
+                return choose_range(choice, sorted, {range.low, range.high}, limit);
+            };
+            component_calibration &of = of_tile.components[static_cast<std::size_t>(c)];
+            of.in_8_bits = choose(narrow_limit);
+            of.in_7_bits = choose(narrow_limit_without_dot_product);
+        }
+        measure_noise(of_tile, samples, weights_);
+        result.tiles.push_back(std::move(of_tile));
+    }
+    return result;
+}
+
+} // namespace winodnn

@@ -1,0 +1,54 @@
+// Watches the activations of one convolution.
+#pragma once
+
+#include "calibration/calibration.hpp"
+
+#include <mutex>
+#include <random>
+
+namespace winodnn {
+
+// Keeps a fixed number of patches of the source, each large enough for any tile, drawn evenly from all that
+// were offered (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and for each
+// component of each tile the lowest and highest value of all patches offered. Samples serve better than
+// histograms would: the errors that a quantizer makes in the sums can be measured on them. Memory is bounded:
+// patches() patches of 36 pixels, whatever is observed. Any thread can observe.
+class observer {
+public:
+    // weights: s8 [oc of all groups][ic of one][kh][kw], copied.
+    observer(const problem &p, std::uint64_t identity, std::vector<std::int8_t> weights);
+
+    // A source of the problem's type and shape but for mb, ih and iw; zero_points: one for each input
+    // channel.
+    void observe(const problem &p, const void *src, const std::int16_t *zero_points);
+
+    // Quantizers and their errors. Takes seconds where channels are many.
+    layer_calibration finish(scale_choice choice) const;
+
+    static constexpr int patches_kept = 192;
+    static constexpr int patches_of_later_sources = 32;
+
+private:
+    struct seen_component {
+        int low = 0, high = 0;
+    };
+    struct seen_tile {
+        tile_id tile;
+        std::vector<seen_component> components;
+    };
+
+    void offer(const std::int16_t *patch);
+
+    const problem like_; // of the first source
+    const std::uint64_t identity_;
+    const std::vector<std::int8_t> weights_;
+    const int height_, width_; // of a patch
+
+    mutable std::mutex guards_;                      // what follows
+    std::vector<std::vector<std::int16_t>> patches_; // [row][col][ic of all groups], minus zero points
+    std::vector<seen_tile> seen_;
+    std::int64_t offered_ = 0;
+    std::mt19937_64 random_ {1}; // the same samples from the same sources
+};
+
+} // namespace winodnn
