@@ -9,9 +9,16 @@
 
 namespace winodnn::bench {
 
+struct accuracy_options {
+    bool calibrated = false;
+    std::string scales;
+    double target_snr = 0; // dB
+};
+
 struct correctness {
     std::int64_t mismatches = 0;        // accumulators of winodnn that are not the true ones
     std::int64_t direct_mismatches = 0; // and of oneDNN's direct convolution: it saturates without VNNI
+    double snr = 0;                     // of winodnn's accumulators that are calibrated, in dB
     std::int64_t different_bytes = 0;   // between the two u8 outputs
 };
 
@@ -21,7 +28,7 @@ struct seconds_each {
 
 class comparison {
 public:
-    explicit comparison(const layer &l);
+    comparison(const layer &l, const accuracy_options &accuracy);
 
     bool declined() const { return !ours_; }
     std::string plan() const { return ours_ ? ours_->name() : "declined"; }
@@ -34,7 +41,11 @@ public:
     seconds_each time();
 
 private:
+    void calibrate();
+    void compare_bytes(correctness &result);
+
     layer layer_;
+    accuracy_options accuracy_;
     layer_data data_;
     dnnl::engine engine_;
     std::optional<contender> direct_, ours_;

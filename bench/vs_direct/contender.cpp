@@ -1,5 +1,7 @@
 #include "contender.hpp"
 
+#include "synthetic.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -56,7 +58,7 @@ memory view(
 
 } // namespace
 
-layer_data::layer_data(const layer &l)
+layer_data::layer_data(const layer &l, bool like_trained)
     : src(static_cast<std::size_t>(l.source_size())), weights(static_cast<std::size_t>(l.weights_size())),
       full_range(weights.size()), bias(static_cast<std::size_t>(l.oc)),
       weights_scales(static_cast<std::size_t>(l.oc)) {
@@ -64,18 +66,27 @@ layer_data::layer_data(const layer &l)
     fill(src, random);
     fill(full_range, random);
     fill_like_trained(weights, weights.size() / static_cast<std::size_t>(l.oc), random);
+    if (like_trained) {
+        src = smooth_activations(l, random);
+        weights = full_range = laplacian_weights(l, random);
+    }
 
-    // Even bytes have a mean square of 21717.
-    double of_weights = 0;
+    double of_weights = 0, of_sources = 0;
+    for (const std::uint8_t x : src) of_sources += x * x;
+    of_sources /= static_cast<double>(src.size());
     for (const std::int8_t w : weights) of_weights += w * w;
     of_weights /= static_cast<double>(weights.size());
     src_scale = 0.02f;
     const auto typical = static_cast<float>(
-            0.02 * 0.01 * std::sqrt(21717.0 * of_weights * static_cast<double>(l.products())));
+            0.02 * 0.01 * std::sqrt(of_sources * of_weights * static_cast<double>(l.products())));
     dst_scale = 4 * typical / 255;
     for (float &scale : weights_scales)
         scale = 0.005f + 0.01f * static_cast<float>(random() >> 40) / (1 << 24);
     for (float &b : bias) b = typical * (static_cast<float>(random() >> 40) / (1 << 24) - 0.5f);
+}
+
+const std::vector<std::int8_t> &layer_data::of(flavour f) const {
+    return f == flavour::accumulators ? full_range : weights;
 }
 
 convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm) {
@@ -106,8 +117,8 @@ contender::contender(convolution_pd pd, flavour f, const layer_data &data)
     : pd_(std::move(pd)), stream_(pd_.get_engine()), dst_(pd_.dst_desc(), pd_.get_engine()),
       convolution_(pd_) {
     const dnnl::engine engine = pd_.get_engine();
-    const memory plain = view(engine, pd_.weights_desc().get_dims(), data_type::s8, tag::oihw,
-            (f == flavour::accumulators ? data.full_range : data.weights).data());
+    const memory plain =
+            view(engine, pd_.weights_desc().get_dims(), data_type::s8, tag::oihw, data.of(f).data());
     const memory packed(pd_.weights_desc(), engine);
     dnnl::reorder(plain, packed).execute(stream_, const_cast<memory &>(plain), const_cast<memory &>(packed));
     stream_.wait();

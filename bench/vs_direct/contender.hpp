@@ -12,6 +12,11 @@
 
 namespace winodnn::bench {
 
+enum class flavour {
+    layer,        // u8 destination: scales, bias, relu, as networks have it
+    accumulators, // s32 destination and nothing else
+};
+
 // Random, the same in every run. Sources cover 0..255 evenly. Weights come in two kinds:
 //   full_range: -128..127 evenly, for the comparison of accumulators
 //   weights: bell-shaped, each output channel scaled to a largest magnitude of 127, as quantized trained
@@ -19,17 +24,15 @@ namespace winodnn::bench {
 //            are; for the times, and the u8 outputs. Even ones would need the exactness proof to split
 //            the channels of layers that trained ones do not split.
 struct layer_data {
-    explicit layer_data(const layer &l);
+    // like_trained: sources and weights by synthetic.hpp instead, the same for everything.
+    layer_data(const layer &l, bool like_trained);
+
+    const std::vector<std::int8_t> &of(flavour f) const;
 
     std::vector<std::uint8_t> src;
     std::vector<std::int8_t> weights, full_range;
     std::vector<float> bias, weights_scales;
     float src_scale = 0, dst_scale = 0; // such that the u8 outputs use their range
-};
-
-enum class flavour {
-    layer,        // u8 destination: scales, bias, relu, as networks have it
-    accumulators, // s32 destination and nothing else
 };
 
 using convolution_pd = dnnl::convolution_forward::primitive_desc;

@@ -15,15 +15,27 @@ int positive(std::string_view name, std::string_view text) {
     return value;
 }
 
+double decibels(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+        throw std::invalid_argument("--target takes a number of dB");
+    return value;
+}
+
 } // namespace
 
 const char *const usage =
-        "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact] [--variant=TILE] [--threads=N] "
+        "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact|calibrated] [--variant=TILE] "
+        "[--target=DB] [--scales=CHOICE] [--threads=N] "
         "[--repetitions=R] "
         "[--json=FILE]\n"
         "  FILE holds one convolution a line in benchdnn's problem syntax; bench/layers has some\n"
         "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
-        "  TILE is taken wherever it serves, faster or not: f4x4, f1x4 and so on\n";
+        "  TILE is taken wherever it serves, faster or not: f4x4, f1x4 and so on\n"
+        "  DB is the signal-to-noise ratio that calibrated layers keep; with a tile, all of it is in 8 bits "
+        "unless\n"
+        "  there is a target. CHOICE is mse, max, percentile or global\n";
 
 options parse_options(int argc, char **argv) {
     options o;
@@ -41,6 +53,10 @@ options parse_options(int argc, char **argv) {
             o.isa = value;
         else if (name == "mode")
             o.mode = value;
+        else if (name == "target")
+            o.target = decibels(value);
+        else if (name == "scales")
+            o.scales = value;
         else if (name == "variant")
             o.variant = value;
         else if (name == "threads")
@@ -53,7 +69,8 @@ options parse_options(int argc, char **argv) {
             throw std::invalid_argument("there is no option --" + std::string(name));
     }
     if (o.layers.empty()) throw std::invalid_argument("--layers=FILE is missing");
-    if (o.mode != "exact") throw std::invalid_argument("--mode is exact");
+    if (o.mode != "exact" && o.mode != "calibrated")
+        throw std::invalid_argument("--mode is exact or calibrated");
     return o;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace winodnn::bench {
@@ -8,8 +9,10 @@ struct options {
     std::string layers;
     std::string isa = "native";
     std::string mode = "exact";
-    std::string variant; // a tile; empty: the dispatcher's choice
-    int threads = 0;     // 0: as many as OpenMP likes
+    std::string scales = "mse";   // of calibrated mode
+    std::optional<double> target; // of calibrated mode, dB
+    std::string variant;          // a tile; empty: the dispatcher's choice
+    int threads = 0;              // 0: as many as OpenMP likes
     int repetitions = 11;
     std::string json;
 };

@@ -18,11 +18,18 @@ const run &median_of(const std::vector<run> &runs) {
     return runs.front();
 }
 
+std::string tenths(double value) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.1f", value);
+    return text;
+}
+
 } // namespace
 
 bool report::ReportContext(const Context &) {
     std::printf("%-18s %3s  %-30s %9s %8s  %-30s %9s %8s  %7s  %10s %10s %10s\n", "layer", "mb", "winodnn",
-            "ms", "GMAC/s", "oneDNN direct", "ms", "GMAC/s", "speedup", "s32 wrong", "direct's", "u8 differ");
+            "ms", "GMAC/s", "oneDNN direct", "ms", "GMAC/s", "speedup", calibrated_ ? "s32 dB" : "s32 wrong",
+            "direct's", "u8 differ");
     std::fflush(stdout);
     return true;
 }
@@ -47,8 +54,11 @@ void report::ReportRuns(const std::vector<Run> &runs) {
     label >> plan >> direct_name >> std::ws;
     std::getline(label, why_declined);
 
-    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10lld %10lld %10lld%s%s\n", plan.c_str(), ours,
-            gmacs / ours, direct_name.c_str(), direct, gmacs / direct, speedup, count("mismatches"),
+    const std::string error = calibrated_ && !declined ? tenths(median.counters.at("snr"))
+                                                       : std::to_string(count("mismatches"));
+    if (calibrated_ && !declined) decibels_.push_back(median.counters.at("snr"));
+    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10s %10lld %10lld%s%s\n", plan.c_str(), ours,
+            gmacs / ours, direct_name.c_str(), direct, gmacs / direct, speedup, error.c_str(),
             count("direct_mismatches"), count("different_bytes"), why_declined.empty() ? "" : "  ",
             why_declined.c_str());
     std::fflush(stdout);
@@ -65,6 +75,12 @@ void report::Finalize() {
     std::printf("geomean %.3f min %.3f layers %zu declined %lld mismatches %lld\n",
             std::exp(logarithms / static_cast<double>(speedups_.size())),
             *std::min_element(speedups_.begin(), speedups_.end()), speedups_.size(), declined_, mismatches_);
+    if (!decibels_.empty()) {
+        double sum = 0;
+        for (const double snr : decibels_) sum += snr;
+        std::printf("dB mean %.1f min %.1f\n", sum / static_cast<double>(decibels_.size()),
+                *std::min_element(decibels_.begin(), decibels_.end()));
+    }
     std::fflush(stdout);
 }
 

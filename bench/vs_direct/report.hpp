@@ -11,7 +11,7 @@ namespace winodnn::bench {
 
 class report : public benchmark::BenchmarkReporter {
 public:
-    explicit report(std::span<const layer> layers) : layers_(layers) {}
+    report(std::span<const layer> layers, bool calibrated) : layers_(layers), calibrated_(calibrated) {}
 
     bool ReportContext(const Context &context) override;
     void ReportRuns(const std::vector<Run> &runs) override; // all repetitions of the next layer
@@ -21,7 +21,9 @@ public:
 
 private:
     std::span<const layer> layers_;
+    bool calibrated_;
     std::size_t done_ = 0;
+    std::vector<double> decibels_;
     std::vector<double> speedups_;
     long long declined_ = 0, mismatches_ = 0, failures_ = 0;
 };

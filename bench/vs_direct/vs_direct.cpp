@@ -3,6 +3,8 @@
 #include "options.hpp"
 #include "report.hpp"
 
+#include <winodnn/winodnn.h>
+
 #include <benchmark/benchmark.h>
 #include <omp.h>
 
@@ -44,14 +46,14 @@ void cap_isa(const std::string &name) {
 }
 
 // One repetition. Layers come one after the other, and only one at a time has its data in memory.
-void run_layer(benchmark::State &state, const layer &l) {
+void run_layer(benchmark::State &state, const layer &l, const accuracy_options &accuracy) {
     static const layer *current = nullptr;
     static std::unique_ptr<comparison> compared;
     static correctness checked;
     try {
         if (current != &l) {
             current = &l;
-            compared = std::make_unique<comparison>(l);
+            compared = std::make_unique<comparison>(l, accuracy);
             checked = compared->check();
         }
         seconds_each seconds;
@@ -64,6 +66,7 @@ void run_layer(benchmark::State &state, const layer &l) {
         state.counters["declined"] = compared->declined() ? 1 : 0;
         state.counters["mismatches"] = static_cast<double>(checked.mismatches);
         state.counters["direct_mismatches"] = static_cast<double>(checked.direct_mismatches);
+        state.counters["snr"] = checked.snr;
         state.counters["different_bytes"] = static_cast<double>(checked.different_bytes);
         state.SetLabel(compared->plan() + ' ' + compared->direct_name() + ' ' + compared->why_declined());
     } catch (const std::exception &error) {
@@ -88,7 +91,8 @@ void initialize_benchmark(const options &o) {
 bool run_all(const options &o) {
     const std::vector<layer> layers = read_layers(o.layers);
     // What the command line says counts, not what the environment happens to hold.
-    setenv("WINODNN_MODE", o.mode.c_str(), 1);
+    setenv("WINODNN_MODE", "exact", 1);
+    for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION"}) unsetenv(of_files);
     if (o.variant.empty())
         unsetenv("WINODNN_TILE");
     else
@@ -99,16 +103,20 @@ bool run_all(const options &o) {
             DNNL_VERSION_PATCH, o.isa.c_str(), omp_get_max_threads(), omp_get_max_threads() == 1 ? "" : "s",
             o.repetitions);
 
+    accuracy_options accuracy {o.mode == "calibrated", o.scales, winodnn_default_target_snr()};
+    constexpr double nothing = -1000; // so that no component is taken to 16 bits
+    if (!o.variant.empty()) accuracy.target_snr = nothing;
+    if (o.target) accuracy.target_snr = *o.target;
     initialize_benchmark(o);
     for (const layer &l : layers)
         benchmark::RegisterBenchmark(
-                ("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer, std::cref(l))
+                ("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer, std::cref(l), accuracy)
                 ->Iterations(1)
                 ->Repetitions(o.repetitions)
                 ->UseManualTime()
                 ->DisplayAggregatesOnly()
                 ->Unit(benchmark::kMillisecond);
-    report table(layers);
+    report table(layers, accuracy.calibrated);
     benchmark::RunSpecifiedBenchmarks(&table);
     benchmark::Shutdown();
     return table.all_right();

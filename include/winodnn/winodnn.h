@@ -14,15 +14,16 @@
 extern "C" {
 #endif
 
-/* The functions below may be called from any thread, at any time, and don't fail. Strings are zero-terminated
- * and belong to the library. */
+/* The functions below may be called from any thread, at any time, and don't fail but for those of
+ * calibration. Strings are zero-terminated and belong to the library. */
 
 /* The library's version, "major.minor.patch". Valid for ever. */
 WINODNN_API const char *winodnn_version(void);
 
 /* The mode in force: "exact" if forward int8 convolutions are taken over where bit-exact Winograd is faster,
- * "off" if all are left to oneDNN. Set by the environment variable WINODNN_MODE, read once. Valid for ever.
- */
+ * "calibrated" if those that are in a calibration can be computed less exactly, in 8 bits, "off" if all are
+ * left to oneDNN. Set by the environment variables WINODNN_MODE and WINODNN_CALIBRATION, read once, and by
+ * winodnn_calibration_use(). Valid for ever. */
 WINODNN_API const char *winodnn_mode(void);
 
 /* Whether programs' calls of oneDNN reach winodnn, and what becomes of them. */
@@ -59,6 +60,37 @@ WINODNN_API void winodnn_get_statistics(winodnn_statistics_t *statistics);
 
 /* Sets all counters to 0. */
 WINODNN_API void winodnn_reset_statistics(void);
+
+/* Calibration. 8-bit multiplies in the Winograd domain are up to twice as fast as exact ones, and less exact:
+ * how much is measured on sources that are typical of the network, written to a file, and kept to a target
+ * when the file is used. Weights that are not in the file, and all while a calibration is going on, are
+ * exact. The environment variables WINODNN_CALIBRATE, WINODNN_CALIBRATION, WINODNN_TARGET_SNR and
+ * WINODNN_SCALES do the same for programs that don't call these functions, which return 0, or -1 and
+ * winodnn_calibration_error() says why. */
+
+/* From now on, observes the sources of all convolutions that are created and executed: those that Winograd
+ * could make faster at all are taken over, faster or not. scales says how the values that 8 bits cover are
+ * chosen: "mse" (or NULL; the least squared error), "max" (all), "percentile" (all but 0.01% at either end),
+ * "global" (as "max", but the same for all components, which is how int8 Winograd loses its accuracy). */
+WINODNN_API int winodnn_calibration_start(const char *scales);
+
+/* Ends what winodnn_calibration_start() began, and writes what was observed to a file, which it replaces.
+ * Takes up to seconds a layer. */
+WINODNN_API int winodnn_calibration_write(const char *file);
+
+/* Convolutions that are created from now on, and weights that are reordered for them, use this file: with as
+ * many components of the transforms in 16 bits as a ratio of target_snr dB between the powers of signal and
+ * noise takes, measured against the sums of direct convolution. NULL: all are exact. If the file can't be
+ * read, nothing changes. */
+WINODNN_API int winodnn_calibration_use(const char *file, double target_snr);
+
+/* The target of calibrated convolutions unless another is asked for, in dB. */
+WINODNN_API double winodnn_default_target_snr(void);
+
+/* Why the function of calibration that the calling thread called last failed, e.g. "file.json:12: 'low' is
+ * missing";
+ * "" if it did not. Valid until the thread calls the next one, or ends. */
+WINODNN_API const char *winodnn_calibration_error(void);
 
 #ifdef __cplusplus
 }

@@ -65,6 +65,9 @@ struct layer_calibration {
     const tile_calibration *of(tile_id tile) const;
 };
 
+// In dB against direct convolution's accumulators. docs/accuracy.md shows what it costs and keeps.
+constexpr double default_target_snr = 25;
+
 struct calibration {
     scale_choice scales = scale_choice::mse;
     std::vector<layer_calibration> layers;

@@ -52,11 +52,17 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
     const double oc = static_cast<double>(layout.padded_oc()) / static_cast<double>(candidate.oc_chunks);
     const double ic = static_cast<double>(layout.padded_ic());
 
-    const double multiply = tiles * t.m_planes() * t.terms() * ic * oc / rates.multiply_macs;
-    const double transforms =
-            tiles * (t.v_planes() * ic * rates.input_cycles + t.m_planes() * oc * rates.output_cycles);
+    const number_system &numbers = candidate.numbers;
+    double multiply = 0, transforms = 0;
+    for (int plane = 0; plane < t.m_planes(); ++plane) {
+        const bool wide = numbers.is_wide(t.component_of_m(plane));
+        multiply += tiles * t.terms() * ic * oc / (wide ? rates.multiply_macs : rates.multiply_macs_s8);
+        transforms += tiles * oc * (numbers.quantized ? rates.output_cycles_s8 : rates.output_cycles);
+    }
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        transforms += tiles * ic * (numbers.quantized ? rates.input_cycles_s8 : rates.input_cycles);
     const double stages = stage_cycles(p, layout, tiles, t.outputs(), oc);
-    const double weights_bytes = t.u_planes() * ic * oc * 2;
+    const double weights_bytes = oc * static_cast<double>(layout.channel_bytes(numbers));
     const bool streams = weights_bytes > static_cast<double>(m.l2_bytes) / 2;
     const double stream = streams ? weights_bytes / streamed_bytes : 0;
     return items

@@ -39,9 +39,6 @@ void share_out(plan &candidate, dim tiles, dim fitting, dim groups, dim oc_block
     candidate.tiles_per_block = ceil_div(tiles, blocks);
 }
 
-// A prediction closer than this to direct convolution's is not worth the risk of being wrong.
-constexpr double least_gain = 1.05;
-
 } // namespace
 
 plan plan_with_tile(

@@ -14,6 +14,9 @@ struct machine {
     int threads = 1;
 };
 
+// A prediction closer than this to direct convolution's is not worth the risk of being wrong.
+constexpr double least_gain = 1.05;
+
 struct decision {
     std::optional<plan> chosen;
     std::string reason; // why there is none: one sentence fragment for verbose output

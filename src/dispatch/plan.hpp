@@ -22,7 +22,10 @@ struct plan {
     bool operator==(const plan &) const = default;
 };
 
-// wino:f4x4:s16:avx512_core_vnni
+// Where u8 components saturate: 255, or 127 without VNNI.
+int narrow_limit_of(isa i);
+
+// wino:f4x4:s16:avx512_core_vnni; s8 for calibrated weights, of which some components can be in s16
 std::string name_of(const plan &p);
 weights_layout layout_for(const problem &p, const plan &chosen);
 

@@ -1,6 +1,8 @@
 #include "environment/environment.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -15,13 +17,13 @@ namespace {
 
 struct variable {
     const char *name;
-    std::span<const std::string_view> values; // the index of the value is what is stored
+    std::span<const std::string_view> values; // the index of the value is what is stored; none: any text
     int fallback;                             // or none
 };
 
 constexpr int none = -1;
 
-constexpr std::string_view modes[] = {"off", "exact"};
+constexpr std::string_view modes[] = {"off", "exact", "calibrated"};
 constexpr std::string_view levels[] = {"0", "1", "2"};
 constexpr std::string_view switches[] = {"0", "1"};
 
@@ -37,6 +39,9 @@ std::span<const std::string_view> tile_names() {
 constexpr variable mode = {"WINODNN_MODE", modes, 1};
 constexpr variable verbose = {"WINODNN_VERBOSE", levels, 0};
 constexpr variable jit_dump = {"WINODNN_JIT_DUMP", switches, 0};
+constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
+constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
+constexpr variable target_snr = {"WINODNN_TARGET_SNR", {}, none};
 
 // Not constant: tile sizes are computed.
 const variable &tile() {
@@ -44,8 +49,14 @@ const variable &tile() {
     return v;
 }
 
-std::array<const variable *, 4> variables() {
-    return {&mode, &verbose, &jit_dump, &tile()};
+const variable &scales() {
+    static const std::vector<std::string_view> names(scale_choice_names.begin(), scale_choice_names.end());
+    static const variable v = {"WINODNN_SCALES", names, int(scale_choice::mse)};
+    return v;
+}
+
+std::array<const variable *, 8> variables() {
+    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr};
 }
 
 void print_values(std::span<const std::string_view> values) {
@@ -64,6 +75,22 @@ int read(const variable &v) {
             v.fallback == none ? "ignored"
                                : ("using " + std::string(v.values[std::size_t(v.fallback)])).c_str());
     return v.fallback;
+}
+
+std::string read_text(const variable &v) {
+    const char *text = std::getenv(v.name);
+    return text == nullptr ? "" : text;
+}
+
+double read_decibels(const variable &v, double fallback) {
+    const std::string text = read_text(v);
+    if (text.empty()) return fallback;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value)) return value;
+    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts a number of dB; using %g\n", v.name,
+            text.c_str(), fallback);
+    return fallback;
 }
 
 // A variable that is misspelt would otherwise be silently without effect.
@@ -88,6 +115,10 @@ settings read_settings() {
     s.verbose = read(verbose);
     s.jit_dump = read(jit_dump) != 0;
     if (const int index = read(tile()); index != none) s.tile = tile_id(index);
+    s.calibrate = read_text(calibrate);
+    s.calibration = read_text(calibration_file);
+    s.scales = scale_choice(read(scales()));
+    s.target_snr = read_decibels(target_snr, s.target_snr);
     return s;
 }
 

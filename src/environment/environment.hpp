@@ -1,20 +1,25 @@
 // The user's settings, from environment variables.
 #pragma once
 
-#include "winograd/tile.hpp"
+#include "calibration/calibration.hpp"
 
 #include <optional>
+#include <string>
 
 namespace winodnn {
 
 struct settings {
-    enum class winograd_mode { off, exact };
+    enum class winograd_mode { off, exact, calibrated };
 
-    winograd_mode mode = winograd_mode::exact; // WINODNN_MODE=off|exact
+    winograd_mode mode = winograd_mode::exact; // WINODNN_MODE=off|exact|calibrated
     int verbose = 0;                           // WINODNN_VERBOSE=0|1|2
     bool jit_dump = false;                     // WINODNN_JIT_DUMP=0|1
     // WINODNN_TILE=f2x2|...: this tile wherever it serves, faster or not. For measuring.
     std::optional<tile_id> tile;
+    std::string calibrate;   // WINODNN_CALIBRATE=FILE: observe, and write it at exit
+    std::string calibration; // WINODNN_CALIBRATION=FILE: what calibrated convolutions are made by
+    scale_choice scales = scale_choice::mse; // WINODNN_SCALES, of what is observed
+    double target_snr = default_target_snr;  // WINODNN_TARGET_SNR, in dB
 };
 
 // Read at the first call, and never again: a setting that changed half way would leave primitives of both

@@ -3,6 +3,7 @@
 
 #include "dispatch/plan.hpp"
 #include "provider/attributes.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/eltwise_stages.hpp"
 #include "provider/handle.hpp"
 #include "provider/memory_desc.hpp"
@@ -16,7 +17,8 @@ class convolution_description final : public description {
 public:
     // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
     convolution_description(const convolution_request &request, problem p, plan chosen,
-            owned_primitive_desc beside, eltwise_stages stages);
+            std::shared_ptr<const calibration_in_use> calibrated, owned_primitive_desc beside,
+            eltwise_stages stages);
 
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
@@ -26,7 +28,7 @@ public:
     const std::string &info() const override { return info_; }
 
     const problem &described() const { return problem_; }
-    const plan &chosen() const { return plan_; }
+    const std::vector<convolution_variant> &variants() const { return variants_; }
     const attribute_facts &facts() const { return facts_; }
     const eltwise_stages &stages() const { return stages_; }
     dnnl_engine_t engine() const { return request_.get().engine; }
@@ -40,6 +42,7 @@ private:
 
     problem problem_;
     plan plan_;
+    std::vector<convolution_variant> variants_;
     std::string name_;
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;

@@ -1,17 +1,23 @@
 #include "provider/convolution_executable.hpp"
 
 #include "provider/arguments.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/convolution_description.hpp"
 #include "provider/declined.hpp"
 #include "provider/statistics.hpp"
 #include "provider/threads/runtime.hpp"
 #include "provider/verbose.hpp"
+#include "weights/block_header.hpp"
+
+#include <algorithm>
 
 namespace winodnn {
 
 convolution_executable::convolution_executable(const convolution_description &says)
-    : says_(says), convolution_(says.described(), says.chosen()) {
+    : says_(says), layout_(layout_for(says.described(), says.variants().front().how)) {
     const problem &p = says.described();
+    for (const convolution_variant &v : says.variants())
+        variants_.push_back({v.identity, convolution(p, v.how, v.quantizers)});
     src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
     dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
     if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
@@ -81,6 +87,15 @@ convolution_executable::operand_list convolution_executable::read_operands(
     return operands;
 }
 
+// The first is for weights that are packed exactly. A block that was not packed is for whichever notices.
+const convolution &convolution_executable::variant_for(const void *block) const {
+    if (!numbers_of(block).quantized) return variants_.front().how;
+    const std::uint64_t identity = identity_of(layout_, block);
+    const auto found =
+            std::ranges::find(variants_.begin() + 1, variants_.end(), identity, &variant::identity);
+    return found == variants_.end() ? variants_.front().how : found->how;
+}
+
 void convolution_executable::run(const execution_arguments &given, dnnl_stream_t stream) const {
     threadpool_team own;
     const thread_team &team = host_runtime().usable->team_on(stream, own);
@@ -91,8 +106,9 @@ void convolution_executable::run(const execution_arguments &given, dnnl_stream_t
     r.stages = &stages;
     const auto execute_with = [&](void *scratchpad) {
         r.scratchpad = scratchpad;
-        if (const char *reason = convolution_.execute(r, team); reason != nullptr)
+        if (const char *reason = variant_for(r.weights).execute(r, team); reason != nullptr)
             throw invalid_argument {reason};
+        if (is_observing()) observe(says_.described(), layout_, r);
     };
     if (says_.user_scratchpad()) {
         execute_with(given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes()));

@@ -29,7 +29,14 @@ private:
     void run(const execution_arguments &given, dnnl_stream_t stream) const;
 
     const convolution_description &says_;
-    convolution convolution_;
+    struct variant {
+        std::uint64_t identity;
+        convolution how;
+    };
+    const convolution &variant_for(const void *block) const;
+
+    weights_layout layout_;
+    std::vector<variant> variants_;
     std::size_t src_bytes_, dst_bytes_;
     std::optional<scratch_pool::membership> membership_; // when the scratchpad is the library's
 };

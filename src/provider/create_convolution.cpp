@@ -1,20 +1,23 @@
 #include "provider/create_convolution.hpp"
 
-#include "dispatch/dispatch.hpp"
+#include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/convolution_description.hpp"
 #include "provider/handle.hpp"
 #include "provider/machine.hpp"
 #include "provider/statistics.hpp"
 #include "provider/status.hpp"
+#include "provider/translate_attributes.hpp"
 #include "provider/verbose.hpp"
 
 namespace winodnn {
 namespace {
 
 struct selection {
-    problem served;
-    decision decided;
+    problem served {};
+    decision decided {};
+    std::shared_ptr<const calibration_in_use> calibrated {}; // of plans for calibrated weights
 };
 
 selection refuse(std::string reason) {
@@ -24,9 +27,27 @@ selection refuse(std::string reason) {
 // Weights that are already packed leave the tile no choice. What else their layout depends on has to fit.
 decision plan_for_packed(const problem &p, const machine &m, const weights_layout &given) {
     if (!serves(given.tile, p)) return {{}, "the weights are packed for another kernel or source"};
-    const plan possible = plan_with_tile(p, m, given.tile);
+    const plan possible = plan_with_tile(p, m, given.tile, given.calibrated());
     if (layout_for(p, possible) == given) return {possible, {}};
     return {{}, "the weights are packed for another source type, zero point or instruction set"};
+}
+
+std::optional<plan> forced_plan(const problem &p, const machine &m) {
+    const std::optional<tile_id> tile = environment().tile;
+    if (!tile || !serves(*tile, p)) return {};
+    return plan_with_tile(p, m, *tile);
+}
+
+// Whether the user agrees that sums are not exact.
+bool allows_calibrated(const calibration_in_use &calibration, const_dnnl_primitive_attr_t attr) {
+    return calibration.for_all || allows_relaxed_accumulation(attr);
+}
+
+decision choose(const convolution_request &request, const problem &p, const machine &m) {
+    if (const std::optional<plan> forced = forced_plan(p, m)) return {forced, {}};
+    // What is to be calibrated must be taken over, faster or not: in 8 bits it may be.
+    if (request.alg_kind == dnnl_convolution_winograd || is_observing()) return {fastest_plan(p, m), {}};
+    return choose_plan(p, m);
 }
 
 selection select(const convolution_request &request, const std::optional<weights_layout> &packed) {
@@ -36,15 +57,17 @@ selection select(const convolution_request &request, const std::optional<weights
     translation translated = translate(request);
     if (!translated.served) return refuse(std::move(translated.reason));
 
-    selection s {std::move(*translated.served), {}};
-    if (packed)
+    selection s;
+    s.served = std::move(*translated.served);
+    s.calibrated = current_calibration();
+    if (packed) {
         s.decided = plan_for_packed(s.served, *machine.usable, *packed);
-    else if (const auto forced = environment().tile; forced && serves(*forced, s.served))
-        s.decided.chosen = plan_with_tile(s.served, *machine.usable, *forced);
-    else if (request.alg_kind == dnnl_convolution_winograd)
-        s.decided.chosen = fastest_plan(s.served, *machine.usable);
-    else
-        s.decided = choose_plan(s.served, *machine.usable);
+        return s;
+    }
+    if (s.calibrated != nullptr && allows_calibrated(*s.calibrated, request.attr))
+        s.decided.chosen = choose_calibrated_plan(s.served, *machine.usable, s.calibrated->like(s.served),
+                s.calibrated->target_snr, environment().tile);
+    if (!s.decided.chosen) s.decided = choose(request, s.served, *machine.usable);
     return s;
 }
 
@@ -112,8 +135,8 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
         return decline(result, request, packed.has_value(),
                 "an eltwise post-op that oneDNN cannot compute between stages");
     auto handle = std::make_unique<primitive_desc_handle>();
-    handle->says = std::make_shared<const convolution_description>(
-            request, std::move(s.served), *s.decided.chosen, std::move(direct), std::move(*stages));
+    handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
+            *s.decided.chosen, std::move(s.calibrated), std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

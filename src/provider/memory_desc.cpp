@@ -121,9 +121,9 @@ owned_memory_desc make_packed_desc(const weights_layout &layout) {
     return owned_memory_desc(desc);
 }
 
-owned_memory_desc make_plain_weights_desc(const weights_layout &layout) {
+owned_memory_desc make_plain_weights_desc(const weights_layout &layout, dnnl_data_type_t type) {
     const std::vector<dim> dims = dims_of(layout);
-    return make_by_tag(int(dims.size()), dims.data(), dnnl_s8, dims.size() == 5 ? dnnl_abcde : dnnl_abcd);
+    return make_by_tag(int(dims.size()), dims.data(), type, dims.size() == 5 ? dnnl_abcde : dnnl_abcd);
 }
 
 owned_memory_desc make_bytes_desc(std::size_t bytes) {

@@ -37,7 +37,8 @@ bool is_packed(const_dnnl_memory_desc_t desc);
 // These throw failure.
 owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc); // nullptr stays nullptr
 owned_memory_desc make_packed_desc(const weights_layout &layout);
-owned_memory_desc make_plain_weights_desc(const weights_layout &layout); // s8, dense oihw or goihw
+// Dense oihw or goihw.
+owned_memory_desc make_plain_weights_desc(const weights_layout &layout, dnnl_data_type_t type = dnnl_s8);
 owned_memory_desc make_bytes_desc(
         std::size_t bytes); // u8, one dimension; none for 0, as oneDNN's scratchpads
 owned_memory_desc make_nhwc_desc(const desc_view &like); // its dims and type

@@ -26,6 +26,13 @@ reorder_description::reorder_description(const_dnnl_memory_desc_t src, dnnl_engi
     require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
             packed_dst_ ? plain_.get() : dst, dst_engine, attr_.get()));
     between_plain_.reset(desc);
+    if (packed_dst_ && packed_dst_->calibrated()) {
+        calibrated_ = current_calibration();
+        unrounded_ = make_plain_weights_desc(*packed_dst_, dnnl_f32);
+        require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
+                unrounded_.get(), dst_engine, attr_.get()));
+        to_unrounded_.reset(desc);
+    }
     if (verbose_events()) info_ = describe();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "provider/attributes.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/handle.hpp"
 #include "provider/memory_desc.hpp"
 
@@ -30,6 +31,10 @@ public:
     const_dnnl_memory_desc_t src_desc() const { return src_.get(); }
     const_dnnl_memory_desc_t dst_desc() const { return dst_.get(); }
     const_dnnl_memory_desc_t plain_desc() const { return plain_.get(); } // s8, dense
+    // Where weights may be quantized: the same in f32, not rounded, and what is known of them.
+    const_dnnl_memory_desc_t unrounded_desc() const { return unrounded_.get(); }
+    const_dnnl_primitive_desc_t to_unrounded() const { return to_unrounded_.get(); }
+    const calibration_in_use *calibrated() const { return calibrated_.get(); }
 
 private:
     const char *name() const { return packed_dst_ ? "wino:pack" : "wino:unpack"; }
@@ -38,6 +43,9 @@ private:
     dnnl_engine_t engine_;
     std::optional<weights_layout> packed_src_, packed_dst_;
     owned_memory_desc src_, dst_, plain_;
+    owned_memory_desc unrounded_;
+    owned_primitive_desc to_unrounded_;
+    std::shared_ptr<const calibration_in_use> calibrated_;
     owned_primitive_desc between_plain_; // the same reorder with plain weights in place of packed ones
     watched_attr attr_;
     std::string info_;

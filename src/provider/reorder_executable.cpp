@@ -1,14 +1,13 @@
 #include "provider/reorder_executable.hpp"
 
+#include "dispatch/calibrated_choice.hpp"
 #include "provider/arguments.hpp"
 #include "provider/reorder_description.hpp"
 #include "provider/status.hpp"
 #include "provider/threads/runtime.hpp"
 #include "provider/verbose.hpp"
 #include "weights/packed_weights.hpp"
-
-#include <cstdint>
-#include <vector>
+#include "weights/quantized_weights.hpp"
 
 namespace winodnn {
 namespace {
@@ -49,12 +48,46 @@ private:
     void *data_ = nullptr;
 };
 
+void replace(std::vector<dnnl_exec_arg_t> &args, int arg, const owned_memory &memory) {
+    for (dnnl_exec_arg_t &item : args)
+        if (item.arg == arg) item.memory = memory.get();
+}
+
 } // namespace
 
 reorder_executable::reorder_executable(const reorder_description &says) : says_(says) {
     dnnl_primitive_t created = nullptr;
     require(real().dnnl_primitive_create(&created, says.beside()));
     between_plain_.reset(created);
+    if (says.to_unrounded() == nullptr) return;
+    require(real().dnnl_primitive_create(&created, says.to_unrounded()));
+    to_unrounded_.reset(created);
+}
+
+void reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream_t stream,
+        std::vector<dnnl_exec_arg_t> args, const thread_team &team) const {
+    const weights_layout &layout = *says_.packed_dst();
+    const calibration_in_use *calibrated = says_.calibrated();
+    const layer_calibration *layer =
+            calibrated == nullptr ? nullptr : calibrated->known.of(identity_of(layout, plain));
+    const number_system numbers = layer == nullptr ? exact
+                                                   : numbers_for(*layer, layout.tile, calibrated->target_snr,
+                                                           layout.calibrated_limit);
+    if (!numbers.quantized) {
+        pack_weights(layout, plain, block, team);
+        return;
+    }
+    const owned_memory unrounded = make_plain(says_.unrounded_desc(), says_.engine());
+    replace(args, DNNL_ARG_TO, unrounded);
+    require(real().dnnl_primitive_execute(to_unrounded_.get(), stream, int(args.size()), args.data()));
+    require(real().dnnl_stream_wait(stream));
+    const mapped_memory mapped(unrounded.get());
+    auto *weights = mapped.data<float>();
+    // What the s8 weights saturate at the quantized ones do too: the same convolution, but finer.
+    const dim count = layout.group_count() * layout.filters() * layout.taps();
+    for (dim i = 0; i < count; ++i)
+        if (!(weights[i] >= -128.f && weights[i] <= 127.f)) weights[i] = plain[i];
+    pack_quantized_weights(layout, numbers.wide, weights, plain, block, team);
 }
 
 void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
@@ -64,10 +97,6 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
     const dnnl_memory_t from = given.memory(DNNL_ARG_FROM, "the source");
     const dnnl_memory_t to = given.memory(DNNL_ARG_TO, "the destination");
     std::vector<dnnl_exec_arg_t> passed(args, args + nargs);
-    const auto replace = [&](int arg, const owned_memory &plain) {
-        for (dnnl_exec_arg_t &item : passed)
-            if (item.arg == arg) item.memory = plain.get();
-    };
 
     owned_memory source, target;
     if (says_.packed_src()) {
@@ -77,19 +106,19 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
         source = make_plain(says_.plain_desc(), says_.engine());
         const mapped_memory plain(source.get());
         unpack_weights(*says_.packed_src(), block, plain.data<std::int8_t>(), team);
-        replace(DNNL_ARG_FROM, source);
+        replace(passed, DNNL_ARG_FROM, source);
     }
     void *packed_to = nullptr;
     if (says_.packed_dst()) {
         packed_to = packed_block(given, to, says_.dst_desc(), "the destination");
         target = make_plain(says_.plain_desc(), says_.engine());
-        replace(DNNL_ARG_TO, target);
+        replace(passed, DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));
     require(real().dnnl_stream_wait(stream));
     if (!target) return;
     const mapped_memory plain(target.get());
-    pack_weights(*says_.packed_dst(), plain.data<std::int8_t>(), packed_to, team);
+    pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
 }
 
 dnnl_status_t reorder_executable::execute(

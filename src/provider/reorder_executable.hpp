@@ -2,6 +2,10 @@
 #pragma once
 
 #include "provider/handle.hpp"
+#include "run/thread_team.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace winodnn {
 
@@ -18,7 +22,10 @@ private:
     void run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const;
 
     const reorder_description &says_;
-    owned_primitive between_plain_;
+    // s8 weights, which oneDNN's reorder with these arguments gave, to the block.
+    void pack(const std::int8_t *plain, void *block, dnnl_stream_t stream, std::vector<dnnl_exec_arg_t> args,
+            const thread_team &team) const;
+    owned_primitive between_plain_, to_unrounded_;
 };
 
 } // namespace winodnn

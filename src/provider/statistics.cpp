@@ -2,6 +2,7 @@
 #include "provider/statistics.hpp"
 
 #include "environment/environment.hpp"
+#include "provider/calibrating.hpp"
 #include "winodnn/winodnn.h"
 
 #include <atomic>
@@ -48,7 +49,9 @@ const char *winodnn_version(void) {
 
 const char *winodnn_mode(void) {
     using winodnn::settings;
-    return winodnn::environment().mode == settings::winograd_mode::exact ? "exact" : "off";
+    if (winodnn::environment().mode == settings::winograd_mode::off) return "off";
+    const auto calibrated = winodnn::current_calibration();
+    return calibrated != nullptr && calibrated->for_all ? "calibrated" : "exact";
 }
 
 const char *winodnn_last_decline_reason(void) {

@@ -249,6 +249,7 @@ void convolution::impl::multiply_components(const std::byte *u, const std::int32
 
 convolution::convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
     : impl_(std::make_unique<impl>(p, chosen, std::move(quantizers))) {}
+convolution::convolution(convolution &&) noexcept = default;
 convolution::~convolution() = default;
 
 std::size_t convolution::scratchpad_bytes() const {

@@ -41,6 +41,7 @@ public:
     // Throws std::bad_alloc or std::runtime_error when code memory cannot be had.
     // Quantizers: one a component, if the plan is quantized.
     convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers = {});
+    convolution(convolution &&) noexcept;
     ~convolution();
 
     std::size_t scratchpad_bytes() const;

@@ -21,18 +21,22 @@ constexpr dim granularity = 512;
 
 constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255}}};
 
+constexpr std::array<int, 3> limits {0, narrow_limit, narrow_limit_without_dot_product};
+
 // 1 .. granularity - 1; the mixed radix of everything in a layout that the dims do not say.
 dim code_of(const weights_layout &l) {
     dim source = 0;
     while (sources[source] != l.source) ++source;
     const dim lanes = l.oc_lanes == 16;
-    return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 2 + (l.calibrated ? 1 : 0);
+    dim limit = 0;
+    while (limits[limit] != l.calibrated_limit) ++limit;
+    return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 3 + limit;
 }
 
 } // namespace
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, dim {calibrated ? jit::multiply_step_s8 : jit::multiply_step});
+    return round_up(ic, dim {calibrated() ? jit::multiply_step_s8 : jit::multiply_step});
 }
 
 dim weights_layout::padded_oc() const {
@@ -59,7 +63,7 @@ std::size_t weights_layout::header_bytes() const {
 
 std::size_t weights_layout::payload_bytes() const {
     // Quantized weights with all components wide take most.
-    return used_bytes(calibrated ? number_system {true, all_components(shape())} : exact);
+    return used_bytes(calibrated() ? number_system {true, all_components(shape())} : exact);
 }
 
 std::size_t weights_layout::used_bytes(const number_system &numbers) const {
@@ -126,9 +130,9 @@ std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std:
     for (const tile_id tile : all_tiles())
         for (const int lanes : {8, 16})
             for (const value_range source : sources)
-                for (const bool calibrated : {false, true}) {
+                for (const int limit : limits) {
                     const weights_layout candidate {tile, lanes, source, dims[first + 1], dims[first],
-                            first == 1 ? dims[0] : 0, calibrated};
+                            first == 1 ? dims[0] : 0, limit};
                     if (dims_of(candidate) == dims && strides_of(candidate) == strides) return candidate;
                 }
     return {};

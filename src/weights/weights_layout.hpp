@@ -17,11 +17,13 @@ struct weights_layout {
     value_range source; // the range that the exactness proof is made for
     dim ic = 0, oc = 0; // of one group
     dim groups = 0;     // 0: the weights have no group dimension
-    // The weights may be quantized, if there is a calibration for them: which, the block's header says.
-    bool calibrated = false;
+    // Not 0: the weights can be quantized, if there is a calibration for them, and the block's header says
+    // whether they are. Where V in 8 bits saturates: 255, or 127 without VNNI.
+    int calibrated_limit = 0;
 
     bool operator==(const weights_layout &) const = default;
 
+    bool calibrated() const { return calibrated_limit != 0; }
     const winodnn::tile &shape() const { return tile_of(tile); }
     int taps() const { return shape().taps(); } // of a filter
     dim padded_ic() const;                      // the tail is zero weights

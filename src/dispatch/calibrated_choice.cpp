@@ -1,0 +1,66 @@
+#include "dispatch/calibrated_choice.hpp"
+
+#include "dispatch/cost.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace winodnn {
+
+namespace {
+
+// The exact one takes most.
+bool is_wider(const number_system &a, const number_system &b) {
+    if (a.quantized != b.quantized) return b.quantized;
+    return std::popcount(a.wide) > std::popcount(b.wide);
+}
+
+struct candidate {
+    plan how;
+    double cycles;
+};
+
+candidate with_tile(const problem &p, const machine &m, std::span<const layer_calibration *const> layers,
+        double target_snr, tile_id tile) {
+    number_system widest {true, 0};
+    double cycles = 0;
+    for (const layer_calibration *layer : layers) {
+        const number_system numbers = numbers_for(*layer, tile, target_snr, narrow_limit_of(m.isa));
+        if (is_wider(numbers, widest)) widest = numbers;
+        cycles += winograd_cycles(p, m, plan_with_tile(p, m, tile, true, numbers));
+    }
+    return {plan_with_tile(p, m, tile, true, widest), cycles / static_cast<double>(layers.size())};
+}
+
+} // namespace
+
+number_system numbers_for(const layer_calibration &layer, tile_id tile, double target_snr, int limit) {
+    const tile_calibration *of_tile = layer.of(tile);
+    if (of_tile == nullptr) return exact;
+    const auto wide = of_tile->wide_for(layer.target_snr.value_or(target_snr), limit);
+    return wide ? number_system {true, *wide} : exact;
+}
+
+std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
+        std::span<const layer_calibration *const> layers, double target_snr, std::optional<tile_id> only) {
+    if (layers.empty() || (m.amx_int8 && !only)) return {};
+    std::optional<candidate> best;
+    for (const tile_id tile : all_tiles()) {
+        // Weights without calibration have to be exact in the same layout.
+        if ((only && tile != *only) || !serves_quantized(tile, p) || !serves(tile, p)) continue;
+        const candidate c = with_tile(p, m, layers, target_snr, tile);
+        if (!best || c.cycles < best->cycles) best = c;
+    }
+    if (!best) return {};
+    const double others =
+            std::min(direct_cycles(p, m) / least_gain, winograd_cycles(p, m, fastest_plan(p, m)));
+    if (!only && best->cycles >= others) return {};
+    return best->how;
+}
+
+plan with_numbers(plan base, const number_system &numbers) {
+    base.numbers = numbers;
+    return base;
+}
+
+} // namespace winodnn

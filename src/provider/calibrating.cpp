@@ -1,0 +1,156 @@
+#include "provider/calibrating.hpp"
+
+#include "calibration/calibration_file.hpp"
+#include "calibration/observer.hpp"
+#include "dispatch/calibrated_choice.hpp"
+#include "environment/environment.hpp"
+#include "weights/packed_weights.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <unistd.h>
+
+namespace winodnn {
+namespace {
+
+struct state {
+    std::mutex mutex;
+    std::shared_ptr<const calibration_in_use> in_use;
+    std::string problem;
+    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+    scale_choice choice = scale_choice::mse;
+    std::atomic<bool> observing {false};
+    pid_t owner = 0; // a child that was forked does not write its parent's file
+};
+
+void write_at_exit();
+
+// Never destroyed: convolutions can be executed by other threads while the process ends.
+state &process() {
+    static state &s = *[] {
+        auto *made = new state;
+        const settings &wanted = environment();
+        if (!wanted.calibrate.empty()) {
+            made->choice = wanted.scales;
+            made->observing = true;
+            made->owner = getpid();
+            std::atexit(write_at_exit);
+        } else if (!wanted.calibration.empty() && wanted.mode != settings::winograd_mode::off) {
+            try {
+                made->in_use = std::make_shared<const calibration_in_use>(
+                        calibration_in_use {read_calibration(wanted.calibration), wanted.target_snr,
+                                wanted.mode == settings::winograd_mode::calibrated});
+            } catch (const std::exception &error) {
+                made->problem = std::string("WINODNN_CALIBRATION=") + error.what();
+            }
+        } else if (wanted.mode == settings::winograd_mode::calibrated) {
+            made->problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
+        }
+        if (!made->problem.empty())
+            std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", made->problem.c_str());
+        return made;
+    }();
+    return s;
+}
+
+void write_at_exit() {
+    if (process().owner != getpid()) return;
+    try {
+        write_calibration(stop_observing(), environment().calibrate);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "winodnn: WINODNN_CALIBRATE=%s\n", error.what());
+    }
+}
+
+} // namespace
+
+std::vector<const layer_calibration *> calibration_in_use::like(const problem &p) const {
+    std::vector<const layer_calibration *> found;
+    for (const layer_calibration &layer : known.layers)
+        if (layer.describes(p)) found.push_back(&layer);
+    return found;
+}
+
+std::shared_ptr<const calibration_in_use> current_calibration() {
+    state &s = process();
+    const std::lock_guard lock(s.mutex);
+    return s.in_use;
+}
+
+void set_calibration(std::shared_ptr<const calibration_in_use> next) {
+    state &s = process();
+    const std::lock_guard lock(s.mutex);
+    s.in_use = std::move(next);
+}
+
+const std::string &calibration_problem() {
+    return process().problem;
+}
+
+bool is_observing() {
+    return process().observing.load(std::memory_order_relaxed);
+}
+
+void start_observing(scale_choice choice) {
+    state &s = process();
+    const std::lock_guard lock(s.mutex);
+    s.observers.clear();
+    s.choice = choice;
+    s.observing = true;
+}
+
+void observe(const problem &p, const weights_layout &layout, const run_args &args) {
+    state &s = process();
+    const std::uint64_t identity = identity_of(layout, args.weights);
+    std::shared_ptr<observer> watching;
+    {
+        const std::lock_guard lock(s.mutex);
+        std::shared_ptr<observer> &known = s.observers[identity];
+        if (known == nullptr) {
+            std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
+            unpack_weights(layout, args.weights, weights.data(), lone_thread());
+            known = std::make_shared<observer>(p, identity, std::move(weights));
+        }
+        watching = known;
+    }
+    std::vector<std::int16_t> zero_points;
+    for (dim ic = 0; p.src_zero_point && ic < p.ic; ++ic)
+        zero_points.push_back(
+                static_cast<std::int16_t>(args.src_zero_points[p.src_zero_point_per_ic ? ic : 0]));
+    watching->observe(p, args.src, zero_points.data());
+}
+
+calibration stop_observing() {
+    state &s = process();
+    s.observing = false;
+    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+    calibration result;
+    {
+        const std::lock_guard lock(s.mutex);
+        observers.swap(s.observers);
+        result.scales = s.choice;
+    }
+    for (const auto &[identity, watching] : observers)
+        result.layers.push_back(watching->finish(result.scales));
+    return result;
+}
+
+std::vector<convolution_variant> variants_of(
+        const problem &p, const plan &base, const calibration_in_use *calibrated) {
+    std::vector<convolution_variant> variants {{0, with_numbers(base, exact), {}}};
+    if (!base.calibrated || calibrated == nullptr) return variants;
+    for (const layer_calibration *layer : calibrated->like(p)) {
+        const number_system numbers =
+                numbers_for(*layer, base.tile, calibrated->target_snr, narrow_limit_of(base.isa));
+        if (!numbers.quantized) continue;
+        variants.push_back({layer->identity, with_numbers(base, numbers),
+                quantizers_for(
+                        *layer->of(base.tile), numbers.wide, source_range(p), narrow_limit_of(base.isa))});
+    }
+    return variants;
+}
+
+} // namespace winodnn

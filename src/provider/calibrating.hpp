@@ -1,0 +1,45 @@
+// The process's calibration: the one that convolutions are made by, and the one that is being observed.
+#pragma once
+
+#include "calibration/calibration.hpp"
+#include "run/convolution.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace winodnn {
+
+struct calibration_in_use {
+    calibration known;
+    double target_snr = default_target_snr;
+    bool for_all = true; // else for convolutions that ask for relaxed accumulation
+
+    // Those that a convolution of this shape can be.
+    std::vector<const layer_calibration *> like(const problem &p) const;
+};
+
+// nullptr: all is exact. The one of WINODNN_CALIBRATION, until another is set.
+std::shared_ptr<const calibration_in_use> current_calibration();
+void set_calibration(std::shared_ptr<const calibration_in_use> next);
+// What was wrong with WINODNN_CALIBRATION, or nothing.
+const std::string &calibration_problem();
+
+// Since WINODNN_CALIBRATE, or start_observing(), said so. What was observed before is forgotten.
+bool is_observing();
+void start_observing(scale_choice choice);
+// An execution: the block is intact.
+void observe(const problem &p, const weights_layout &layout, const run_args &args);
+// All layers that were observed, and no more is.
+calibration stop_observing();
+
+// One way for a convolution to be executed: by its weights.
+struct convolution_variant {
+    std::uint64_t identity = 0; // of none: those that are not calibrated
+    plan how;
+    std::vector<component_quantizer> quantizers;
+};
+// The first is the exact one.
+std::vector<convolution_variant> variants_of(
+        const problem &p, const plan &base, const calibration_in_use *calibrated);
+
+} // namespace winodnn
