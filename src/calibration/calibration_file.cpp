@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -51,9 +52,7 @@ public:
         calibration c;
         c.scales = static_cast<scale_choice>(name(root_, "scales", scale_choice_names));
         for (const ordered_json &layer : array(root_, "layers")) {
-            c.layers.push_back(read_layer(layer));
-            const layer_calibration &last = c.layers.back();
-            demand(c.of(last.identity) == &last, "the weights of an earlier layer");
+            c.layers.push_back(read_layer(layer, c));
         }
         return c;
     }
@@ -139,12 +138,13 @@ private:
         return std::stoull(value, nullptr, 16);
     }
 
-    layer_calibration read_layer(const ordered_json &object) {
+    layer_calibration read_layer(const ordered_json &object, const calibration &earlier) {
         enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
                               "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
         layer_calibration l;
         l.identity = hash(object, "weights");
+        demand(earlier.of(l.identity) == nullptr, "the weights of an earlier layer");
         l.groups = integer(object, "groups", 0, most_channels);
         l.ic = integer(object, "ic", 1, most_channels);
         l.oc = integer(object, "oc", 1, most_channels);
@@ -235,7 +235,9 @@ void print(std::ostream &out, const layer_calibration &l) {
 calibration read_calibration(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream content;
-    if (!file || !(content << file.rdbuf())) throw std::runtime_error(path + ": cannot be read");
+    if (file) content << file.rdbuf(); // which fails for an empty file, too
+    if (!file || file.bad() || std::filesystem::is_directory(path))
+        throw std::runtime_error(path + ": cannot be read");
     const std::string text = content.str();
     std::optional<reader> parsed;
     try {

@@ -10,7 +10,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr std::size_t most_patches = 48;
+constexpr std::size_t most_tiles = 48;
 constexpr dim most_channels = 32;
 
 // Planes of values in units of V, or of U.
@@ -29,14 +29,14 @@ float dot(const float *a, const float *b, dim count) {
 
 enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 
-// V of one patch and one group, as it is and as quantizers leave it.
-std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t patch, dim group,
+// V of one tile and one group, as it is and as quantizers leave it.
+std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t index, dim group,
         const std::array<std::vector<component_quantizer>, variants> &quantizers) {
     const tile &t = samples.tile();
     const dim ic = samples.like().group_ic(), all = samples.like().ic;
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
-    const std::vector<std::int16_t> &v = samples.v(patch);
+    const std::vector<std::int16_t> &v = samples.v(index);
     for (int plane = 0; plane < t.v_planes(); ++plane) {
         const auto c = static_cast<std::size_t>(t.component_of_v(plane));
         const component_quantizer &q8 = quantizers[in_8_bits][c], &q7 = quantizers[in_7_bits][c],
@@ -136,7 +136,13 @@ private:
 
 } // namespace
 
-std::vector<std::int16_t> transform_patch(const tile &t, const std::int16_t *patch, int width, dim ic) {
+std::vector<int> tile_offsets(const transform &t) {
+    constexpr int outputs = 4;
+    if (t.taps() == 1 || t.outputs() == outputs) return {0};
+    return {0, outputs - t.outputs()};
+}
+
+std::vector<std::int16_t> transform_tile(const tile &t, const std::int16_t *first, int width, dim ic) {
     const int rows = t.rows.inputs(), cols = t.cols.inputs();
     // Along h, then along w. The results fit 16 bits, so what happens on the way does not matter.
     std::vector<std::int16_t> line(static_cast<std::size_t>(rows * cols * ic)), v(line.size());
@@ -153,7 +159,7 @@ std::vector<std::int16_t> transform_patch(const tile &t, const std::int16_t *pat
     };
     for (int r = 0; r < rows; ++r)
         for (int c = 0; c < cols; ++c)
-            combine(t.rows.input, r, patch + c * ic, width * ic, line.data() + (r * cols + c) * ic);
+            combine(t.rows.input, r, first + c * ic, width * ic, line.data() + (r * cols + c) * ic);
     for (int r = 0; r < rows; ++r)
         for (int c = 0; c < cols; ++c)
             combine(t.cols.input, c, line.data() + r * cols * ic, ic, v.data() + (r * cols + c) * ic);
@@ -164,7 +170,10 @@ tile_samples::tile_samples(const winodnn::tile &t, const problem &p, int patch_w
         const std::vector<std::vector<std::int16_t>> &patches)
     : tile_(t), like_(p) {
     for (const std::vector<std::int16_t> &patch : patches)
-        v_.push_back(transform_patch(t, patch.data(), patch_width, p.ic));
+        for (const int top : tile_offsets(t.rows))
+            for (const int left : tile_offsets(t.cols))
+                v_.push_back(transform_tile(
+                        t, patch.data() + (top * patch_width + left) * p.ic, patch_width, p.ic));
 }
 
 std::vector<std::int16_t> tile_samples::sorted(int component) const {
@@ -189,7 +198,7 @@ void measure_noise(
     quantizers[in_16_bits] = quantizers_for(of_tile, all, source, narrow_limit);
 
     const dim ic = p.group_ic(), filter = ic * t.taps(), channels = std::min(p.oc, most_channels);
-    const std::size_t patches = std::min(samples.count(), most_patches);
+    const std::size_t tiles = std::min(samples.count(), most_tiles);
     channel_quantizer channel(t, ic, round_up(ic, dim {16}));
     measurement measured(t);
     std::vector<float> filters(static_cast<std::size_t>(filter));
@@ -200,12 +209,12 @@ void measure_noise(
         channel.transform(filters.data());
         u.push_back(variants_of(t, channel, ic));
     }
-    for (std::size_t i = 0; i < patches; ++i) {
+    for (std::size_t i = 0; i < tiles; ++i) {
         dim group = -1; // of v
         std::array<planes, variants> v;
         for (dim n = 0; n < channels; ++n) {
             if (const dim next = channel_at(n) / p.group_oc(); next != group)
-                v = variants_of(samples, samples.count() * i / patches, group = next, quantizers);
+                v = variants_of(samples, samples.count() * i / tiles, group = next, quantizers);
             measured.add(v, u[static_cast<std::size_t>(n)], ic);
         }
     }

@@ -8,11 +8,13 @@
 
 namespace winodnn {
 
-// V of one patch [row][col][ic], `width` pixels wide, of which the tile takes as many as it has inputs:
-// [plane][ic].
-std::vector<std::int16_t> transform_patch(const tile &t, const std::int16_t *patch, int width, dim ic);
+// Where in a patch, which has the inputs of four outputs, tiles of fewer can lie.
+std::vector<int> tile_offsets(const transform &t);
 
-// V of all patches.
+// V of a tile whose inputs start at `first` in rows of `width` pixels of so many channels: [plane][ic].
+std::vector<std::int16_t> transform_tile(const tile &t, const std::int16_t *first, int width, dim ic);
+
+// V of all tiles in all patches.
 class tile_samples {
 public:
     tile_samples(const tile &t, const problem &p, int patch_width,
@@ -21,8 +23,8 @@ public:
     const winodnn::tile &tile() const { return tile_; }
     const problem &like() const { return like_; }
     std::size_t count() const { return v_.size(); }
-    // Of one patch, [plane][ic of all groups].
-    const std::vector<std::int16_t> &v(std::size_t patch) const { return v_[patch]; }
+    // Of one tile, [plane][ic of all groups].
+    const std::vector<std::int16_t> &v(std::size_t tile) const { return v_[tile]; }
     std::vector<std::int16_t> sorted(int component) const;
 
 private:
@@ -32,7 +34,7 @@ private:
 };
 
 // Sets the noises of all components, for the quantizers that its ranges make, by computing sums both exactly
-// and quantized: of at most 48 patches and 32 output channels. weights: s8 [oc of all groups][ic of
+// and quantized: of at most 48 tiles and 32 output channels. weights: s8 [oc of all groups][ic of
 // one][kh][kw].
 void measure_noise(
         tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights);

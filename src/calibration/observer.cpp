@@ -42,7 +42,8 @@ void observer::observe(const problem &p, const void *src, const std::int16_t *ze
     std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
     const std::lock_guard lock(guards_);
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
-    const dim taken = std::min<dim>(count, offered_ < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
+    const dim taken =
+            std::min<dim>(count, offered_ < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
     const dim first = taken < count ? static_cast<dim>(random_() % static_cast<std::uint64_t>(count)) : 0;
     for (dim n = 0; n < taken; ++n) {
         const dim index = (first + count * n / taken) % count;
@@ -64,18 +65,24 @@ void observer::observe(const problem &p, const void *src, const std::int16_t *ze
     }
 }
 
+void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
+    const tile &t = tile_of(seen.tile);
+    for (int plane = 0; plane < t.v_planes(); ++plane) {
+        const auto first = v.begin() + plane * like_.ic;
+        const auto [low, high] = std::minmax_element(first, first + like_.ic);
+        seen_component &c = seen.components[static_cast<std::size_t>(t.component_of_v(plane))];
+        c.low = std::min<int>(c.low, *low);
+        c.high = std::max<int>(c.high, *high);
+    }
+}
+
 void observer::offer(const std::int16_t *patch) {
     const std::size_t size = static_cast<std::size_t>(height_ * width_ * like_.ic);
     for (seen_tile &seen : seen_) {
         const tile &t = tile_of(seen.tile);
-        const std::vector<std::int16_t> v = transform_patch(t, patch, width_, like_.ic);
-        for (int plane = 0; plane < t.v_planes(); ++plane) {
-            const auto first = v.begin() + plane * like_.ic;
-            const auto [low, high] = std::minmax_element(first, first + like_.ic);
-            seen_component &c = seen.components[static_cast<std::size_t>(t.component_of_v(plane))];
-            c.low = std::min<int>(c.low, *low);
-            c.high = std::max<int>(c.high, *high);
-        }
+        for (const int top : tile_offsets(t.rows))
+            for (const int left : tile_offsets(t.cols))
+                note(seen, transform_tile(t, patch + (top * width_ + left) * like_.ic, width_, like_.ic));
     }
     ++offered_;
     if (std::ssize(patches_) < patches_kept) {
@@ -84,6 +91,11 @@ void observer::offer(const std::int16_t *patch) {
     }
     const std::uint64_t place = random_() % static_cast<std::uint64_t>(offered_);
     if (place < patches_.size()) patches_[place].assign(patch, patch + size);
+}
+
+std::size_t observer::patches() const {
+    const std::lock_guard lock(guards_);
+    return patches_.size();
 }
 
 layer_calibration observer::finish(scale_choice choice) const {

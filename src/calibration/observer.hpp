@@ -22,6 +22,8 @@ public:
     // channel.
     void observe(const problem &p, const void *src, const std::int16_t *zero_points);
 
+    std::size_t patches() const; // that are kept
+
     // Quantizers and their errors. Takes seconds where channels are many.
     layer_calibration finish(scale_choice choice) const;
 
@@ -38,6 +40,7 @@ private:
     };
 
     void offer(const std::int16_t *patch);
+    void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
 
     const problem like_; // of the first source
     const std::uint64_t identity_;

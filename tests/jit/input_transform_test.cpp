@@ -2,6 +2,9 @@
 
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
+#include "winograd/quantizer.hpp"
+
+#include <cstring>
 
 #include <random>
 #include <vector>
@@ -90,6 +93,74 @@ TEST_P(input_transform, is_exact_inside_and_at_every_edge) {
 TEST_P(input_transform, every_channel_count) {
     for (int channels = 16; channels <= 100; ++channels)
         expect_transform(GetParam(), {tile_id::f4x4, data_type::u8, false, channels, {0, 6}, {1, 6}}, -1);
+}
+
+// Every byte, whichever components are wide; scales that clip and scales that do not, full and empty tiles.
+void expect_quantized(isa i, tile_id id, component_set wide, data_type src, int channels, int fill) {
+    const tile &t = tile_of(id);
+    const int height = t.rows.inputs(), width = t.cols.inputs();
+    const int limit = jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    testing::guarded_array<std::uint8_t> source(static_cast<std::size_t>(height * width * channels));
+    std::mt19937 random(1);
+    for (auto &x : source) x = static_cast<std::uint8_t>(fill < 0 ? random() : fill);
+    std::vector<component_quantizer> quantizers;
+    std::vector<jit::quantization_lanes> lanes(static_cast<std::size_t>(t.components()));
+    for (int c = 0; c < t.components(); ++c) {
+        component_quantizer q {static_cast<std::int16_t>(c % 3 == 0 ? 32767 : 1 + random() % 4000),
+                static_cast<std::int16_t>(random() % static_cast<unsigned>(limit + 1))};
+        if ((wide >> c & 1) != 0) q.zero_point = 0;
+        quantizers.push_back(q);
+        lanes[static_cast<std::size_t>(c)].multiplier.fill(q.multiplier);
+        lanes[static_cast<std::size_t>(c)].zero_point.fill(q.zero_point);
+    }
+
+    jit::input_transform_config config;
+    config.isa = i;
+    config.tile = id;
+    config.src = src;
+    config.narrow = channels < config.channels_per_vector();
+    config.rows = {0, height};
+    config.cols = {0, width};
+    config.col_stride = channels;
+    config.row_stride = width * channels;
+    config.numbers = {true, wide};
+    config.planes = {channels * 2, channels};
+    const std::int64_t bytes = config.planes.offset(t, config.numbers, t.v_planes());
+    testing::guarded_array<std::byte> v(static_cast<std::size_t>(bytes));
+    (*jit::get_input_transform(config))({source.data(), v.data(), 0, channels, nullptr, lanes.data()});
+
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        for (int channel = 0; channel < channels; ++channel) {
+            int sum = 0;
+            for (int row = 0; row < height; ++row)
+                for (int col = 0; col < width; ++col) {
+                    const std::uint8_t byte =
+                            source[static_cast<std::size_t>((row * width + col) * channels + channel)];
+                    sum += t.rows.input(plane / width, row) * t.cols.input(plane % width, col)
+                           * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
+                }
+            const int component = t.component_of_v(plane);
+            const component_quantizer &q = quantizers[static_cast<std::size_t>(component)];
+            const std::byte *at = v.data() + config.planes.offset(t, config.numbers, plane);
+            if (config.numbers.is_wide(component)) {
+                std::int16_t value = 0;
+                std::memcpy(&value, at + channel * 2, 2);
+                ASSERT_EQ(value, q.scaled(sum)) << t.name << " plane " << plane << " channel " << channel;
+            } else {
+                ASSERT_EQ(static_cast<int>(at[channel]), q.quantized(sum, limit))
+                        << t.name << " plane " << plane << " channel " << channel << " of " << sum;
+            }
+        }
+}
+
+TEST_P(input_transform, quantizes_each_component_by_itself) {
+    for (const tile_id tile : all_tiles())
+        for (const component_set wide :
+                {component_set {0}, component_set {0b1010011}, all_components(tile_of(tile))})
+            for (const data_type src : {data_type::u8, data_type::s8})
+                for (const int channels : {16, 37, 64})
+                    for (const int fill : {-1, 0, 128, 255})
+                        expect_quantized(GetParam(), tile, wide, src, channels, fill);
 }
 
 TEST_P(input_transform, extreme_values) {

@@ -2,6 +2,7 @@
 
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
+#include "winograd/number_system.hpp"
 
 #include <random>
 
@@ -41,6 +42,39 @@ void expect_product(isa i, const sample &s) {
             ASSERT_EQ(static_cast<std::uint32_t>(m[static_cast<std::size_t>(t * width + oc)]), sum)
                     << "tile " << t << " oc " << oc;
         }
+}
+
+// The same with bytes; sums start from values that are the output channels' own. Without VNNI the source has
+// 7 bits.
+void expect_product_of_bytes(isa i, const sample &s) {
+    const dim ic = s.steps * jit::multiply_step_s8, width = s.vectors * jit::traits_of(i).lanes();
+    const int limit = jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    testing::guarded_array<std::uint8_t> v(static_cast<std::size_t>(s.tiles * ic));
+    testing::guarded_array<std::int8_t> u(static_cast<std::size_t>(ic * width));
+    testing::guarded_array<std::int32_t> m(static_cast<std::size_t>(s.tiles * width)),
+            initial(static_cast<std::size_t>(width));
+    std::mt19937 random(1);
+    for (auto &x : v) x = static_cast<std::uint8_t>(s.extreme ? limit : random() % (limit + 1));
+    for (auto &x : u) x = static_cast<std::int8_t>(s.extreme ? -127 : static_cast<int>(random() % 255) - 127);
+    for (auto &x : initial) x = static_cast<std::int32_t>(random()) >> 4;
+    (*jit::get_multiply({i, s.tiles, s.vectors, ic, width * 4, s.prefetch_lines, true, true}))(
+            {v.data(), u.data(), m.data(), s.steps, 1, 0, 0, u.data(), initial.data()});
+    for (dim t = 0; t < s.tiles; ++t)
+        for (dim oc = 0; oc < width; ++oc) {
+            std::int32_t sum = initial[static_cast<std::size_t>(oc)];
+            for (dim k = 0; k < ic; ++k)
+                sum += v[static_cast<std::size_t>(t * ic + k)]
+                       * u[static_cast<std::size_t>((k / 4 * width + oc) * 4 + k % 4)];
+            ASSERT_EQ(m[static_cast<std::size_t>(t * width + oc)], sum) << "tile " << t << " oc " << oc;
+        }
+}
+
+TEST_P(multiply, every_register_tile_of_bytes) {
+    for (int tiles = 1; tiles <= jit::most_tiles; ++tiles)
+        for (int vectors = 1; vectors <= jit::most_vectors(jit::traits_of(GetParam()).lanes()); ++vectors)
+            for (const int steps : {1, 2, 5})
+                for (const bool extreme : {false, true})
+                    expect_product_of_bytes(GetParam(), {tiles, vectors, steps, steps % 3, 1, extreme});
 }
 
 TEST_P(multiply, every_register_tile) {

@@ -16,13 +16,18 @@ TEST(weights_layout, is_recovered_from_the_strides_and_from_nothing_else) {
             for (const tile_id tile : all_tiles())
                 for (const int lanes : {8, 16})
                     for (const value_range source : sources) {
+                        for (const int limit : {0, narrow_limit, narrow_limit_without_dot_product}) {
+                            const weights_layout of_limit {tile, lanes, source, ic, oc, 0, limit};
+                            EXPECT_EQ(layout_of(dims_of(of_limit), strides_of(of_limit)), of_limit);
+                            EXPECT_TRUE(
+                                    seen.insert({of_limit.shape().rows.taps(), of_limit.shape().cols.taps(),
+                                                        strides_of(of_limit)[0]})
+                                            .second)
+                                    << "two layouts look alike";
+                        }
                         const weights_layout layout {tile, lanes, source, ic, oc};
                         const auto strides = strides_of(layout);
                         EXPECT_EQ(layout_of(dims_of(layout), strides), layout);
-                        EXPECT_TRUE(seen.insert({layout.shape().rows.taps(), layout.shape().cols.taps(),
-                                                        strides[0]})
-                                            .second)
-                                << "two layouts look alike";
                         EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0] + 1000 * 256, 15, 5, 1}));
                         EXPECT_FALSE(layout_of({oc, ic, 3, 3}, {strides[0], 9, 3, 1}));
                         EXPECT_FALSE(layout_of({oc, ic, 1, 1}, strides));

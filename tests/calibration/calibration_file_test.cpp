@@ -1,0 +1,123 @@
+#include "calibration/calibration_file.hpp"
+
+#include "calibration/samples.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace winodnn {
+namespace {
+
+class calibration_file : public ::testing::Test {
+protected:
+    void SetUp() override {
+        std::filesystem::create_directories(folder_);
+        known_.layers.push_back(testing::layer_samples(1, 16, 6, 16, 1, 3).observed(scale_choice::mse));
+        known_.layers.push_back(known_.layers[0]);
+        known_.layers[1].identity = 0xfedcba9876543210;
+        known_.layers[1].target_snr = 31.5;
+        // As precise as files are.
+        write_calibration(known_, path_);
+        known_ = read_calibration(path_);
+        std::ifstream file(path_);
+        text_ = (std::ostringstream() << file.rdbuf()).str();
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::string error_of(const std::string &text) const {
+        std::ofstream(path_) << text;
+        try {
+            read_calibration(path_);
+            return "";
+        } catch (const std::runtime_error &error) {
+            return error.what();
+        }
+    }
+
+    std::string replaced(const std::string &what, const std::string &by) const {
+        std::string text = text_;
+        const auto at = text.find(what);
+        EXPECT_NE(at, std::string::npos) << what;
+        return text.replace(at, what.size(), by);
+    }
+
+    const std::filesystem::path folder_ =
+            std::filesystem::temp_directory_path() / ("calibration_file_test." + std::to_string(getpid()));
+    const std::string path_ = folder_ / "c.json";
+    calibration known_;
+    std::string text_;
+};
+
+TEST_F(calibration_file, comes_back_as_it_was) {
+    write_calibration(known_, path_);
+    EXPECT_EQ(read_calibration(path_), known_);
+    EXPECT_EQ(known_.layers[1].target_snr, 31.5);
+    EXPECT_EQ(known_.of(42), &known_.layers[0]);
+    EXPECT_EQ(known_.of(43), nullptr);
+    // Nothing is left of the way there.
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(calibration_file, errors_name_the_line) {
+    const auto expect = [&](const std::string &text, int line, const std::string &what) {
+        const std::string error = error_of(text), place = path_ + ":" + std::to_string(line) + ": ";
+        EXPECT_TRUE(error.starts_with(place) && error.find(what) != std::string::npos)
+                << error << "\ninstead of " << place << what;
+    };
+    expect(replaced("\"winodnn_calibration\":1", "\"winodnn_calibration\":2"), 1, "version");
+    expect(replaced("\"scales\":\"mse\"", "\"scales\":\"best\""), 1, "'scales'");
+    expect(replaced("\"ic\":16", "\"ic\":0"), 2, "'ic' is out of range");
+    expect(replaced("\"ic\":16", "\"ic\":16.5"), 2, "whole number");
+    expect(replaced("\"ic\":16", "\"ic\":\"16\""), 2, "not a number");
+    expect(replaced("\"ic\":16,", ""), 2, "'ic' is missing");
+    expect(replaced("\"ic\":16", "\"channels\":16"), 2, "'channels' is unknown");
+    expect(replaced("\"src\":\"u8\"", "\"src\":\"f32\""), 2, "'src'");
+    expect(replaced("000000000000002a", "2a"), 2, "16 hexadecimal digits");
+    expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
+    expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
+    expect(replaced("{\"low\":", "{\"low\":1e9,\"x\":"), 4, "'x' is unknown");
+    expect(replaced("{\"low\":", "[\"low\","), 4, "not JSON");
+    expect(text_.substr(0, text_.size() / 2),
+            static_cast<int>(std::count(
+                    text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_.size() / 2), '\n'))
+                    + 1,
+            "not JSON");
+    expect("", 1, "not JSON");
+    expect("[]", 1, "not an object");
+    const auto second = text_.find("fedcba9876543210");
+    const int line = static_cast<int>(std::count(
+                             text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(second), '\n'))
+                     + 1;
+    expect(replaced("fedcba9876543210", "000000000000002a"), line, "an earlier layer");
+    EXPECT_EQ(error_of(text_), "");
+}
+
+// Whatever bytes: read, or refused with a line.
+TEST_F(calibration_file, survives_any_change) {
+    std::mt19937 random(1);
+    int read = 0;
+    for (int n = 0; n < 3000; ++n) {
+        std::string text = text_;
+        for (unsigned k = random() % 3 + 1; k > 0; --k)
+            text[random() % text.size()] = static_cast<char>(random());
+        if (n % 10 == 0) text.resize(random() % text.size());
+        const std::string error = error_of(text);
+        if (error.empty())
+            ++read;
+        else
+            EXPECT_TRUE(error.starts_with(path_ + ":")) << error;
+    }
+    EXPECT_GT(read, 0);
+}
+
+TEST_F(calibration_file, that_cannot_be_read_or_written_says_so) {
+    EXPECT_THROW(read_calibration(folder_ / "none.json"), std::runtime_error);
+    EXPECT_THROW(write_calibration(known_, folder_ / "none" / "c.json"), std::runtime_error);
+    EXPECT_THROW(write_calibration(known_, folder_), std::runtime_error);
+}
+
+} // namespace
+} // namespace winodnn

@@ -1,0 +1,129 @@
+#include "calibration/observer.hpp"
+
+#include "calibration/samples.hpp"
+#include "dispatch/calibrated_choice.hpp"
+#include "problem/isa.hpp"
+#include "reference/reference.hpp"
+#include "run/convolution.hpp"
+#include "weights/quantized_weights.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace winodnn {
+namespace {
+
+using testing::layer_samples;
+
+isa best_isa() {
+    isa best = isa::avx2;
+    for (const isa i : {isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni})
+        if (cpu_has(i)) best = i;
+    return best;
+}
+
+// Of the convolution itself, on what was observed.
+double measured_snr(
+        const layer_samples &s, const layer_calibration &c, tile_id tile, component_set wide, isa i) {
+    const plan how = plan_with_tile(s.p, {i, false, 1 << 20, 1}, tile, true, {true, wide});
+    const weights_layout layout = layout_for(s.p, how);
+    const std::vector<float> weights(s.weights.begin(), s.weights.end());
+    std::vector<std::byte> block(layout.bytes());
+    pack_quantized_weights(layout, wide, weights.data(), s.weights.data(), block.data(), lone_thread());
+    const convolution conv(
+            s.p, how, quantizers_for(*c.of(tile), wide, source_range(s.p), narrow_limit_of(i)));
+    std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
+    std::vector<float> dst(static_cast<std::size_t>(s.p.dst_extent()));
+    run_args args;
+    args.src = s.source.data();
+    args.weights = block.data();
+    args.dst = dst.data();
+    args.scratchpad = scratchpad.data();
+    EXPECT_EQ(conv.execute(args, lone_thread()), nullptr);
+    const auto truth = reference_accumulators(s.p, s.source.data(), s.weights.data());
+    double signal = 0, noise = 0;
+    for (std::size_t n = 0; n < dst.size(); ++n) {
+        signal += double(truth[n]) * truth[n];
+        noise += (dst[n] - double(truth[n])) * (dst[n] - double(truth[n]));
+    }
+    return 10 * std::log10(signal / noise);
+}
+
+// In dB: it is measured on a sample, and the tiles at the image's edge are not where the patches are.
+constexpr double tolerance = 2.5;
+
+// What plans are made by is what comes out: for each tile, all in 8 bits and with a target.
+TEST(observer, predicts_the_noise_of_the_convolution) {
+    for (const auto &[kh, kw] : {std::pair<dim, dim> {3, 3}, {1, 3}, {3, 1}}) {
+        const layer_samples s(2, 32, 14, 24, kh, kw);
+        const layer_calibration c = s.observed(scale_choice::mse);
+        EXPECT_GE(c.tiles.size(), 4u);
+        for (const isa i : {isa::avx2, best_isa()}) {
+            const int limit = narrow_limit_of(i);
+            for (const tile_calibration &t : c.tiles) {
+                EXPECT_NEAR(measured_snr(s, c, t.tile, 0, i), t.snr(0, limit), tolerance)
+                        << tile_of(t.tile).name;
+                constexpr double target = 40;
+                const std::optional<component_set> wide = t.wide_for(target, limit);
+                ASSERT_TRUE(wide) << tile_of(t.tile).name;
+                EXPECT_GE(t.snr(*wide, limit), target);
+                EXPECT_GE(measured_snr(s, c, t.tile, *wide, i), target - tolerance) << tile_of(t.tile).name;
+            }
+        }
+    }
+}
+
+TEST(observer, wider_is_never_noisier_and_no_component_is_taken_for_nothing) {
+    const layer_calibration c = layer_samples(1, 32, 12, 16, 3, 3).observed(scale_choice::max);
+    for (const tile_calibration &t : c.tiles) {
+        int before = 0;
+        for (double target = 0; target < 60; target += 2) {
+            const auto wide = t.wide_for(target, narrow_limit);
+            if (!wide) break;
+            EXPECT_GE(std::popcount(*wide), before);
+            before = std::popcount(*wide);
+            EXPECT_TRUE(*wide == 0 || t.snr(0, narrow_limit) < target);
+        }
+        EXPECT_FALSE(t.wide_for(500, narrow_limit));
+    }
+}
+
+// One scale for all components is what int8 Winograd lost its accuracy by.
+TEST(observer, own_scales_are_better_than_a_global_one) {
+    const layer_samples s(2, 32, 14, 24, 3, 3);
+    const layer_calibration global = s.observed(scale_choice::global), own = s.observed(scale_choice::mse);
+    const auto snr = [](const layer_calibration &c) { return c.of(tile_id::f4x4)->snr(0, narrow_limit); };
+    EXPECT_GT(snr(own), snr(global) + 6);
+}
+
+TEST(observer, zero_points_and_signed_sources) {
+    layer_samples s(1, 16, 9, 16, 3, 3, data_type::s8);
+    s.p.src_zero_point = true;
+    const std::vector<std::int16_t> zero_points(16, 20);
+    observer o(s.p, 1, s.weights);
+    o.observe(s.p, s.source.data(), zero_points.data());
+    const layer_calibration c = o.finish(scale_choice::max);
+    EXPECT_TRUE(c.src_zero_point);
+    EXPECT_EQ(c.of(tile_id::f4x4h), nullptr); // its transform leaves 16 bits there
+    // The one component of F(2x2) that sums four pixels with positive signs, which are -148 .. 107 each.
+    const component_range &sum = c.of(tile_id::f2x2)->components[5].in_8_bits;
+    EXPECT_GE(sum.low, 4 * -148);
+    EXPECT_LT(sum.low, 0);
+}
+
+TEST(observer, memory_is_bounded_and_threads_can_share_it) {
+    const layer_samples s(8, 16, 40, 16, 3, 3);
+    observer o(s.p, 1, s.weights);
+    std::vector<std::thread> threads;
+    for (int n = 0; n < 4; ++n)
+        threads.emplace_back([&] {
+            for (int k = 0; k < 5; ++k) o.observe(s.p, s.source.data(), nullptr);
+        });
+    for (std::thread &t : threads) t.join();
+    EXPECT_GT(o.finish(scale_choice::max).samples, observer::patches_kept);
+    EXPECT_LE(o.patches(), static_cast<std::size_t>(observer::patches_kept));
+}
+
+} // namespace
+} // namespace winodnn
