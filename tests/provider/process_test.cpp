@@ -2,8 +2,10 @@
 #include "support/command.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <string>
+#include <unistd.h>
 #include <xbyak/xbyak_util.h>
 
 namespace winodnn::testing {
@@ -96,7 +98,7 @@ TEST(process, values_that_are_not_understood_are_reported_once_with_what_is) {
     const std::string text =
             output_of("WINODNN_MODE=fast WINODNN_VERBOSE=3 " + linked_probe + " winograd", true);
     const std::string mode =
-            "winodnn: WINODNN_MODE=fast is not understood: it accepts off|exact; using exact\n";
+            "winodnn: WINODNN_MODE=fast is not understood: it accepts off|exact|calibrated; using exact\n";
     ASSERT_TRUE(has(text, mode)) << text;
     EXPECT_FALSE(has(text.substr(text.find(mode) + 1), mode)) << text;
     EXPECT_TRUE(has(text, "winodnn: WINODNN_VERBOSE=3 is not understood: it accepts 0|1|2; using 0\n"))
@@ -108,8 +110,37 @@ TEST(process, variables_that_nobody_reads_are_reported) {
     const std::string text = output_of("WINODNN_VERBOS=1 " + linked_probe + " winograd", true);
     EXPECT_TRUE(
             has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
-                      "WINODNN_JIT_DUMP WINODNN_TILE\n"))
+                      "WINODNN_JIT_DUMP WINODNN_TILE WINODNN_CALIBRATE "
+                      "WINODNN_CALIBRATION WINODNN_SCALES WINODNN_TARGET_SNR\n"))
             << text;
+}
+
+// A program that knows nothing of it is calibrated and then faster, if less exact.
+TEST(process, is_calibrated_through_the_environment) {
+    const std::string file = std::string(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp")
+                             + "/process_test." + std::to_string(getpid()) + ".json";
+    const std::string use = "WINODNN_CALIBRATION='" + file + "' ", calibrated = "WINODNN_MODE=calibrated ";
+    const std::string program = preloaded + plain_probe + " direct", exact = checksum_in(output_of(program));
+    EXPECT_EQ(checksum_in(output_of("WINODNN_CALIBRATE='" + file + "' " + program)), exact);
+    const std::string text = output_of(calibrated + use + "WINODNN_TARGET_SNR=10 " + program, true);
+    EXPECT_TRUE(has(text, "impl wino:") && has(text, ":s8:")) << text;
+    EXPECT_NE(checksum_in(text), exact);
+    // The file by itself is for programs that ask for relaxed accumulation.
+    EXPECT_EQ(checksum_in(output_of(use + program)), exact);
+    EXPECT_EQ(checksum_in(output_of(calibrated + use + "WINODNN_TARGET_SNR=500 " + program)), exact);
+    EXPECT_TRUE(has(output_of(calibrated + use + "WINODNN_TARGET_SNR=good " + program, true),
+            "WINODNN_TARGET_SNR=good is not understood: it accepts a number of dB"));
+
+    ASSERT_EQ(std::system(("sed -i '3s/tile/tail/' '" + file + "'").c_str()), 0);
+    const std::string broken = output_of(calibrated + use + program, true);
+    EXPECT_TRUE(has(broken, "winodnn: WINODNN_CALIBRATION=" + file
+                                    + ":3: the key 'tail' is unknown here; all "
+                                      "convolutions are exact\n"))
+            << broken;
+    EXPECT_EQ(checksum_in(broken), exact);
+    std::remove(file.c_str());
+    EXPECT_TRUE(has(output_of(calibrated + program, true),
+            "WINODNN_MODE=calibrated without WINODNN_CALIBRATION; all convolutions are exact\n"));
 }
 
 TEST(process, is_silent_by_default) {
