@@ -138,8 +138,8 @@ private:
 
 std::vector<int> tile_offsets(const transform &t) {
     constexpr int outputs = 4;
-    if (t.taps() == 1 || t.outputs() == outputs) return {0};
-    return {0, outputs - t.outputs()};
+    if (t.outputs() == 2) return {0, outputs - 2};
+    return {0};
 }
 
 std::vector<std::int16_t> transform_tile(const tile &t, const std::int16_t *first, int width, dim ic) {

@@ -8,7 +8,7 @@
 
 namespace winodnn {
 
-// Where in a patch, which has the inputs of four outputs, tiles of fewer can lie.
+// Where in a patch, which has the inputs of four outputs, tiles lie: those of two in two places.
 std::vector<int> tile_offsets(const transform &t);
 
 // V of a tile whose inputs start at `first` in rows of `width` pixels of so many channels: [plane][ic].

@@ -29,26 +29,39 @@ observer::observer(const problem &p, std::uint64_t identity, std::vector<std::in
       width_(patch_side(p.kw)) {
     for (const tile_id id : all_tiles())
         if (is_candidate(id, p))
-            seen_.push_back(
-                    {id, std::vector<seen_component>(static_cast<std::size_t>(tile_of(id).components()))});
+            grid_of(tile_of(id))
+                    .seen.push_back({id,
+                            std::vector<seen_component>(static_cast<std::size_t>(tile_of(id).components()))});
 }
 
-// Patches lie as tiles of 4 x 4 outputs would: at the edges they have padding as those have.
+observer::grid &observer::grid_of(const tile &t) {
+    const auto step = [](const transform &along) -> dim {
+        if (along.taps() == 1) return 1;
+        return along.outputs() == 3 ? 3 : 4;
+    };
+    const dim step_h = step(t.rows), step_w = step(t.cols);
+    for (grid &g : grids_)
+        if (g.step_h == step_h && g.step_w == step_w) return g;
+    return grids_.emplace_back(grid {step_h, step_w, {}, {}, 0});
+}
+
 void observer::observe(const problem &p, const void *src, const std::int16_t *zero_points) {
-    constexpr dim outputs = 4;
-    const dim step_h = height_ == 1 ? 1 : outputs, step_w = width_ == 1 ? 1 : outputs;
-    const dim rows = ceil_div(p.oh, step_h), cols = ceil_div(p.ow, step_w), count = p.mb * rows * cols;
+    const std::lock_guard lock(guards_);
+    for (grid &g : grids_) observe(g, p, src, zero_points);
+}
+
+void observer::observe(grid &g, const problem &p, const void *src, const std::int16_t *zero_points) {
+    const dim rows = ceil_div(p.oh, g.step_h), cols = ceil_div(p.ow, g.step_w), count = p.mb * rows * cols;
     const nhwc_strides s = p.src_strides();
     std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
-    const std::lock_guard lock(guards_);
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
     const dim taken =
-            std::min<dim>(count, offered_ < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
+            std::min<dim>(count, g.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
     const dim first = taken < count ? static_cast<dim>(random_() % static_cast<std::uint64_t>(count)) : 0;
     for (dim n = 0; n < taken; ++n) {
         const dim index = (first + count * n / taken) % count;
         const dim image = index / (rows * cols);
-        const dim top = index / cols % rows * step_h - p.pad_t, left = index % cols * step_w - p.pad_l;
+        const dim top = index / cols % rows * g.step_h - p.pad_t, left = index % cols * g.step_w - p.pad_l;
         auto to = patch.begin();
         for (dim h = top; h < top + height_; ++h)
             for (dim w = left; w < left + width_; ++w) {
@@ -61,7 +74,7 @@ void observer::observe(const problem &p, const void *src, const std::int16_t *ze
                                  : std::int16_t {0};
                 }
             }
-        offer(patch.data());
+        offer(g, patch.data());
     }
 }
 
@@ -76,56 +89,61 @@ void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
     }
 }
 
-void observer::offer(const std::int16_t *patch) {
+void observer::offer(grid &g, const std::int16_t *patch) {
     const std::size_t size = static_cast<std::size_t>(height_ * width_ * like_.ic);
-    for (seen_tile &seen : seen_) {
+    for (seen_tile &seen : g.seen) {
         const tile &t = tile_of(seen.tile);
         for (const int top : tile_offsets(t.rows))
             for (const int left : tile_offsets(t.cols))
                 note(seen, transform_tile(t, patch + (top * width_ + left) * like_.ic, width_, like_.ic));
     }
-    ++offered_;
-    if (std::ssize(patches_) < patches_kept) {
-        patches_.emplace_back(patch, patch + size);
+    ++g.offered;
+    if (std::ssize(g.patches) < patches_kept) {
+        g.patches.emplace_back(patch, patch + size);
         return;
     }
-    const std::uint64_t place = random_() % static_cast<std::uint64_t>(offered_);
-    if (place < patches_.size()) patches_[place].assign(patch, patch + size);
+    const std::uint64_t place = random_() % static_cast<std::uint64_t>(g.offered);
+    if (place < g.patches.size()) g.patches[place].assign(patch, patch + size);
 }
 
 std::size_t observer::patches() const {
     const std::lock_guard lock(guards_);
-    return patches_.size();
+    std::size_t count = 0;
+    for (const grid &g : grids_) count += g.patches.size();
+    return count;
+}
+
+tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
+    const tile &t = tile_of(seen.tile);
+    const tile_samples samples(t, like_, width_, g.patches);
+    tile_calibration result {seen.tile, std::vector<component_calibration>(seen.components.size())};
+    value_range everything;
+    for (const seen_component &c : seen.components) {
+        everything.lo = std::min(everything.lo, c.low);
+        everything.hi = std::max(everything.hi, c.high);
+    }
+    for (int c = 0; c < t.components(); ++c) {
+        const seen_component &range = seen.components[static_cast<std::size_t>(c)];
+        const std::vector<std::int16_t> sorted = samples.sorted(c);
+        const auto choose = [&](int limit) {
+            if (choice == scale_choice::global)
+                return choose_range(scale_choice::max, sorted, everything, limit);
+            return choose_range(choice, sorted, {range.low, range.high}, limit);
+        };
+        component_calibration &of = result.components[static_cast<std::size_t>(c)];
+        of.in_8_bits = choose(narrow_limit);
+        of.in_7_bits = choose(narrow_limit_without_dot_product);
+    }
+    measure_noise(result, samples, weights_);
+    return result;
 }
 
 layer_calibration observer::finish(scale_choice choice) const {
     const std::lock_guard lock(guards_);
     layer_calibration result = describe(like_, identity_);
-    result.samples = offered_;
-    for (const seen_tile &seen : seen_) {
-        const tile &t = tile_of(seen.tile);
-        const tile_samples samples(t, like_, width_, patches_);
-        tile_calibration of_tile {seen.tile, std::vector<component_calibration>(seen.components.size())};
-        value_range everything;
-        for (const seen_component &c : seen.components) {
-            everything.lo = std::min(everything.lo, c.low);
-            everything.hi = std::max(everything.hi, c.high);
-        }
-        for (int c = 0; c < t.components(); ++c) {
-            const seen_component &range = seen.components[static_cast<std::size_t>(c)];
-            const std::vector<std::int16_t> sorted = samples.sorted(c);
-            const auto choose = [&](int limit) {
-                if (choice == scale_choice::global)
-                    return choose_range(scale_choice::max, sorted, everything, limit);
-                return choose_range(choice, sorted, {range.low, range.high}, limit);
-            };
-            component_calibration &of = of_tile.components[static_cast<std::size_t>(c)];
-            of.in_8_bits = choose(narrow_limit);
-            of.in_7_bits = choose(narrow_limit_without_dot_product);
-        }
-        measure_noise(of_tile, samples, weights_);
-        result.tiles.push_back(std::move(of_tile));
-    }
+    result.samples = grids_.front().offered;
+    for (const grid &g : grids_)
+        for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
     return result;
 }
 

@@ -27,7 +27,7 @@ public:
     // Quantizers and their errors. Takes seconds where channels are many.
     layer_calibration finish(scale_choice choice) const;
 
-    static constexpr int patches_kept = 192;
+    static constexpr int patches_kept = 128; // of each grid
     static constexpr int patches_of_later_sources = 32;
 
 private:
@@ -39,18 +39,28 @@ private:
         std::vector<seen_component> components;
     };
 
-    void offer(const std::int16_t *patch);
+    // Patches that lie as tiles of so many outputs do, so that at the edges they have the padding that those
+    // have: tiles of three outputs have their own, those of two and four share.
+    struct grid {
+        dim step_h, step_w;
+        std::vector<seen_tile> seen;
+        std::vector<std::vector<std::int16_t>> patches; // [row][col][ic of all groups], minus zero points
+        std::int64_t offered = 0;
+    };
+
+    grid &grid_of(const winodnn::tile &t);
+    void observe(grid &g, const problem &p, const void *src, const std::int16_t *zero_points);
+    void offer(grid &g, const std::int16_t *patch);
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
+    tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;
 
     const problem like_; // of the first source
     const std::uint64_t identity_;
     const std::vector<std::int8_t> weights_;
     const int height_, width_; // of a patch
 
-    mutable std::mutex guards_;                      // what follows
-    std::vector<std::vector<std::int16_t>> patches_; // [row][col][ic of all groups], minus zero points
-    std::vector<seen_tile> seen_;
-    std::int64_t offered_ = 0;
+    mutable std::mutex guards_; // what follows
+    std::vector<grid> grids_;
     std::mt19937_64 random_ {1}; // the same samples from the same sources
 };
 

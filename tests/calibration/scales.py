@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy
 
-IC, PIXELS, PAD, STEP = 24, 20, 1, 4
+IC, PIXELS, PAD = 24, 20, 1
 POINTS = {2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 2, -2], "4h": [0, 1, -1, 2, Fraction(-1, 2)]}
 # Along h and w; None: no transform, of four outputs.
 TILES = {"f2x2": (2, 2), "f2x4": (2, 4), "f4x2": (4, 2), "f3x3": (3, 3), "f4x4": (4, 4), "f4x4h": ("4h", "4h"),
@@ -35,18 +35,22 @@ def input_transform(which):
     return numpy.array(rows)
 
 
+def step(which):
+    return 3 if which == 3 else 4
+
+
 def offsets(which):
-    """Where tiles of fewer than four outputs lie among four."""
-    return sorted({0, 4 - which if which in (2, 3) else 0})
+    """Where tiles of two outputs lie among four."""
+    return [0, 2] if which == 2 else [0]
 
 
 def components(name, source):
-    """Component -> all values of V that the tiles at every fourth pixel have."""
+    """Component -> all values of V that the tiles have."""
     rows, cols = (input_transform(which) for which in TILES[name])
     padded = numpy.pad(source.astype(int), ((PAD, 6), (PAD, 6), (0, 0)))
     values = {}
-    for top in range(0, PIXELS, STEP):
-        for left in range(0, PIXELS, STEP):
+    for top in range(0, PIXELS, step(TILES[name][0])):
+        for left in range(0, PIXELS, step(TILES[name][1])):
             for h in offsets(TILES[name][0]):
                 for w in offsets(TILES[name][1]):
                     patch = padded[top + h:top + h + rows.shape[1], left + w:left + w + cols.shape[1]]
@@ -103,7 +107,7 @@ def main(probe, folder):
     checked = 0
     for choice in ("max", "percentile", "mse", "global"):
         (layer,) = json.loads((folder / f"{choice}.json").read_text())["layers"]
-        assert layer["samples"] == (PIXELS // STEP) ** 2
+        assert layer["samples"] == (PIXELS // 4) ** 2
         assert {tile["tile"] for tile in layer["tiles"]} == TILES.keys()
         for tile in layer["tiles"]:
             check(choice, tile["tile"], tile["components"], source)
