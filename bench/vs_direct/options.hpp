@@ -9,7 +9,7 @@ struct options {
     std::string layers;
     std::string isa = "native";
     std::string mode = "exact";
-    std::string scales = "mse";   // of calibrated mode
+    std::string scales = "max";   // of calibrated mode
     std::optional<double> target; // of calibrated mode, dB
     std::string variant;          // a tile; empty: the dispatcher's choice
     int threads = 0;              // 0: as many as OpenMP likes

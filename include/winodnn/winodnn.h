@@ -70,8 +70,9 @@ WINODNN_API void winodnn_reset_statistics(void);
 
 /* From now on, observes the sources of all convolutions that are created and executed: those that Winograd
  * could make faster at all are taken over, faster or not. scales says how the values that 8 bits cover are
- * chosen: "mse" (or NULL; the least squared error), "max" (all), "percentile" (all but 0.01% at either end),
- * "global" (as "max", but the same for all components, which is how int8 Winograd loses its accuracy). */
+ * chosen: "max" (or NULL; all), "percentile" (all but 0.01% at either end), "mse" (the least squared error),
+ * "global" (as "max", but the same for all components, which is how int8 Winograd loses its accuracy).
+ * docs/accuracy.md compares them. */
 WINODNN_API int winodnn_calibration_start(const char *scales);
 
 /* Ends what winodnn_calibration_start() began, and writes what was observed to a file, which it replaces.

@@ -69,7 +69,7 @@ struct layer_calibration {
 constexpr double default_target_snr = 25;
 
 struct calibration {
-    scale_choice scales = scale_choice::mse;
+    scale_choice scales = scale_choice::max;
     std::vector<layer_calibration> layers;
 
     bool operator==(const calibration &) const = default;

@@ -51,7 +51,7 @@ const variable &tile() {
 
 const variable &scales() {
     static const std::vector<std::string_view> names(scale_choice_names.begin(), scale_choice_names.end());
-    static const variable v = {"WINODNN_SCALES", names, int(scale_choice::mse)};
+    static const variable v = {"WINODNN_SCALES", names, int(scale_choice::max)};
     return v;
 }
 

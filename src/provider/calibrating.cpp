@@ -21,7 +21,7 @@ struct state {
     std::shared_ptr<const calibration_in_use> in_use;
     std::string problem;
     std::map<std::uint64_t, std::shared_ptr<observer>> observers;
-    scale_choice choice = scale_choice::mse;
+    scale_choice choice = scale_choice::max;
     std::atomic<bool> observing {false};
     pid_t owner = 0; // a child that was forked does not write its parent's file
 };

@@ -17,7 +17,7 @@ class convolution_description final : public description {
 public:
     // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
     convolution_description(const convolution_request &request, problem p, plan chosen,
-            std::shared_ptr<const calibration_in_use> calibrated, owned_primitive_desc beside,
+            const calibration_in_use *calibrated, owned_primitive_desc beside,
             eltwise_stages stages);
 
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;

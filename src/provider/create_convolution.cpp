@@ -136,7 +136,7 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
                 "an eltwise post-op that oneDNN cannot compute between stages");
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
-            *s.decided.chosen, std::move(s.calibrated), std::move(direct), std::move(*stages));
+            *s.decided.chosen, s.calibrated.get(), std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

@@ -118,7 +118,7 @@ struct tally {
     void count(const drawn_case &d, bool is_taken) {
         ++run;
         taken += is_taken;
-        if (!d.is_candidate()) return;
+        if (!d.is_3x3()) return;
         ++(d.by_name() ? named : direct);
         (d.by_name() ? named_taken : direct_taken) += is_taken;
     }

@@ -9,8 +9,11 @@ struct drawn_case {
     convolution_case c;
     int threads = 1;
 
-    // Of the kind that Winograd is for: 3x3, stride 1, no dilation. Sources and weights are int8 always.
+    // Of the kind that Winograd is for: 3x3, 1x3 or 3x1, stride 1, no dilation. Sources and weights are int8
+    // always.
     bool is_candidate() const { return c.is_winograds(); }
+    // Of those, the ones that it is most for.
+    bool is_3x3() const { return is_candidate() && c.kh == 3 && c.kw == 3; }
     bool by_name() const { return c.algorithm == dnnl::algorithm::convolution_winograd; }
 };
 

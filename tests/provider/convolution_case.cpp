@@ -55,6 +55,8 @@ void convolution_case::pad(dim top, dim left, dim bottom, dim right) {
         const dim span = (kernel - 1) * (dilation + 1) + 1;
         return padded < span ? 0 : (padded - span) / stride + 1;
     };
+    p.kh = kh;
+    p.kw = kw;
     p.oh = outputs(p.ih + top + bottom, kh);
     p.ow = outputs(p.iw + left + right, kw);
 }

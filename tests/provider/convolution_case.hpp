@@ -46,7 +46,10 @@ struct convolution_case {
     convolution_case() = default;
     convolution_case(dim ic, dim oc, dim ih, dim iw, dim pad = 1);
     void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
-    bool is_winograds() const { return kh == 3 && kw == 3 && stride == 1 && dilation == 0; }
+    bool is_winograds() const {
+        const bool kernel = (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
+        return kernel && stride == 1 && dilation == 0;
+    }
 };
 
 std::string to_string(const convolution_case &c);

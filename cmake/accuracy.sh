@@ -1,0 +1,21 @@
+#!/bin/sh
+# The accuracy lab: trains two small networks, quantizes them and runs them in all of winodnn's modes. Downloads
+# PyTorch (several GB) into the virtual environment; takes a quarter of an hour on two cores.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/cmake/setup.sh"
+
+[ $# -eq 0 ] || die "usage: sh cmake/accuracy.sh"
+configure "$root/build"
+build winodnn accuracy_runner
+for module in torch sklearn matplotlib; do
+    has_python "$module" || { need_python torch scikit-learn matplotlib numpy; break; }
+done
+networks=$build/accuracy
+[ -e "$networks/vgg/network.json" ] && [ -e "$networks/resnet/network.json" ] || {
+    say "Training"
+    "$venv/bin/python" -B "$root/bench/accuracy/train.py" "$networks"
+}
+say "Running"
+exec "$venv/bin/python" -B "$root/bench/accuracy/lab.py" --program "$build/bench/accuracy_runner" \
+    --library "$build/src/provider/libwinodnn.so" --networks "$networks" --report "$build"
