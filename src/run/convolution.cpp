@@ -76,6 +76,12 @@ struct convolution::impl {
     const tile_grid grid_;
     const dim blocks_;
     const int lanes_;
+    const dim channel_bytes_; // of U, one output channel's
+    // Where in V and M the products of one component and one repeat are, and how far apart V's terms.
+    struct product_place {
+        dim v, m, v_terms;
+    };
+    std::vector<product_place> places_; // [component][repeat]
 
     // By tile_grid::kind_of.
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
@@ -93,13 +99,20 @@ struct convolution::impl {
 convolution::impl::impl(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
       space_(p, chosen), grid_(make_grid(p, tile_)), blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)),
-      lanes_(jit::traits_of(chosen.isa).lanes()), quantizers_(std::move(quantizers)),
-      output_(problem_, plan_, space_, grid_) {
+      lanes_(jit::traits_of(chosen.isa).lanes()), channel_bytes_(layout_.channel_bytes(chosen.numbers)),
+      quantizers_(std::move(quantizers)), output_(problem_, plan_, space_, grid_) {
     for (const component_quantizer &q : quantizers_) {
         quantization_.emplace_back();
         quantization_.back().multiplier.fill(q.multiplier);
         quantization_.back().zero_point.fill(q.zero_point);
     }
+    for (int c = 0; c < tile_.components(); ++c)
+        for (int r = 0; r < tile_.repeats(); ++r) {
+            const auto v_at = [&](int plane) { return space_.v_planes.offset(tile_, chosen.numbers, plane); };
+            const int plane = tile_.v_plane(c, r);
+            const dim terms = tile_.terms() > 1 ? v_at(plane + tile_.v_term_planes()) - v_at(plane) : 0;
+            places_.push_back({v_at(plane), tile_.m_plane(c, r) * space_.m_plane_stride, terms});
+        }
     make_input_transforms();
     make_multiplies();
 }
@@ -172,7 +185,7 @@ bool convolution::impl::run_item(
     for (dim oc = oc_begin; oc < oc_end; oc += layout_.oc_block()) {
         const dim width = std::min(layout_.oc_block(), layout_.padded_oc() - oc);
         const channel_span of_dst {group * layout_.oc + oc, std::min(width, layout_.oc - oc)};
-        const std::byte *u_block = u + oc * layout_.channel_bytes(plan_.numbers);
+        const std::byte *u_block = u + oc * channel_bytes_;
         const auto *initial =
                 reinterpret_cast<const std::int32_t *>(base + space_.initial_sums_offset) + of_dst.begin;
         dim ic = 0;
@@ -211,12 +224,12 @@ void convolution::impl::transform_input(const run_args &args, const std::byte *b
 void convolution::impl::multiply_components(const std::byte *u, const std::int32_t *initial, dim oc_width,
         dim ic_begin, dim ic_end, const thread_space &space, dim tiles) const {
     const number_system &numbers = plan_.numbers;
-    const tile_groups groups(tiles, tile_.repeats());
+    const int repeats = tile_.repeats();
+    const tile_groups groups(tiles, repeats);
     const dim initial_stride = static_cast<dim>(space_.per_oc_stride / sizeof(*initial));
     for (int c = 0; c < tile_.components(); ++c, initial += initial_stride) {
         const dim bytes = numbers.bytes(c), v_tile_stride = space_.v_tile_stride / 2 * bytes;
         const dim part = (ic_end - ic_begin) * bytes; // of V's channels, and of U's for each output channel
-        const auto v_at = [&](int plane) { return space.v + space_.v_planes.offset(tile_, numbers, plane); };
         for (dim oc = 0; oc < oc_width; oc += layout_.oc_slice()) {
             const dim width = std::min(layout_.oc_slice(), oc_width - oc);
             const dim term = layout_.padded_ic() * bytes * width; // of U
@@ -228,12 +241,11 @@ void convolution::impl::multiply_components(const std::byte *u, const std::int32
             args.initial = initial + oc;
             u += args.terms * term;
             const std::byte *ahead = u + ic_begin * bytes * width;
-            for (int repeat = 0; repeat < tile_.repeats(); ++repeat) {
-                const int plane = tile_.v_plane(c, repeat);
-                const std::byte *v = v_at(plane) + ic_begin * bytes;
-                std::byte *m = space.m + tile_.m_plane(c, repeat) * space_.m_plane_stride + oc * 4;
-                args.v_jump =
-                        tile_.terms() > 1 ? v_at(plane + tile_.v_term_planes()) - v_at(plane) - part : 0;
+            for (int repeat = 0; repeat < repeats; ++repeat) {
+                const product_place &place = places_[static_cast<std::size_t>(c * repeats + repeat)];
+                const std::byte *v = space.v + place.v + ic_begin * bytes;
+                std::byte *m = space.m + place.m + oc * 4;
+                args.v_jump = place.v_terms - part;
                 for (dim g = 0; g < groups.count; ++g) {
                     const int lines = groups.prefetch_lines(g, repeat, lines_of(width));
                     args.v = v + groups.begin(g) * v_tile_stride;
