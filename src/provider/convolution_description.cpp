@@ -25,8 +25,7 @@ bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
 } // namespace
 
 convolution_description::convolution_description(const convolution_request &request, problem p, plan chosen,
-        const calibration_in_use *calibrated, owned_primitive_desc beside,
-        eltwise_stages stages)
+        const calibration_in_use *calibrated, owned_primitive_desc beside, eltwise_stages stages)
     : problem_(std::move(p)), plan_(chosen), variants_(variants_of(problem_, plan_, calibrated)),
       name_(name_of(chosen)), scratchpad_bytes_(largest_scratchpad(problem_, variants_)),
       beside_(std::move(beside)), stages_(std::move(stages)), attr_(copy_of(request.attr)),

@@ -242,7 +242,7 @@ void convolution::impl::multiply_components(const std::byte *u, const std::int32
             u += args.terms * term;
             const std::byte *ahead = u + ic_begin * bytes * width;
             for (int repeat = 0; repeat < repeats; ++repeat) {
-                const product_place &place = places_[static_cast<std::size_t>(c * repeats + repeat)];
+                const product_place &place = places_[static_cast<std::size_t>(c) * repeats + repeat];
                 const std::byte *v = space.v + place.v + ic_begin * bytes;
                 std::byte *m = space.m + place.m + oc * 4;
                 args.v_jump = place.v_terms - part;

@@ -33,8 +33,8 @@ struct plane_strides {
 
 constexpr number_system exact {};
 
-// The largest magnitude of V in wide components. Their sums have to stay in 32 bits, so that what V gets U has not:
-// this leaves U about as many steps as V has in the range that activations use.
+// The largest magnitude of V in wide components. Their sums have to stay in 32 bits, so that what V gets U
+// has not: this leaves U about as many steps as V has in the range that activations use.
 constexpr int wide_limit = 8191;
 // Of V in s8 components, and without VNNI, where vpmaddubsw adds two products in 16 bits: 2 * 127 * 127 fits.
 constexpr int narrow_limit = 255, narrow_limit_without_dot_product = 127;

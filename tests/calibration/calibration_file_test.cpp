@@ -68,7 +68,7 @@ TEST_F(calibration_file, errors_name_the_line) {
                 << error << "\ninstead of " << place << what;
     };
     expect(replaced("\"winodnn_calibration\":1", "\"winodnn_calibration\":2"), 1, "version");
-    expect(replaced("\"scales\":\"mse\"", "\"scales\":\"best\""), 1, "'scales'");
+    expect(replaced("\"scales\":\"max\"", "\"scales\":\"best\""), 1, "'scales'");
     expect(replaced("\"ic\":16", "\"ic\":0"), 2, "'ic' is out of range");
     expect(replaced("\"ic\":16", "\"ic\":16.5"), 2, "whole number");
     expect(replaced("\"ic\":16", "\"ic\":\"16\""), 2, "not a number");

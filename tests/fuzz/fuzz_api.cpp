@@ -19,9 +19,9 @@ dnnl_engine_t cpu() {
     static const dnnl_engine_t engine = [] {
         dnnl_engine_t created = nullptr;
         if (dnnl_engine_create(&created, dnnl_cpu, 0) != dnnl_success) std::abort();
-        // Where a primitive could not be created, v3.2 keeps its key, which points into the primitive descriptor
-        // that the program then destroys: remove_if_invalidated() has its condition the wrong way round. Later
-        // versions have not.
+        // Where a primitive could not be created, v3.2 keeps its key, which points into the primitive
+        // descriptor that the program then destroys: remove_if_invalidated() has its condition the wrong way
+        // round. Later versions have not.
         dnnl_set_primitive_cache_capacity(0);
         return created;
     }();
