@@ -19,7 +19,6 @@ namespace {
 struct state {
     std::mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
-    std::string problem;
     std::map<std::uint64_t, std::shared_ptr<observer>> observers;
     scale_choice choice = scale_choice::max;
     std::atomic<bool> observing {false};
@@ -32,6 +31,7 @@ void write_at_exit();
 state &process() {
     static state &s = *[] {
         auto *made = new state;
+        std::string problem;
         const settings &wanted = environment();
         if (!wanted.calibrate.empty()) {
             made->choice = wanted.scales;
@@ -44,13 +44,13 @@ state &process() {
                         calibration_in_use {read_calibration(wanted.calibration), wanted.target_snr,
                                 wanted.mode == settings::winograd_mode::calibrated});
             } catch (const std::exception &error) {
-                made->problem = std::string("WINODNN_CALIBRATION=") + error.what();
+                problem = std::string("WINODNN_CALIBRATION=") + error.what();
             }
         } else if (wanted.mode == settings::winograd_mode::calibrated) {
-            made->problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
+            problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
         }
-        if (!made->problem.empty())
-            std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", made->problem.c_str());
+        if (!problem.empty())
+            std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", problem.c_str());
         return made;
     }();
     return s;
@@ -84,10 +84,6 @@ void set_calibration(std::shared_ptr<const calibration_in_use> next) {
     state &s = process();
     const std::lock_guard lock(s.mutex);
     s.in_use = std::move(next);
-}
-
-const std::string &calibration_problem() {
-    return process().problem;
 }
 
 bool is_observing() {

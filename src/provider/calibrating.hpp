@@ -21,8 +21,6 @@ struct calibration_in_use {
 // nullptr: all is exact. The one of WINODNN_CALIBRATION, until another is set.
 std::shared_ptr<const calibration_in_use> current_calibration();
 void set_calibration(std::shared_ptr<const calibration_in_use> next);
-// What was wrong with WINODNN_CALIBRATION, or nothing.
-const std::string &calibration_problem();
 
 // Since WINODNN_CALIBRATE, or start_observing(), said so. What was observed before is forgotten.
 bool is_observing();
