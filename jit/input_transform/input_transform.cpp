@@ -12,7 +12,8 @@ namespace {
 class input_transform_generator : public generator {
 public:
     explicit input_transform_generator(const input_transform_config &config)
-        : generator(config.isa), config_(config), tile_(tile_of(config.tile)), width_(tile_.cols.inputs()),
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
+          piece_(tile_.piece_of(config.row_piece, config.col_piece)), width_(piece_.cols.how.inputs()),
           vector_(config.channels_per_vector() * 2) {
         const int reserved = config.numbers.quantized ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(of_width(i));
@@ -21,7 +22,7 @@ public:
 
 private:
     void generate() {
-        enter(tile_.v_planes() * vector_);
+        enter(piece_.v_planes() * vector_);
         load_arguments();
         Xbyak::Label next_vector, done;
         L(next_vector);
@@ -43,10 +44,12 @@ private:
     }
 
     void transform_vector() {
-        emit_program(*this, compile(tile_.rows.input, tile_.cols.input),
-                {element::s16, work_, tile_.v_planes(), vector_,
+        emit_program(*this, compile(piece_.rows.how.input, piece_.cols.how.input),
+                {element::s16, work_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
-                        [this](int plane, const vec &from) { store_plane(plane, from); }});
+                        [this](int plane, const vec &from) {
+                            store_plane(piece_.v_plane(tile_, plane), from);
+                        }});
     }
 
     void store_plane(int plane, const vec &from) {
@@ -106,6 +109,7 @@ private:
 
     const input_transform_config config_;
     const tile &tile_;
+    const tile_piece piece_;
     const int width_, vector_;
 
     // Registers: all vectors work in the transform.
@@ -124,6 +128,9 @@ int input_transform_config::channels_per_vector() const {
 std::string input_transform_config::name() const {
     const auto span = [](const extent &e) { return std::to_string(e.begin) + "to" + std::to_string(e.end); };
     return std::string("input_transform_") + tile_of(tile).name + "_" + name_of(src)
+           + (row_piece != 0 || col_piece != 0
+                           ? "_piece" + std::to_string(row_piece) + "x" + std::to_string(col_piece)
+                           : "")
            + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)

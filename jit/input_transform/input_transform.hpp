@@ -20,7 +20,8 @@ struct input_transform_config {
     tile_id tile = tile_id::f4x4;
     data_type src = data_type::u8;
     bool zero_point = false;
-    bool narrow = false; // 16 channels a vector where the ISA has 32
+    bool narrow = false;              // 16 channels a vector where the ISA has 32
+    int row_piece = 0, col_piece = 0; // outputs of a smaller piece of the tile; 0: all
     extent rows, cols;
     dim row_stride = 0, col_stride = 0; // of the source, bytes
     number_system numbers;

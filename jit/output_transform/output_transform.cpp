@@ -22,14 +22,15 @@ int_matrix first_rows(const int_matrix &m, int count) {
 class output_transform_generator : public generator {
 public:
     explicit output_transform_generator(const output_transform_config &config)
-        : generator(config.isa), config_(config), tile_(tile_of(config.tile)) {
+        : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
+          piece_(tile_.piece_of(config.row_piece, config.col_piece)) {
         for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(full(i));
         generate();
     }
 
 private:
     void generate() {
-        enter(tile_.m_planes() * traits().vector_bytes);
+        enter(piece_.m_planes() * traits().vector_bytes);
         load_arguments();
         Xbyak::Label next_vector, tail, done;
         test(vectors, vectors);
@@ -68,10 +69,11 @@ private:
             return;
         }
         emit_program(*this,
-                compile(first_rows(tile_.rows.output, config_.rows),
-                        first_rows(tile_.cols.output, config_.cols)),
-                {config_.quantized ? element::f32 : element::s32, work_, tile_.m_planes(),
-                        traits().vector_bytes, [this](int plane, const vec &to) { load_sum(plane, to); },
+                compile(first_rows(piece_.rows.how.output, config_.rows),
+                        first_rows(piece_.cols.how.output, config_.cols)),
+                {config_.quantized ? element::f32 : element::s32, work_, piece_.m_planes(),
+                        traits().vector_bytes,
+                        [this](int plane, const vec &to) { load_sum(piece_.m_plane(tile_, plane), to); },
                         [this, count](int output, const vec &from) {
                             finish_sum(output / config_.cols, output % config_.cols, from, count);
                         }});
@@ -92,7 +94,8 @@ private:
             return;
         }
         vcvtdq2ps(to, sum);
-        vmulps(to, to, ptr[per_oc + (4 + tile_.component_of_m(plane)) * config_.per_oc_stride]);
+        vmulps(to, to,
+                ptr[per_oc + (config_.first_scales + tile_.component_of_m(plane)) * config_.per_oc_stride]);
     }
 
     void finish_sum(int row, int col, const vec &sum, lane_count count) {
@@ -174,6 +177,7 @@ private:
 
     const output_transform_config config_;
     const tile &tile_;
+    const tile_piece piece_;
 
     // Registers: the transforms have all vectors but the last four.
     static constexpr int reserved = 4;
@@ -191,9 +195,10 @@ auto order_key(const post_op &p) {
 }
 
 auto order_key(const output_transform_config &c) {
-    return std::make_tuple(c.isa, c.tile, c.part, c.rows, c.cols, c.plane_stride, c.row_stride, c.col_stride,
-            c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail, c.dst, c.quantized,
-            c.accumulators, c.scale, c.bias, c.dst_scale, c.dst_zero_point);
+    return std::make_tuple(c.isa, c.tile, c.part, c.row_piece, c.col_piece, c.rows, c.cols, c.plane_stride,
+            c.row_stride, c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail,
+            c.dst, c.quantized, c.first_scales, c.accumulators, c.scale, c.bias, c.dst_scale,
+            c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {
@@ -219,9 +224,11 @@ bool output_transform_config::operator<(const output_transform_config &other) co
 std::string output_transform_config::name() const {
     std::string name = std::string("output_transform_") + tile_of(tile).name + jit::name_of(part) + "_"
                        + std::to_string(rows) + "x" + std::to_string(cols) + "_" + winodnn::name_of(dst);
+    if (row_piece != 0 || col_piece != 0)
+        name += "_piece" + std::to_string(row_piece) + "x" + std::to_string(col_piece);
     if (from_stage) name += "_fromstage";
     if (to_stage) name += "_tostage";
-    if (quantized) name += "_quantized";
+    if (quantized) name += "_quantized" + std::to_string(first_scales);
     if (accumulators) name += "_accumulators";
     if (scale) name += "_scale";
     if (bias) name += "_bias";

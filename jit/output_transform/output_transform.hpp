@@ -23,7 +23,8 @@ struct output_transform_config {
     winodnn::isa isa = isa::avx2;
     tile_id tile = tile_id::f4x4;
     part_kind part = part_kind::only;
-    int rows = 0, cols = 0; // of outputs that lie inside the image: at the edges fewer than the tile's
+    int row_piece = 0, col_piece = 0; // outputs of a smaller piece of the tile; 0: all
+    int rows = 0, cols = 0; // of outputs that lie inside the image: at the edges fewer than the piece's
     dim plane_stride = 0;   // of M, bytes
     dim row_stride = 0, col_stride = 0; // of the destination, bytes
     dim partial_stride = 0;             // of the partial sums, bytes from one output pixel to the next
@@ -33,6 +34,7 @@ struct output_transform_config {
     int tail = 0;                       // channels of the last, partial vector, or 0
     data_type dst = data_type::u8;
     bool quantized = false;    // M are sums of quantized products, to be scaled to f32 first
+    int first_scales = 4;      // which of the per_oc arrays has the scales of component 0
     bool accumulators = false; // dst gets the s32 accumulators as they are
     bool scale = false, bias = false, dst_scale = false, dst_zero_point = false;
     std::vector<post_op> post_ops;
@@ -46,7 +48,7 @@ struct output_transform_args {
     void *dst;             // first channel of the tile's first output pixel
     void *partial;         // s32, or f32 of the stage, [row][col of the tile][channel]
     const float *per_oc;   // scales, biases, inverse dst scales, dst zero points: a channel each, to whole
-                           // vectors; if quantized then the same for each component: what one of M is in Y
+                           // vectors; from first_scales on the same for each component: what one of M is in Y
     std::int64_t vectors;  // whole ones
     std::int64_t has_tail; // then also the tail
     // For each post-op with an operand: the one value, in f32, or that of the first channel, or that of the

@@ -62,6 +62,22 @@ layer_calibration describe(const problem &p, std::uint64_t identity) {
     return l;
 }
 
+namespace {
+
+component_range mirrored(const component_range &r) {
+    return {-r.high, -r.low, r.noise};
+}
+
+// The finest steps in which 0 .. limit covers the range with this zero point.
+double step_with(const component_range &r, int zero_point, int limit) {
+    double step = 1;
+    if (r.high > 0) step = std::max(step, r.high / std::max(limit - zero_point, 1));
+    if (r.low < 0) step = std::max(step, -r.low / std::max(zero_point, 1));
+    return step;
+}
+
+} // namespace
+
 component_quantizer narrow_quantizer(const component_range &range, int limit) {
     component_quantizer q;
     const double step = std::max(1.0, (range.high - range.low) / limit);
@@ -69,6 +85,17 @@ component_quantizer narrow_quantizer(const component_range &range, int limit) {
     q.multiplier = std::max<std::int16_t>(q.multiplier, 1);
     q.zero_point = static_cast<std::int16_t>(
             std::clamp<double>(std::round(-range.low / static_cast<double>(q.step())), 0, limit));
+    return q;
+}
+
+component_quantizer narrow_quantizer(const component_range &range, int zero_point, int limit) {
+    component_quantizer q = narrow_quantizer(range, limit);
+    if (q.zero_point == zero_point) return q;
+    const double step = step_with(range, zero_point, limit),
+                 turned = step_with(mirrored(range), zero_point, limit);
+    const double multiplier = std::clamp(std::floor(32768 / std::min(step, turned)), 1.0, 32767.0);
+    q.multiplier = static_cast<std::int16_t>(turned < step ? -multiplier : multiplier);
+    q.zero_point = static_cast<std::int16_t>(zero_point);
     return q;
 }
 
@@ -96,6 +123,79 @@ std::vector<component_quantizer> quantizers_for(
                         : narrow_quantizer(
                                 c.components[static_cast<std::size_t>(component)].range(limit), limit));
     return result;
+}
+
+namespace {
+
+// A piece's ranges in the numbers of the whole tile.
+std::vector<component_range> ranges_of(
+        const layer_calibration &layer, const tile &whole, const tile_piece &piece, int limit) {
+    const standalone_tile alone = standalone_of(piece).value();
+    const tile_calibration &known = *layer.of(alone.id);
+    std::vector<component_range> ranges(static_cast<std::size_t>(whole.components()));
+    const int width = piece.cols.how.components();
+    for (int c = 0; c < std::ssize(known.components); ++c) {
+        component_range r = known.components[static_cast<std::size_t>(c)].range(limit);
+        if (alone.row_signs[static_cast<std::size_t>(c / width)]
+                != alone.col_signs[static_cast<std::size_t>(c % width)])
+            r = mirrored(r);
+        ranges[static_cast<std::size_t>(whole_component(whole, piece, c))] = r;
+    }
+    return ranges;
+}
+
+// One zero point for all: that of one of them with which the one that loses most loses least.
+int common_zero_point(const std::vector<component_range> &ranges, int limit) {
+    int best = 0;
+    double least = 0;
+    for (const component_range &candidate : ranges) {
+        const int zero_point = narrow_quantizer(candidate, limit).zero_point;
+        double loss = 0;
+        for (const component_range &r : ranges)
+            loss = std::max(loss,
+                    std::min(step_with(r, zero_point, limit), step_with(mirrored(r), zero_point, limit))
+                            / std::max(1.0, (r.high - r.low) / limit));
+        if (least != 0 && loss >= least) continue;
+        least = loss;
+        best = zero_point;
+    }
+    return best;
+}
+
+} // namespace
+
+class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
+        component_set wide, value_range source, int limit) {
+    class_quantizers result;
+    std::array<std::vector<component_range>, tile_classes> ranges;
+    for (int k = 0; k < tile_classes; ++k) {
+        if (!pieces[k]) continue;
+        ranges[k] = ranges_of(layer, whole, *pieces[k], limit);
+        const tile &alone = tile_of(standalone_of(*pieces[k])->id);
+        result[k].resize(static_cast<std::size_t>(whole.components()));
+        for (int c = 0; c < alone.components(); ++c)
+            result[k][static_cast<std::size_t>(whole_component(whole, *pieces[k], c))] =
+                    wide_quantizer(alone, c, source);
+    }
+    for (int c = 0; c < whole.components(); ++c) {
+        if ((wide >> c & 1) != 0) continue;
+        std::vector<component_range> of_component;
+        for (const std::vector<component_range> &of_class : ranges)
+            if (!of_class.empty()) of_component.push_back(of_class[static_cast<std::size_t>(c)]);
+        const int zero_point = common_zero_point(of_component, limit);
+        for (int k = 0; k < tile_classes; ++k)
+            if (!ranges[k].empty())
+                result[k][static_cast<std::size_t>(c)] =
+                        narrow_quantizer(ranges[k][static_cast<std::size_t>(c)], zero_point, limit);
+    }
+    return result;
+}
+
+bool knows(const layer_calibration &layer, const class_pieces &pieces) {
+    return std::ranges::all_of(pieces, [&](const auto &piece) {
+        const auto alone = piece ? standalone_of(*piece) : std::nullopt;
+        return !piece || (alone && layer.of(alone->id) != nullptr);
+    });
 }
 
 } // namespace winodnn

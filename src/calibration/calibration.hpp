@@ -5,6 +5,7 @@
 #include "problem/problem.hpp"
 #include "winograd/number_system.hpp"
 #include "winograd/quantizer.hpp"
+#include "winograd/tile_classes.hpp"
 
 #include <array>
 #include <cstdint>
@@ -79,10 +80,18 @@ struct calibration {
 layer_calibration describe(const problem &p, std::uint64_t identity);
 
 component_quantizer narrow_quantizer(const component_range &range, int limit);
+// With a zero point that was chosen for other ranges as well; turned around where that gives finer steps.
+component_quantizer narrow_quantizer(const component_range &range, int zero_point, int limit);
 // Needs no calibration: the largest |v| that there can be, for this source, becomes wide_limit.
 component_quantizer wide_quantizer(const tile &t, int component, value_range source);
 // One for each component.
 std::vector<component_quantizer> quantizers_for(
         const tile_calibration &c, component_set wide, value_range source, int limit);
+// Whether there are ranges for all pieces that an image is covered with: each is, but for signs, a tile by
+// itself.
+bool knows(const layer_calibration &layer, const class_pieces &pieces);
+// Quantizers of all of them, if it does.
+class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
+        component_set wide, value_range source, int limit);
 
 } // namespace winodnn

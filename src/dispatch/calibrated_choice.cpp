@@ -27,7 +27,8 @@ candidate with_tile(const problem &p, const machine &m, std::span<const layer_ca
     for (const layer_calibration *layer : layers) {
         const number_system numbers = numbers_for(*layer, tile, target_snr, narrow_limit_of(m.isa));
         if (is_wider(numbers, widest)) widest = numbers;
-        cycles += winograd_cycles(p, m, plan_with_tile(p, m, tile, true, numbers));
+        cycles +=
+                winograd_cycles(p, m, plan_of(*layer, p, plan_with_tile(p, m, tile, true, numbers), numbers));
     }
     return {plan_with_tile(p, m, tile, true, widest), cycles / static_cast<double>(layers.size())};
 }
@@ -58,8 +59,15 @@ std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
     return best->how;
 }
 
-plan with_numbers(plan base, const number_system &numbers) {
+plan plan_of(const layer_calibration &layer, const problem &p, plan base, const number_system &numbers) {
     base.numbers = numbers;
+    base.mixed = !numbers.quantized || knows(layer, pieces_of(p, tile_of(base.tile), true));
+    return base;
+}
+
+plan exact_plan(plan base) {
+    base.numbers = exact;
+    base.mixed = true;
     return base;
 }
 

@@ -20,8 +20,10 @@ std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
         std::span<const layer_calibration *const> layers, double target_snr,
         std::optional<tile_id> only = {});
 
-// The plan of one of the layers (or of weights that are none of them, in exact numbers): with the same
-// blocks.
-plan with_numbers(plan base, const number_system &numbers);
+// The plan of one of the layers, with the same blocks. Smaller pieces at the image's edges need ranges in the
+// calibration.
+plan plan_of(const layer_calibration &layer, const problem &p, plan base, const number_system &numbers);
+// The plan of weights that are none of them.
+plan exact_plan(plan base);
 
 } // namespace winodnn

@@ -54,13 +54,25 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
 
     const number_system &numbers = candidate.numbers;
     double multiply = 0, transforms = 0;
+    const cover rows = cover_of(t.row_pieces, p.oh, !candidate.mixed),
+                cols = cover_of(t.col_pieces, p.ow, !candidate.mixed);
+    const auto share = [](dim with_row, dim with_col, const cover &r, const cover &c) {
+        return static_cast<double>(with_row * with_col) / static_cast<double>(r.count() * c.count());
+    };
     for (int plane = 0; plane < t.m_planes(); ++plane) {
         const bool wide = numbers.is_wide(t.component_of_m(plane));
-        multiply += tiles * t.terms() * ic * oc / (wide ? rates.multiply_macs : rates.multiply_macs_s8);
-        transforms += tiles * oc * (numbers.quantized ? rates.output_cycles_s8 : rates.output_cycles);
+        const int width = t.cols.output.cols();
+        const double taking_part =
+                tiles * share(rows.tiles_with_m(plane / width), cols.tiles_with_m(plane % width), rows, cols);
+        multiply += taking_part * t.terms() * ic * oc / (wide ? rates.multiply_macs : rates.multiply_macs_s8);
+        transforms += taking_part * oc * (numbers.quantized ? rates.output_cycles_s8 : rates.output_cycles);
     }
-    for (int plane = 0; plane < t.v_planes(); ++plane)
-        transforms += tiles * ic * (numbers.quantized ? rates.input_cycles_s8 : rates.input_cycles);
+    for (int plane = 0; plane < t.v_planes(); ++plane) {
+        const int width = t.cols.inputs();
+        const double taking_part =
+                tiles * share(rows.tiles_with_v(plane / width), cols.tiles_with_v(plane % width), rows, cols);
+        transforms += taking_part * ic * (numbers.quantized ? rates.input_cycles_s8 : rates.input_cycles);
+    }
     const double stages = stage_cycles(p, layout, tiles, t.outputs(), oc);
     const double weights_bytes = oc * static_cast<double>(layout.channel_bytes(numbers));
     const bool streams = weights_bytes > static_cast<double>(m.l2_bytes) / 2;

@@ -9,7 +9,7 @@ namespace winodnn {
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate);
 double direct_cycles(const problem &p, const machine &m);
 
-// Tiles that cover the output, over the whole batch.
+// Tiles that cover the output, over the whole batch; mixed ones are as many as whole ones.
 dim tile_count(const problem &p, tile_id tile);
 
 } // namespace winodnn

@@ -17,6 +17,7 @@ struct plan {
     dim oc_chunks = 1;        // work items that share a block of tiles, each with its own output channels
     number_system numbers {}; // of the multiplies
     bool calibrated = false;  // of the weights' layout: whether they can be quantized at all
+    bool mixed = true;        // smaller pieces where whole tiles would stick out of the image
     int threads = 1;          // the most that execution uses; the scratchpad is sized for it
 
     bool operator==(const plan &) const = default;

@@ -136,15 +136,17 @@ calibration stop_observing() {
 
 std::vector<convolution_variant> variants_of(
         const problem &p, const plan &base, const calibration_in_use *calibrated) {
-    std::vector<convolution_variant> variants {{0, with_numbers(base, exact), {}}};
+    std::vector<convolution_variant> variants {{0, exact_plan(base), {}}};
     if (!base.calibrated || calibrated == nullptr) return variants;
     for (const layer_calibration *layer : calibrated->like(p)) {
         const number_system numbers =
                 numbers_for(*layer, base.tile, calibrated->target_snr, narrow_limit_of(base.isa));
         if (!numbers.quantized) continue;
-        variants.push_back({layer->identity, with_numbers(base, numbers),
-                quantizers_for(
-                        *layer->of(base.tile), numbers.wide, source_range(p), narrow_limit_of(base.isa))});
+        const plan how = plan_of(*layer, p, base, numbers);
+        const winodnn::tile &whole = tile_of(base.tile);
+        variants.push_back({layer->identity, how,
+                quantizers_for(*layer, whole, pieces_of(p, whole, how.mixed), numbers.wide, source_range(p),
+                        narrow_limit_of(base.isa))});
     }
     return variants;
 }

@@ -34,7 +34,7 @@ calibration stop_observing();
 struct convolution_variant {
     std::uint64_t identity = 0; // of none: those that are not calibrated
     plan how;
-    std::vector<component_quantizer> quantizers;
+    class_quantizers quantizers;
 };
 // The first is the exact one.
 std::vector<convolution_variant> variants_of(

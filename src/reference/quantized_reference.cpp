@@ -31,41 +31,27 @@ int transformed(const tile &t, const int_matrix &d, int plane) {
     return sum;
 }
 
+// Tiles of one class: the pieces as a tile of its own, whose weights are some of the whole one's.
 class tile_reference {
 public:
-    tile_reference(const problem &p, const tile &t, const number_system &numbers,
+    tile_reference(const problem &p, const tile &whole, const tile_piece &piece, const number_system &numbers,
             const std::vector<component_quantizer> &quantizers, int limit, const quantized_filters &filters)
-        : p_(p), t_(t), numbers_(numbers), quantizers_(quantizers), limit_(limit), filters_(filters) {}
+        : p_(p), whole_(whole), piece_(piece), t_ {whole.name, piece.rows.how, piece.cols.how},
+          numbers_(numbers), quantizers_(quantizers), limit_(limit), filters_(filters) {}
 
     // Of all channels of one group.
     void transform(const void *src, dim n, dim y, dim x, dim group, const std::vector<int> &zero_points) {
-        group_ = group;
         v_.assign(std::size_t(t_.v_planes() * p_.group_ic()), 0);
         for (dim ic = 0; ic < p_.group_ic(); ++ic) {
             const dim channel = group * p_.group_ic() + ic;
             const int_matrix d = patch(p_, t_, src, n, y, x, channel, zero_points[std::size_t(channel)]);
             for (int plane = 0; plane < t_.v_planes(); ++plane) {
-                const int component = t_.component_of_v(plane), v = transformed(t_, d, plane);
+                const int component = of_whole(t_.component_of_v(plane)), v = transformed(t_, d, plane);
                 const component_quantizer &q = quantizers_[std::size_t(component)];
                 v_[std::size_t(plane * p_.group_ic() + ic)] =
                         numbers_.is_wide(component) ? q.scaled(v) : q.quantized(v, limit_) - q.zero_point;
             }
         }
-    }
-
-    double sum(dim oc, int component, int repeat) const {
-        std::int64_t m = 0;
-        for (int w = 0; w < t_.u_planes(); ++w) {
-            if (t_.component_of_u(w) != component) continue;
-            const int v = t_.v_plane(component, repeat) + t_.term_of_u(w) * t_.v_term_planes();
-            const std::int32_t *u = &filters_.u[std::size_t((w * p_.oc + oc) * p_.group_ic())];
-            for (dim ic = 0; ic < p_.group_ic(); ++ic)
-                m += std::int64_t {v_[std::size_t(v * p_.group_ic() + ic)]} * u[ic];
-        }
-        if (m != std::int32_t(m)) throw std::overflow_error("a sum is outside s32");
-        const float scale = quantizers_[std::size_t(component)].step()
-                            * filters_.scales[std::size_t(component * p_.oc + oc)];
-        return double(m) * scale;
     }
 
     // By plane of M.
@@ -88,40 +74,61 @@ public:
     }
 
 private:
+    int of_whole(int component) const { return whole_component(whole_, piece_, component); }
+
+    double sum(dim oc, int component, int repeat) const {
+        std::int64_t m = 0;
+        for (int w = 0; w < whole_.u_planes(); ++w) {
+            if (whole_.component_of_u(w) != of_whole(component)) continue;
+            const int v = t_.v_plane(component, repeat) + whole_.term_of_u(w) * t_.v_term_planes();
+            const std::int32_t *u = &filters_.u[std::size_t((w * p_.oc + oc) * p_.group_ic())];
+            for (dim ic = 0; ic < p_.group_ic(); ++ic)
+                m += std::int64_t {v_[std::size_t(v * p_.group_ic() + ic)]} * u[ic];
+        }
+        if (m != std::int32_t(m)) throw std::overflow_error("a sum is outside s32");
+        const auto c = std::size_t(of_whole(component));
+        const float scale = quantizers_[c].step() * filters_.scales[c * std::size_t(p_.oc) + std::size_t(oc)];
+        return double(m) * scale;
+    }
+
     const problem &p_;
-    const tile &t_;
+    const tile &whole_;
+    const tile_piece &piece_;
+    const tile t_;
     const number_system &numbers_;
     const std::vector<component_quantizer> &quantizers_;
     const int limit_;
     const quantized_filters &filters_;
-    dim group_ = 0;
     std::vector<int> v_; // [plane][ic]
 };
 
 } // namespace
 
-quantized_outputs reference_quantized(const problem &p, const tile &t, const number_system &numbers,
-        const std::vector<component_quantizer> &quantizers, int limit, const void *src,
+quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixed,
+        const number_system &numbers, const class_quantizers &quantizers, int limit, const void *src,
         const std::vector<int> &zero_points, const quantized_filters &filters) {
     const auto count = std::size_t(p.mb * p.oh * p.ow * p.oc);
     quantized_outputs result {std::vector<double>(count), std::vector<double>(count)};
-    tile_reference at(p, t, numbers, quantizers, limit, filters);
-    const dim height = t.rows.outputs(), width = t.cols.outputs();
-    for (dim n = 0; n < p.mb; ++n)
-        for (dim y = 0; y < p.oh; y += height)
-            for (dim x = 0; x < p.ow; x += width)
-                for (dim group = 0; group < p.group_count(); ++group) {
-                    at.transform(src, n, y - p.pad_t, x - p.pad_l, group, zero_points);
-                    for (dim oc = group * p.group_oc(); oc < (group + 1) * p.group_oc(); ++oc) {
-                        const std::vector<double> sums = at.sums(oc);
-                        for (int row = 0; row < height && y + row < p.oh; ++row)
-                            for (int col = 0; col < width && x + col < p.ow; ++col) {
-                                const auto to =
-                                        std::size_t(((n * p.oh + y + row) * p.ow + x + col) * p.oc + oc);
-                                at.output(sums, row, col, result.y[to], result.magnitudes[to]);
-                            }
-                    }
+    const cover rows = cover_of(t.row_pieces, p.oh, !mixed), cols = cover_of(t.col_pieces, p.ow, !mixed);
+    const class_pieces pieces = pieces_of(rows, cols);
+    const auto of_tile = [&](dim n, dim tile_row, dim tile_col, dim group) {
+        const tile_class k = class_of(rows.is_small(tile_row), cols.is_small(tile_col));
+        tile_reference at(p, t, *pieces[k], numbers, quantizers[k], limit, filters);
+        const dim y = rows.first_output(tile_row), x = cols.first_output(tile_col);
+        at.transform(src, n, y - p.pad_t, x - p.pad_l, group, zero_points);
+        for (dim oc = group * p.group_oc(); oc < (group + 1) * p.group_oc(); ++oc) {
+            const std::vector<double> sums = at.sums(oc);
+            for (int row = 0; row < pieces[k]->rows.outputs() && y + row < p.oh; ++row)
+                for (int col = 0; col < pieces[k]->cols.outputs() && x + col < p.ow; ++col) {
+                    const auto to = std::size_t(((n * p.oh + y + row) * p.ow + x + col) * p.oc + oc);
+                    at.output(sums, row, col, result.y[to], result.magnitudes[to]);
                 }
+        }
+    };
+    for (dim n = 0; n < p.mb; ++n)
+        for (dim row = 0; row < rows.count(); ++row)
+            for (dim col = 0; col < cols.count(); ++col)
+                for (dim group = 0; group < p.group_count(); ++group) of_tile(n, row, col, group);
     return result;
 }
 

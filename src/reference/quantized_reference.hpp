@@ -5,6 +5,7 @@
 #include "problem/problem.hpp"
 #include "winograd/number_system.hpp"
 #include "winograd/quantizer.hpp"
+#include "winograd/tile_classes.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -23,10 +24,11 @@ struct quantized_outputs {
             magnitudes; // of the terms that y is the sum of: its rounding errors are relative to them
 };
 
-// zero_points: one for each input channel of all groups. `limit`: where u8 saturates, 255 or 127.
+// mixed: with smaller pieces at the edges. zero_points: one for each input channel of all groups. `limit`:
+// where u8 saturates, 255 or 127.
 // Throws std::overflow_error if a sum leaves 32 bits.
-quantized_outputs reference_quantized(const problem &p, const tile &t, const number_system &numbers,
-        const std::vector<component_quantizer> &quantizers, int limit, const void *src,
+quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixed,
+        const number_system &numbers, const class_quantizers &quantizers, int limit, const void *src,
         const std::vector<int> &zero_points, const quantized_filters &filters);
 
 } // namespace winodnn

@@ -28,9 +28,10 @@ std::byte *aligned(void *scratchpad) {
 // The groups that a block's tiles are multiplied in: as even as possible, because a group of one tile would
 // run at a fraction of the rate.
 struct tile_groups {
-    tile_groups(dim tiles, dim repeats) : tiles_(tiles), repeats_(repeats), count(ceil_div(tiles, largest)) {}
+    tile_groups(const slot_range &tiles, dim repeats)
+        : tiles_(tiles), repeats_(repeats), count(ceil_div(tiles.size(), dim {jit::most_tiles})) {}
 
-    dim begin(dim group) const { return tiles_ * group / count; }
+    dim begin(dim group) const { return tiles_.begin + tiles_.size() * group / count; }
     dim size(dim group) const { return begin(group + 1) - begin(group); }
     // While one panel of weights is read, once for each group and repeat, the next one is brought into L2: so
     // many cache lines with each pair of channels, until all the `lines` of a pair are shared out.
@@ -40,8 +41,8 @@ struct tile_groups {
     }
 
 private:
-    static constexpr dim largest = jit::most_tiles;
-    dim tiles_, repeats_;
+    slot_range tiles_;
+    dim repeats_;
 
 public:
     const dim count;
@@ -55,18 +56,20 @@ dim lines_of(dim oc_width) {
 } // namespace
 
 struct convolution::impl {
-    impl(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers);
+    impl(const problem &p, const plan &chosen, const class_quantizers &quantizers);
 
     void make_input_transforms();
     void make_multiplies();
     bool uses(bool bytes) const;
+    std::vector<slot_range> multiplied_ranges() const;
+    tile_block block_at(dim index) const;
 
     const char *check_weights(const void *block) const;
     bool run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
     void transform_input(const run_args &args, const std::byte *base, const thread_space &space,
             tile_block block, dim group) const;
     void multiply_components(const std::byte *u, const std::int32_t *initial, dim oc_width, dim ic_begin,
-            dim ic_end, const thread_space &space, dim tiles) const;
+            dim ic_end, const thread_space &space, const block_slots &slots) const;
 
     const problem problem_;
     const plan plan_;
@@ -77,9 +80,11 @@ struct convolution::impl {
     const dim blocks_;
     const int lanes_;
     const dim channel_bytes_; // of U, one output channel's
-    // Where in V and M the products of one component and one repeat are, and how far apart V's terms.
+    // Where in V and M the products of one component and one repeat are, how far apart V's terms, and whether
+    // tiles of the smaller pieces have them too.
     struct product_place {
         dim v, m, v_terms;
+        bool all_rows, all_cols;
     };
     std::vector<product_place> places_; // [component][repeat]
 
@@ -89,29 +94,36 @@ struct convolution::impl {
     using multiply_table = std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>,
             jit::most_tiles + 1>;
     std::array<multiply_table, 2> multiplies_;
-    std::vector<component_quantizer> quantizers_;
-    std::vector<jit::quantization_lanes> quantization_; // the same, as the input transform reads it
+    const class_quantizers quantizers_;
+    std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernel reads them
     const output_stage output_;
     // The weights that were found to be intact last: a hash of where they are and of their checksum.
     mutable std::atomic<std::uint64_t> verified_ {0};
 };
 
-convolution::impl::impl(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
+convolution::impl::impl(const problem &p, const plan &chosen, const class_quantizers &quantizers)
     : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), layout_(layout_for(p, chosen)),
-      space_(p, chosen), grid_(make_grid(p, tile_)), blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)),
-      lanes_(jit::traits_of(chosen.isa).lanes()), channel_bytes_(layout_.channel_bytes(chosen.numbers)),
-      quantizers_(std::move(quantizers)), output_(problem_, plan_, space_, grid_) {
-    for (const component_quantizer &q : quantizers_) {
-        quantization_.emplace_back();
-        quantization_.back().multiplier.fill(q.multiplier);
-        quantization_.back().zero_point.fill(q.zero_point);
-    }
+      space_(p, chosen), grid_(make_grid(p, tile_, chosen.mixed)),
+      blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)), lanes_(jit::traits_of(chosen.isa).lanes()),
+      channel_bytes_(layout_.channel_bytes(chosen.numbers)), quantizers_(quantizers),
+      output_(problem_, plan_, space_, grid_) {
+    for (int k = 0; k < tile_classes; ++k)
+        for (const component_quantizer &q : quantizers_[k]) {
+            quantization_[k].emplace_back();
+            quantization_[k].back().multiplier.fill(q.multiplier);
+            quantization_[k].back().zero_point.fill(q.zero_point);
+        }
     for (int c = 0; c < tile_.components(); ++c)
         for (int r = 0; r < tile_.repeats(); ++r) {
             const auto v_at = [&](int plane) { return space_.v_planes.offset(tile_, chosen.numbers, plane); };
             const int plane = tile_.v_plane(c, r);
             const dim terms = tile_.terms() > 1 ? v_at(plane + tile_.v_term_planes()) - v_at(plane) : 0;
-            places_.push_back({v_at(plane), tile_.m_plane(c, r) * space_.m_plane_stride, terms});
+            const int m = tile_.m_plane(c, r), width = tile_.cols.output.cols();
+            const auto all_have = [](const cover &along, int m_plane) {
+                return along.small == nullptr || along.small->has_m(m_plane);
+            };
+            places_.push_back({v_at(plane), m * space_.m_plane_stride, terms,
+                    all_have(grid_.rows.covered, m / width), all_have(grid_.cols.covered, m % width)});
         }
     make_input_transforms();
     make_multiplies();
@@ -132,33 +144,54 @@ void convolution::impl::make_input_transforms() {
         for (const auto &col : grid_.cols.kinds) {
             config.rows = row.inputs;
             config.cols = col.inputs;
+            config.row_piece = row.of->outputs();
+            config.col_piece = col.of->outputs();
             input_transforms_.push_back(jit::get_input_transform(config));
         }
 }
 
 void convolution::impl::make_multiplies() {
     const dim slice = layout_.oc_slice();
-    for (const dim width : {std::min(slice, layout_.padded_oc()), layout_.padded_oc() % slice}) {
-        if (width == 0) continue;
-        const int vectors = static_cast<int>(width / lanes_);
-        // Blocks are even but for one tile.
-        for (const dim block_tiles : {grid_.count() / blocks_, ceil_div(grid_.count(), blocks_)}) {
-            const tile_groups groups(block_tiles, tile_.repeats());
+    for (const slot_range &tiles : multiplied_ranges())
+        for (const dim width : {std::min(slice, layout_.padded_oc()), layout_.padded_oc() % slice}) {
+            if (width == 0) continue;
+            const int vectors = static_cast<int>(width / lanes_);
+            const tile_groups groups(tiles, tile_.repeats());
             for (dim call = 0; call < groups.count * tile_.repeats(); ++call) {
                 const dim group = call % groups.count;
-                const int tiles = static_cast<int>(groups.size(group));
+                const int count = static_cast<int>(groups.size(group));
                 const int lines = groups.prefetch_lines(group, call / groups.count, lines_of(width));
-                jit::multiply_config config {plan_.isa, tiles, vectors, 0, space_.m_tile_stride, lines, false,
+                jit::multiply_config config {plan_.isa, count, vectors, 0, space_.m_tile_stride, lines, false,
                         plan_.numbers.quantized};
                 for (const bool bytes : {false, true}) {
                     if (!uses(bytes)) continue;
+                    auto &kernel = multiplies_[bytes][count][vectors][lines];
+                    if (kernel != nullptr) continue;
                     config.bytes = bytes;
                     config.v_tile_stride = space_.v_tile_stride / (bytes ? 2 : 1);
-                    multiplies_[bytes][tiles][vectors][lines] = jit::get_multiply(config);
+                    kernel = jit::get_multiply(config);
                 }
             }
         }
+}
+
+// Of all blocks, the ranges of tiles that take part in a plane, of each size one.
+std::vector<slot_range> convolution::impl::multiplied_ranges() const {
+    std::vector<slot_range> ranges;
+    for (dim b = 0; b < blocks_; ++b) {
+        const block_slots slots = grid_.slots_of(block_at(b));
+        for (const product_place &place : places_) {
+            const slot_range range = slots.with(place.all_rows, place.all_cols);
+            const auto same_size = [&](const slot_range &r) { return r.size() == range.size(); };
+            if (range.size() > 0 && std::ranges::none_of(ranges, same_size)) ranges.push_back(range);
+        }
     }
+    return ranges;
+}
+
+tile_block convolution::impl::block_at(dim index) const {
+    const dim tiles = grid_.count();
+    return {tiles * index / blocks_, tiles * (index + 1) / blocks_};
 }
 
 // Whether there are components of bytes, or of s16.
@@ -171,9 +204,9 @@ bool convolution::impl::uses(bool bytes) const {
 // A block of tiles, a group and a chunk of its blocks of output channels.
 bool convolution::impl::run_item(
         const run_args &args, const std::byte *base, const thread_space &space, dim item) const {
-    const dim chunks = plan_.oc_chunks, chunk = item % chunks, tiles = grid_.count();
-    const dim block_index = item / chunks % blocks_, group = item / chunks / blocks_;
-    const tile_block block {tiles * block_index / blocks_, tiles * (block_index + 1) / blocks_};
+    const dim chunks = plan_.oc_chunks, chunk = item % chunks, group = item / chunks / blocks_;
+    const tile_block block = block_at(item / chunks % blocks_);
+    const block_slots slots = grid_.slots_of(block);
     const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
     const dim oc_begin = oc_blocks * chunk / chunks * layout_.oc_block();
     const dim oc_end = std::min(oc_blocks * (chunk + 1) / chunks * layout_.oc_block(), layout_.padded_oc());
@@ -191,7 +224,7 @@ bool convolution::impl::run_item(
         dim ic = 0;
         for (std::uint32_t part = 0; part < parts; ++part) {
             const dim ic_end = part_end(weights, part);
-            multiply_components(u_block, initial, width, ic, ic_end, space, block.size());
+            multiply_components(u_block, initial, width, ic, ic_end, space, slots);
             const bool first = part == 0, last = part + 1 == parts;
             const part_kind kind = first && last ? part_kind::only
                                    : first       ? part_kind::first
@@ -209,23 +242,24 @@ void convolution::impl::transform_input(const run_args &args, const std::byte *b
     const nhwc_strides strides = problem_.src_strides();
     const auto *zero_points =
             reinterpret_cast<const std::int16_t *>(base + space_.src_zero_points_offset) + group * layout_.ic;
+    block_slots slots = grid_.slots_of(block);
     auto at = grid_.at(block.begin);
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
-        const dim y = at.row * tile_.rows.outputs() - problem_.pad_t;
-        const dim x = at.col * tile_.cols.outputs() - problem_.pad_l;
+        const tile_class of = grid_.class_of(at);
+        const dim y = grid_.rows.covered.first_output(at.row) - problem_.pad_t;
+        const dim x = grid_.cols.covered.first_output(at.col) - problem_.pad_l;
         const dim offset = at.n * strides.n + y * strides.h + x * strides.w + group * layout_.ic;
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(args.src) + static_cast<std::uintptr_t>(offset);
         (*input_transforms_[grid_.kind_of(at)])({reinterpret_cast<const void *>(src), space.v,
-                (index - block.begin) * layout_.padded_ic(), layout_.ic, zero_points, quantization_.data()});
+                slots.first[of]++ * layout_.padded_ic(), layout_.ic, zero_points, quantization_[of].data()});
     }
 }
 
 void convolution::impl::multiply_components(const std::byte *u, const std::int32_t *initial, dim oc_width,
-        dim ic_begin, dim ic_end, const thread_space &space, dim tiles) const {
+        dim ic_begin, dim ic_end, const thread_space &space, const block_slots &slots) const {
     const number_system &numbers = plan_.numbers;
     const int repeats = tile_.repeats();
-    const tile_groups groups(tiles, repeats);
     const dim initial_stride = static_cast<dim>(space_.per_oc_stride / sizeof(*initial));
     for (int c = 0; c < tile_.components(); ++c, initial += initial_stride) {
         const dim bytes = numbers.bytes(c), v_tile_stride = space_.v_tile_stride / 2 * bytes;
@@ -243,6 +277,8 @@ void convolution::impl::multiply_components(const std::byte *u, const std::int32
             const std::byte *ahead = u + ic_begin * bytes * width;
             for (int repeat = 0; repeat < repeats; ++repeat) {
                 const product_place &place = places_[static_cast<std::size_t>(c) * repeats + repeat];
+                const slot_range tiles = slots.with(place.all_rows, place.all_cols);
+                const tile_groups groups(tiles, repeats);
                 const std::byte *v = space.v + place.v + ic_begin * bytes;
                 std::byte *m = space.m + place.m + oc * 4;
                 args.v_jump = place.v_terms - part;
@@ -259,8 +295,8 @@ void convolution::impl::multiply_components(const std::byte *u, const std::int32
     }
 }
 
-convolution::convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers)
-    : impl_(std::make_unique<impl>(p, chosen, std::move(quantizers))) {}
+convolution::convolution(const problem &p, const plan &chosen, const class_quantizers &quantizers)
+    : impl_(std::make_unique<impl>(p, chosen, quantizers)) {}
 convolution::convolution(convolution &&) noexcept = default;
 convolution::~convolution() = default;
 
@@ -271,7 +307,7 @@ std::size_t convolution::scratchpad_bytes() const {
 std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen) {
     const workspace space(p, chosen);
     if (!space.stages) return {};
-    const dim tiles = make_grid(p, tile_of(chosen.tile)).count();
+    const dim tiles = make_grid(p, tile_of(chosen.tile), chosen.mixed).count();
     const dim blocks = ceil_div(tiles, chosen.tiles_per_block);
     const dim values = space.partial_tile_stride / dim {sizeof(float)};
     // Blocks are even but for one tile.

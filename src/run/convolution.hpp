@@ -39,8 +39,8 @@ class convolution {
 public:
     // Generates (or takes from the cache) all kernels that an execution can need.
     // Throws std::bad_alloc or std::runtime_error when code memory cannot be had.
-    // Quantizers: one a component, if the plan is quantized.
-    convolution(const problem &p, const plan &chosen, std::vector<component_quantizer> quantizers = {});
+    // Quantizers, if the plan is quantized: of the classes of tiles that there are.
+    convolution(const problem &p, const plan &chosen, const class_quantizers &quantizers = {});
     convolution(convolution &&) noexcept;
     ~convolution();
 

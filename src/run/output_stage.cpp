@@ -69,6 +69,9 @@ output_stage::kernels output_stage::make_kernels(jit::output_transform_config co
         for (const auto &col : grid_.cols.kinds) {
             config.rows = row.outputs;
             config.cols = col.outputs;
+            config.row_piece = row.of->outputs();
+            config.col_piece = col.of->outputs();
+            config.first_scales = space_.first_scales[grid_.class_of(row, col)];
             by_kind.push_back(jit::get_output_transform(config));
         }
     return by_kind;
@@ -100,9 +103,11 @@ void output_stage::run_kernels(const run_args &args, const std::byte *scratchpad
     a.vectors = span.count / lanes_;
     a.has_tail = span.count % lanes_ != 0;
     a.operands = operands.data();
+    block_slots slots = grid_.slots_of(block);
     auto at = grid_.at(block.begin);
     for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
-        const dim y = at.row * tile_.rows.outputs(), x = at.col * tile_.cols.outputs();
+        const dim slot = slots.first[grid_.class_of(at)]++;
+        const dim y = grid_.rows.covered.first_output(at.row), x = grid_.cols.covered.first_output(at.col);
         const auto offset_in = [&](const nhwc_strides &tensor) {
             return at.n * tensor.n + y * tensor.h + x * tensor.w + span.begin;
         };
@@ -116,8 +121,8 @@ void output_stage::run_kernels(const run_args &args, const std::byte *scratchpad
                                             : static_cast<const std::byte *>(args.operands[i])
                                                       + first * static_cast<dim>(size_of(op.type));
         }
-        a.m = own.m + (index - block.begin) * space_.m_tile_stride;
-        a.partial = own.partial + (index - block.begin) * space_.partial_tile_stride;
+        a.m = own.m + slot * space_.m_tile_stride;
+        a.partial = own.partial + slot * space_.partial_tile_stride;
         a.dst = static_cast<std::byte *>(args.dst) + offset_in(strides) * element;
         (*by_kind[grid_.kind_of(at)])(a);
     }

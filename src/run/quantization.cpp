@@ -57,26 +57,29 @@ const char *prepare_quantization(
 }
 
 // A component of V is step * (q - zero_point): the zero point's part of a sum is known beforehand.
-void prepare_components(const weights_layout &layout, const std::vector<component_quantizer> &quantizers,
+void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
         const workspace &space, const void *block, std::byte *scratchpad) {
     const number_system numbers = numbers_of(block);
-    const dim scales_offset = layout.scales_offset(numbers), sums_offset = layout.sums_offset(numbers);
     const auto bytes = static_cast<std::size_t>(layout.oc * 4);
     for (dim g = 0; g < layout.group_count(); ++g) {
         const std::byte *payload = packed_payload(layout, packed_group(layout, block, g));
-        for (std::size_t c = 0; c < quantizers.size(); ++c) {
-            const std::size_t to = c * space.per_oc_stride + static_cast<std::size_t>(g) * bytes;
-            const dim from = static_cast<dim>(c) * layout.padded_oc() * 4;
-            auto *scales = reinterpret_cast<float *>(scratchpad + space.component_scales_offset + to);
-            auto *initial = reinterpret_cast<std::int32_t *>(scratchpad + space.initial_sums_offset + to);
-            // The block can be at any alignment.
-            std::memcpy(scales, payload + scales_offset + from, bytes);
-            std::memcpy(initial, payload + sums_offset + from, bytes);
-            const float step = quantizers[c].step();
-            const std::int32_t zero_point = quantizers[c].zero_point;
-            for (dim oc = 0; oc < layout.oc; ++oc) scales[oc] *= step;
-            for (dim oc = 0; oc < layout.oc; ++oc) initial[oc] *= -zero_point;
-        }
+        for (int k = 0; k < tile_classes; ++k)
+            for (std::size_t c = 0; c < quantizers[k].size(); ++c) {
+                const component_quantizer &q = quantizers[k][c];
+                const dim from = static_cast<dim>(c) * layout.padded_oc() * 4;
+                const std::size_t of_group = static_cast<std::size_t>(g) * bytes;
+                const auto array = [&](std::size_t offset, std::size_t index) {
+                    return scratchpad + offset + index * space.per_oc_stride + of_group;
+                };
+                auto *scales = reinterpret_cast<float *>(
+                        array(space.per_oc_offset, static_cast<std::size_t>(space.first_scales[k]) + c));
+                auto *initial = reinterpret_cast<std::int32_t *>(array(space.initial_sums_offset, c));
+                // The block can be at any alignment.
+                std::memcpy(scales, payload + layout.scales_offset(numbers) + from, bytes);
+                std::memcpy(initial, payload + layout.sums_offset(numbers) + from, bytes);
+                for (dim oc = 0; oc < layout.oc; ++oc) scales[oc] *= q.step();
+                for (dim oc = 0; oc < layout.oc; ++oc) initial[oc] *= -std::int32_t {q.zero_point};
+            }
     }
 }
 

@@ -12,7 +12,7 @@ const char *prepare_quantization(
         const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad);
 
 // What the sums of quantized components start from, and what they are scaled by: of the weights in the block.
-void prepare_components(const weights_layout &layout, const std::vector<component_quantizer> &quantizers,
+void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
         const workspace &space, const void *block, std::byte *scratchpad);
 
 } // namespace winodnn

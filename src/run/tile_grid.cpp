@@ -6,15 +6,17 @@ namespace winodnn {
 
 namespace {
 
-tile_axis make_axis(dim in, dim out, dim pad, const transform &t) {
+tile_axis make_axis(dim in, dim out, dim pad, const std::vector<piece> &pieces, bool mixed) {
     tile_axis axis;
-    for (dim first = 0; first < out; first += t.outputs()) {
-        const dim origin = first - pad;
+    axis.covered = cover_of(pieces, out, !mixed);
+    for (dim tile = 0; tile < axis.covered.count(); ++tile) {
+        const piece &of = axis.covered.at(tile);
+        const dim first = axis.covered.first_output(tile), origin = first - pad;
         const auto inside = [&](dim pixel) {
-            return static_cast<int>(std::clamp<dim>(pixel - origin, 0, t.inputs()));
+            return static_cast<int>(std::clamp<dim>(pixel - origin, 0, of.how.inputs()));
         };
         const tile_axis::kind kind {
-                {inside(0), inside(in)}, static_cast<int>(std::min<dim>(out - first, t.outputs()))};
+                &of, {inside(0), inside(in)}, static_cast<int>(std::min<dim>(out - first, of.outputs()))};
         auto known = std::find(axis.kinds.begin(), axis.kinds.end(), kind);
         axis.kind_of.push_back(static_cast<int>(known - axis.kinds.begin()));
         if (known == axis.kinds.end()) axis.kinds.push_back(kind);
@@ -37,8 +39,17 @@ void tile_grid::advance(position &p) const {
     ++p.n;
 }
 
-tile_grid make_grid(const problem &p, const tile &t) {
-    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, t.rows), make_axis(p.iw, p.ow, p.pad_l, t.cols)};
+block_slots tile_grid::slots_of(tile_block block) const {
+    block_slots slots;
+    position p = at(block.begin);
+    for (dim index = block.begin; index < block.end; ++index, advance(p)) ++slots.first[class_of(p) + 1];
+    for (int c = 0; c < tile_classes; ++c) slots.first[c + 1] += slots.first[c];
+    return slots;
+}
+
+tile_grid make_grid(const problem &p, const tile &t, bool mixed) {
+    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, t.row_pieces, mixed),
+            make_axis(p.iw, p.ow, p.pad_l, t.col_pieces, mixed)};
 }
 
 } // namespace winodnn

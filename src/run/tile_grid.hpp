@@ -1,10 +1,12 @@
-// Where the tiles of an image lie, and what of each lies inside it.
+// Where the tiles of an image lie, what of each lies inside it, and in which order a block keeps them.
 #pragma once
 
 #include "jit/input_transform/input_transform.hpp"
 #include "problem/problem.hpp"
-#include "winograd/tile.hpp"
+#include "run/work.hpp"
+#include "winograd/tile_classes.hpp"
 
+#include <array>
 #include <vector>
 
 namespace winodnn {
@@ -12,13 +14,29 @@ namespace winodnn {
 // One dimension. The tiles that lie alike (mostly: first, inner, last) form a kind, and share kernels.
 struct tile_axis {
     struct kind {
-        jit::extent inputs; // pixels of the tile's inputs that are inside the image
+        const piece *of = nullptr;
+        jit::extent inputs; // pixels of the piece's inputs that are inside the image
         int outputs = 0;    // outputs that are inside
         bool operator==(const kind &) const = default;
     };
     std::vector<kind> kinds;
     std::vector<int> kind_of; // of each tile
+    cover covered;
     dim count() const { return static_cast<dim>(kind_of.size()); }
+};
+
+struct slot_range {
+    dim begin = 0, end = 0;
+    dim size() const { return end - begin; }
+    bool operator==(const slot_range &) const = default;
+};
+
+// Where the tiles of each class of one block begin, and the last one ends.
+struct block_slots {
+    std::array<dim, tile_classes + 1> first {};
+    slot_range with(bool all_rows, bool all_cols) const {
+        return {first[all_cols ? small_cols : both_large], first[all_rows ? (all_cols ? 4 : 3) : 2]};
+    }
 };
 
 struct tile_grid {
@@ -34,10 +52,18 @@ struct tile_grid {
     std::size_t kind_of(const position &p) const {
         return rows.kind_of[p.row] * cols.kinds.size() + cols.kind_of[p.col];
     }
+    tile_class class_of(const position &p) const {
+        return winodnn::class_of(rows.covered.is_small(p.row), cols.covered.is_small(p.col));
+    }
+    tile_class class_of(const tile_axis::kind &row, const tile_axis::kind &col) const {
+        return winodnn::class_of(row.of == rows.covered.small, col.of == cols.covered.small);
+    }
+    block_slots slots_of(tile_block block) const;
     // The one after: without the divisions, which would show next to the transform of a few channels.
     void advance(position &p) const;
 };
 
-tile_grid make_grid(const problem &p, const tile &t);
+// mixed: smaller pieces where whole tiles would stick out.
+tile_grid make_grid(const problem &p, const tile &t, bool mixed);
 
 } // namespace winodnn

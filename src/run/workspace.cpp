@@ -46,8 +46,13 @@ workspace::workspace(const problem &p, const plan &chosen) {
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
     const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
-    component_scales_offset = per_oc_offset + 4 * per_oc_stride;
-    initial_sums_offset = component_scales_offset + of_components * per_oc_stride;
+    const class_pieces pieces = pieces_of(p, t, chosen.mixed);
+    std::size_t arrays = 4;
+    for (int c = 0; c < tile_classes; ++c) {
+        first_scales[c] = static_cast<int>(arrays);
+        if (pieces[c]) arrays += of_components;
+    }
+    initial_sums_offset = per_oc_offset + arrays * per_oc_stride;
     src_zero_points_offset = initial_sums_offset + of_components * per_oc_stride;
     operands_offset = src_zero_points_offset + lines(p.ic * 2);
     threads_offset = operands_offset + lines(static_cast<dim>(p.post_ops.size()) * 4);

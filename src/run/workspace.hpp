@@ -2,17 +2,20 @@
 #pragma once
 
 #include "dispatch/plan.hpp"
+#include "winograd/tile_classes.hpp"
 
+#include <array>
 #include <cstddef>
 
 namespace winodnn {
 
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
-// biases, inverse dst scales, dst zero points, and, if the plan is quantized, scales of each component; then
-// the values that the sums of each component start from, s32, alike; then source zero points, s16, one for
-// each input channel; then the operands of post-ops that are one value each, f32. Then for each thread
-// V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels may have to be split or
-// post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
+// biases, inverse dst scales, dst zero points, and, if the plan is quantized, scales of each component, for
+// each class of tiles; then the values that the sums of each component start from, s32, alike; then source
+// zero points, s16, one for each input channel; then the operands of post-ops that are one value each, f32.
+// Then for each thread V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels
+// may have to be split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in
+// block], s32 or f32.
 struct workspace {
     workspace(const problem &p, const plan &chosen);
 
@@ -26,7 +29,9 @@ struct workspace {
 
     // From the start.
     std::size_t per_oc_offset, per_oc_stride; // of the first of the arrays, and to the next
-    std::size_t component_scales_offset, initial_sums_offset;
+    // Of a class: which of the arrays is that of its first component.
+    std::array<int, tile_classes> first_scales;
+    std::size_t initial_sums_offset;
     std::size_t src_zero_points_offset, operands_offset;
     std::size_t v_offset, m_offset, partial_offset; // from the thread's start
     std::size_t threads_offset, thread_bytes;

@@ -10,7 +10,7 @@ namespace winodnn {
 namespace {
 
 constexpr std::uint64_t magic = 0x4e4e444f4e4957ull; // "WINODNN"
-constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version = 3;
 
 // At the group's start; the ends of the parts follow at weights_layout::ends_offset, up to part_capacity.
 struct header {

@@ -1,7 +1,8 @@
 #include "winograd/tile.hpp"
 
-#include <array>
+#include <algorithm>
 #include <bit>
+#include <stdexcept>
 #include <vector>
 
 namespace winodnn {
@@ -32,11 +33,15 @@ transform none() {
 
 // In the order of tile_id.
 std::vector<tile> make_tiles() {
-    return {
+    std::vector<tile> made {
             {"f2x2", winograd(two), winograd(two)},
+            {"f2x3", winograd(two), winograd(three)},
+            {"f3x2", winograd(three), winograd(two)},
             {"f2x4", winograd(two), winograd(four)},
             {"f4x2", winograd(four), winograd(two)},
             {"f3x3", winograd(three), winograd(three)},
+            {"f3x4", winograd(three), winograd(four)},
+            {"f4x3", winograd(four), winograd(three)},
             {"f4x4", winograd(four), winograd(four)},
             {"f4x4h", winograd(four_with_half), winograd(four_with_half)},
             {"f1x2", direct(), winograd(two)},
@@ -56,6 +61,11 @@ std::vector<tile> make_tiles() {
             {"column4", winograd(four), none()},
             {"column4h", winograd(four_with_half), none()},
     };
+    for (tile &t : made) {
+        t.row_pieces = make_pieces(t.rows);
+        t.col_pieces = make_pieces(t.cols);
+    }
+    return made;
 }
 
 const std::vector<tile> &tiles() {
@@ -111,6 +121,28 @@ int tile::component_of_m(int plane) const {
 int tile::term_of_u(int plane) const {
     const int row = plane / cols.weights.rows(), col = plane % cols.weights.rows();
     return (rows.direct ? row : 0) * cols.terms() + (cols.direct ? col : 0);
+}
+
+tile_piece tile::piece_of(int row_outputs, int col_outputs) const {
+    const auto find = [](const std::vector<piece> &pieces, int outputs) -> const piece & {
+        if (outputs == 0) return pieces.back();
+        const auto found = std::ranges::find(pieces, outputs, &piece::outputs);
+        if (found == pieces.end()) throw std::invalid_argument("winograd: no piece of this size");
+        return *found;
+    };
+    return {find(row_pieces, row_outputs), find(col_pieces, col_outputs)};
+}
+
+int tile_piece::v_plane(const tile &whole, int plane) const {
+    const int width = cols.how.inputs();
+    return rows.v[static_cast<std::size_t>(plane / width)] * whole.cols.inputs()
+           + cols.v[static_cast<std::size_t>(plane % width)];
+}
+
+int tile_piece::m_plane(const tile &whole, int plane) const {
+    const int width = cols.how.output.cols();
+    return rows.m[static_cast<std::size_t>(plane / width)] * whole.cols.output.cols()
+           + cols.m[static_cast<std::size_t>(plane % width)];
 }
 
 std::uint32_t tile::inverse_odd() const {

@@ -2,7 +2,7 @@
 // To add one, add an enumerator and its row in tile.cpp.
 #pragma once
 
-#include "winograd/transform.hpp"
+#include "winograd/piece.hpp"
 
 #include <cstdint>
 #include <span>
@@ -13,9 +13,13 @@ namespace winodnn {
 // Rows and columns are for kernels of one row (1x3) and of one column (3x1). An h: points with -1/2.
 enum class tile_id : std::uint8_t {
     f2x2,
+    f2x3,
+    f3x2,
     f2x4,
     f4x2,
     f3x3,
+    f3x4,
+    f4x3,
     f4x4,
     f4x4h,
     f1x2,
@@ -41,10 +45,13 @@ enum class tile_id : std::uint8_t {
 // and M[c] = V[c] U[c]. Where one dimension is direct, the planes along it are input rows (columns), weights
 // and outputs: M at output r of component c is the sum over the terms k of V at input r + k and U at weight
 // k.
+struct tile_piece;
+
 struct tile {
     const char *name; // f4x4
     transform rows;   // along h
     transform cols;   // along w
+    std::vector<piece> row_pieces {}, col_pieces {};
 
     int v_planes() const { return rows.inputs() * cols.inputs(); }
     int u_planes() const { return components() * terms(); }
@@ -60,12 +67,26 @@ struct tile {
     int component_of_v(int plane) const;
     int component_of_m(int plane) const;
 
+    // Of so many outputs along each dimension, of sizes that there are; 0: all.
+    tile_piece piece_of(int row_outputs, int col_outputs) const;
+
     int taps() const { return rows.taps() * cols.taps(); }
     int outputs() const { return rows.outputs() * cols.outputs(); }
     // Undoing the transforms' scale in arithmetic modulo 2^32: S = odd * 2^shift * Y, hence
     // Y = (S * inverse_odd) >> shift, exact for |Y| < 2^(31 - shift). Proof in docs/numerics.md.
     std::uint32_t inverse_odd() const;
     int shift() const;
+};
+
+// What is computed of a tile at the image's edge: rows and columns of a piece each.
+struct tile_piece {
+    const piece &rows, &cols;
+
+    int v_planes() const { return rows.how.inputs() * cols.how.inputs(); }
+    int m_planes() const { return rows.how.output.cols() * cols.how.output.cols(); }
+    // Which plane of the whole tile its own plane is.
+    int v_plane(const tile &whole, int plane) const;
+    int m_plane(const tile &whole, int plane) const;
 };
 
 std::span<const tile_id> all_tiles();

@@ -36,7 +36,7 @@ std::int64_t common_denominator(const std::vector<rational> &values) {
     return result;
 }
 
-int whole(rational value) {
+int whole_number(rational value) {
     return static_cast<int>(value.num());
 }
 
@@ -64,6 +64,7 @@ transform make_transform(std::span<const rational> points, int taps) {
     t.input = int_matrix(n, n);
     t.weights = int_matrix(n, taps);
     t.output = int_matrix(m, n);
+    t.points.assign(points.begin(), points.end());
 
     // Rows of B^T and columns of A^T are made whole where points are fractions; the weights pay for it, as
     // they do for N_j = product over l != j of (a_j - a_l), which Lagrange interpolation divides by.
@@ -77,15 +78,15 @@ transform make_transform(std::span<const rational> points, int taps) {
         std::vector<rational> column;
         for (int i = 0; i < m; ++i) column.push_back(power(points[j], i));
         const std::int64_t of_input = common_denominator(poly), of_output = common_denominator(column);
-        for (int k = 0; k < finite; ++k) t.input(j, k) = whole(poly[k] * of_input);
-        for (int i = 0; i < m; ++i) t.output(i, j) = whole(column[i] * of_output);
+        for (int k = 0; k < finite; ++k) t.input(j, k) = whole_number(poly[k] * of_input);
+        for (int i = 0; i < m; ++i) t.output(i, j) = whole_number(column[i] * of_output);
         for (int k = 0; k < taps; ++k)
             weights[j].push_back(power(points[j], k) / (divisor * of_input * of_output));
     }
     // Infinity: the leading coefficient.
     const auto all = product_without(points, -1);
     const std::int64_t of_input = common_denominator(all);
-    for (int k = 0; k < n; ++k) t.input(finite, k) = whole(all[k] * of_input);
+    for (int k = 0; k < n; ++k) t.input(finite, k) = whole_number(all[k] * of_input);
     weights[finite].assign(taps, 0);
     weights[finite].back() = rational(1, of_input);
 
@@ -93,7 +94,7 @@ transform make_transform(std::span<const rational> points, int taps) {
     for (const auto &row : weights) scale = std::lcm(scale, common_denominator(row));
     t.scale = static_cast<int>(scale);
     for (int j = 0; j < n; ++j)
-        for (int k = 0; k < taps; ++k) t.weights(j, k) = whole(weights[j][k] * scale);
+        for (int k = 0; k < taps; ++k) t.weights(j, k) = whole_number(weights[j][k] * scale);
 
     // Infinity's row of weights would be the one large one; powers of two move to the output (a shift there)
     // until it is no larger than the others, so that it costs no range in U.
@@ -106,6 +107,53 @@ transform make_transform(std::span<const rational> points, int taps) {
     }
     t.weights(finite, taps - 1) = at_infinity;
     t.output(m - 1, finite) = moved;
+    return t;
+}
+
+namespace {
+
+// What the first row is multiplied by to give the second.
+rational quotient(const int_matrix &from, int row, const int_matrix &to, int to_row) {
+    int tap = 0;
+    while (from(row, tap) == 0) ++tap;
+    return rational(to(to_row, tap), from(row, tap));
+}
+
+bool has_negative(const int_matrix &m, int row) {
+    for (int c = 0; c < m.cols(); ++c)
+        if (m(row, c) < 0) return true;
+    return false;
+}
+
+// The first coefficient that is not 0.
+int leading(const int_matrix &m, int col) {
+    int row = 0;
+    while (m(row, col) == 0) ++row;
+    return m(row, col);
+}
+
+} // namespace
+
+transform make_smaller(const transform &whole, int outputs) {
+    const std::span<const rational> points = whole.points;
+    transform t = make_transform(points.first(static_cast<std::size_t>(outputs) + 1), whole.taps());
+    for (int j = 0; j < t.inputs(); ++j) {
+        const int same = j < outputs + 1 ? j : whole.inputs() - 1;
+        const rational factor = rational(whole.scale, t.scale) / quotient(t.weights, j, whole.weights, same);
+        for (int k = 0; k < t.taps(); ++k) t.weights(j, k) = whole.weights(same, k);
+        for (int i = 0; i < outputs; ++i) {
+            const rational coefficient = factor * t.output(i, j);
+            if (coefficient.den() != 1)
+                throw std::invalid_argument("winograd: a smaller tile would need fractions");
+            t.output(i, j) = whole_number(coefficient);
+        }
+        // Programs want a positive coefficient in each row: where the input's row can change its sign, the
+        // output's column gets a positive one.
+        if (leading(t.output, j) > 0 || !has_negative(t.input, j)) continue;
+        for (int k = 0; k < t.inputs(); ++k) t.input(j, k) = -t.input(j, k);
+        for (int i = 0; i < outputs; ++i) t.output(i, j) = -t.output(i, j);
+    }
+    t.scale = whole.scale;
     return t;
 }
 

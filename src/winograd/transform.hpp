@@ -12,15 +12,17 @@
 #include "winograd/rational.hpp"
 
 #include <span>
+#include <vector>
 
 namespace winodnn {
 
 struct transform {
-    int_matrix input;    // n x n, B^T
-    int_matrix weights;  // n x r, scale * G up to a power of two a row
-    int_matrix output;   // m x n, A^T, with those powers of two
-    int scale = 1;       // what the result is multiplied by
-    bool direct = false; // no transform: see make_direct
+    int_matrix input;                // n x n, B^T
+    int_matrix weights;              // n x r, scale * G up to a power of two a row
+    int_matrix output;               // m x n, A^T, with those powers of two
+    int scale = 1;                   // what the result is multiplied by
+    bool direct = false;             // no transform: see make_direct
+    std::vector<rational> points {}; // the finite ones, none if direct
 
     int outputs() const { return output.rows(); }
     int inputs() const { return input.rows(); }
@@ -36,6 +38,12 @@ struct transform {
 // `points` are the n - 1 finite ones; the point at infinity is added. Throws std::invalid_argument when
 // points repeat, or are too few for the taps.
 transform make_transform(std::span<const rational> points, int taps);
+
+// The transform of fewer outputs from the first outputs + 1 of the points and infinity, for products with the
+// weights of `whole`: weights are the rows of whole.weights that belong to these points, the scale is
+// whole's, and what is different in the fractions is in the output's coefficients. Throws
+// std::invalid_argument when those are not integers.
+transform make_smaller(const transform &whole, int outputs);
 
 // Direct convolution along this dimension: all three matrices are identities, n = m + r - 1 inputs, r
 // weights, m outputs, and output i is the sum over the taps k of the products of weight k and input i + k.

@@ -26,13 +26,16 @@ isa best_isa() {
 // Of the convolution itself, on what was observed.
 double measured_snr(
         const layer_samples &s, const layer_calibration &c, tile_id tile, component_set wide, isa i) {
-    const plan how = plan_with_tile(s.p, {i, false, 1 << 20, 1}, tile, true, {true, wide});
+    const number_system numbers {true, wide};
+    const plan how =
+            plan_of(c, s.p, plan_with_tile(s.p, {i, false, 1 << 20, 1}, tile, true, numbers), numbers);
     const weights_layout layout = layout_for(s.p, how);
     const std::vector<float> weights(s.weights.begin(), s.weights.end());
     std::vector<std::byte> block(layout.bytes());
     pack_quantized_weights(layout, wide, weights.data(), s.weights.data(), block.data(), lone_thread());
-    const convolution conv(
-            s.p, how, quantizers_for(*c.of(tile), wide, source_range(s.p), narrow_limit_of(i)));
+    const convolution conv(s.p, how,
+            quantizers_for(c, tile_of(tile), pieces_of(s.p, tile_of(tile), how.mixed), wide,
+                    source_range(s.p), narrow_limit_of(i)));
     std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
     std::vector<float> dst(static_cast<std::size_t>(s.p.dst_extent()));
     run_args args;

@@ -46,19 +46,37 @@ problem layer_of(tile_id tile, dim ic, dim ih, dim iw, dim oc) {
 
 enum class pattern { random, all_high, alternating, single };
 
+int plane_of(const tile &t, int component) {
+    int plane = 0;
+    while (t.component_of_v(plane) != component) ++plane;
+    return plane;
+}
+
 // Quantizers that cover the range, with or without clipping some of it, as calibration would give them.
-std::vector<component_quantizer> quantizers_for(
-        const problem &p, const tile &t, const number_system &numbers, int limit, double clip) {
-    std::vector<component_quantizer> result(static_cast<std::size_t>(t.components()));
-    for (int plane = 0; plane < t.v_planes(); ++plane) {
-        const int c = t.component_of_v(plane);
-        const value_range r = input_range(t, plane, source_range(p));
-        const bool wide = numbers.is_wide(c);
-        const double reach = wide ? std::max(r.hi, -r.lo) : clip * (r.hi - r.lo);
-        const double steps = wide ? wide_limit : limit;
-        component_quantizer &q = result[static_cast<std::size_t>(c)];
-        q.multiplier = static_cast<std::int16_t>(std::min(32767.0, std::floor(32768 * steps / reach)));
-        q.zero_point = static_cast<std::int16_t>(wide || r.lo == 0 ? 0 : (limit + 1) / 2);
+class_quantizers quantizers_for(
+        const problem &p, const tile &whole, const plan &how, int limit, double clip) {
+    class_quantizers result;
+    const class_pieces pieces = pieces_of(p, whole, how.mixed);
+    for (int k = 0; k < tile_classes; ++k) {
+        if (!pieces[k]) continue;
+        const tile t {"", pieces[k]->rows.how, pieces[k]->cols.how};
+        result[k].resize(static_cast<std::size_t>(whole.components()));
+        // The classes share their zero points.
+        for (int c = 0; c < whole.components(); ++c) {
+            const value_range r = input_range(whole, plane_of(whole, c), source_range(p));
+            result[k][static_cast<std::size_t>(c)].zero_point =
+                    static_cast<std::int16_t>(how.numbers.is_wide(c) || r.lo == 0 ? 0 : (limit + 1) / 2);
+        }
+        for (int plane = 0; plane < t.v_planes(); ++plane) {
+            const int c = whole_component(whole, *pieces[k], t.component_of_v(plane));
+            const value_range r = input_range(t, plane, source_range(p));
+            const bool wide = how.numbers.is_wide(c);
+            const double reach = wide ? std::max(r.hi, -r.lo) : clip * (r.hi - r.lo);
+            const double steps = wide ? wide_limit : limit;
+            component_quantizer &q = result[k][static_cast<std::size_t>(c)];
+            q.multiplier = static_cast<std::int16_t>(std::min(32767.0, std::floor(32768 * steps / reach)));
+            if (k == both_small) q.multiplier = static_cast<std::int16_t>(-q.multiplier); // as good
+        }
     }
     return result;
 }
@@ -66,7 +84,7 @@ std::vector<component_quantizer> quantizers_for(
 struct example {
     example(const problem &p, const plan &c, double clip, pattern fill)
         : p(p), chosen(c), layout(layout_for(p, c)),
-          quantizers(quantizers_for(p, layout.shape(), c.numbers, limit_of(c.isa), clip)),
+          quantizers(quantizers_for(p, layout.shape(), c, limit_of(c.isa), clip)),
           src(static_cast<std::size_t>(p.src_extent())),
           weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps())), block(layout.bytes()) {
         std::mt19937 random(1);
@@ -106,10 +124,10 @@ struct example {
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), nullptr);
-        const quantized_outputs expected =
-                reference_quantized(p, layout.shape(), chosen.numbers, quantizers, limit_of(chosen.isa),
-                        src.data(), std::vector<int>(static_cast<std::size_t>(p.ic), zero_point),
-                        testing::read_quantized(layout, block.data()));
+        const quantized_outputs expected = reference_quantized(p, layout.shape(), chosen.mixed,
+                chosen.numbers, quantizers, limit_of(chosen.isa), src.data(),
+                std::vector<int>(static_cast<std::size_t>(p.ic), zero_point),
+                testing::read_quantized(layout, block.data()));
         for (std::size_t n = 0; n < expected.y.size(); ++n)
             ASSERT_NEAR(dst[n], expected.y[n], 16 * 0x1p-24 * expected.magnitudes[n])
                     << to_string(p) << " " << layout.shape().name << " at " << n;
@@ -118,14 +136,17 @@ struct example {
     problem p;
     plan chosen;
     weights_layout layout;
-    std::vector<component_quantizer> quantizers;
+    class_quantizers quantizers;
     testing::guarded_array<std::uint8_t> src;
     std::vector<std::int8_t> weights;
     testing::guarded_array<std::byte> block;
 };
 
-plan quantized_plan(const problem &p, isa i, int threads, tile_id tile, component_set wide) {
-    return plan_with_tile(p, cores(i, threads), tile, true, {true, wide & all_components(tile_of(tile))});
+plan quantized_plan(
+        const problem &p, isa i, int threads, tile_id tile, component_set wide, bool mixed = true) {
+    plan how = plan_with_tile(p, cores(i, threads), tile, true, {true, wide & all_components(tile_of(tile))});
+    how.mixed = mixed;
+    return how;
 }
 
 const component_set masks[] = {0, 0b101101, ~component_set {0}};
@@ -136,8 +157,10 @@ TEST_P(quantized, every_tile_and_mask) {
             for (const data_type src : {data_type::u8, data_type::s8}) {
                 problem p = layer_of(tile, 37, 9, 10, 70);
                 p.src = src;
-                const plan c = quantized_plan(p, GetParam(), 2, tile, wide);
-                example(p, c, 0.6, pattern::random).expect_model();
+                for (const bool mixed : {false, true}) {
+                    const plan c = quantized_plan(p, GetParam(), 2, tile, wide, mixed);
+                    example(p, c, 0.6, pattern::random).expect_model();
+                }
             }
 }
 
@@ -172,7 +195,9 @@ TEST_P(quantized, other_weights_are_refused) {
     const example e(p, c, 1, pattern::random);
     std::vector<float> dst(static_cast<std::size_t>(p.dst_extent()));
     const auto refusal = [&](const plan &other) {
-        const convolution conv(p, other, std::vector<component_quantizer>(other.numbers.quantized ? 36 : 0));
+        class_quantizers any;
+        if (other.numbers.quantized) any.fill(std::vector<component_quantizer>(36));
+        const convolution conv(p, other, any);
         std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = e.src.data();
