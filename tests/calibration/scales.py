@@ -14,7 +14,8 @@ import numpy
 IC, PIXELS, PAD = 24, 20, 1
 POINTS = {2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 2, -2], "4h": [0, 1, -1, 2, Fraction(-1, 2)]}
 # Along h and w; None: no transform, of four outputs.
-TILES = {"f2x2": (2, 2), "f2x4": (2, 4), "f4x2": (4, 2), "f3x3": (3, 3), "f4x4": (4, 4), "f4x4h": ("4h", "4h"),
+TILES = {"f2x2": (2, 2), "f2x3": (2, 3), "f3x2": (3, 2), "f2x4": (2, 4), "f4x2": (4, 2), "f3x3": (3, 3), "f3x4": (3, 4),
+         "f4x3": (4, 3), "f4x4": (4, 4), "f4x4h": ("4h", "4h"),
          "f1x2": (None, 2), "f1x3": (None, 3), "f1x4": (None, 4), "f1x4h": (None, "4h"),
          "f2x1": (2, None), "f3x1": (3, None), "f4x1": (4, None), "f4x1h": ("4h", None)}
 
