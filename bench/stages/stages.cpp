@@ -29,12 +29,12 @@ struct line_allocator {
 template <typename T>
 using line_vector = std::vector<T, line_allocator<T>>;
 
-void peak(benchmark::State &state, isa i) {
-    const auto loop = make_peak_loop(i);
+void peak(benchmark::State &state, isa i, bool bytes) {
+    const auto loop = make_peak_loop(i, bytes);
     const std::int64_t rounds = 100'000;
     for (auto _ : state) loop({rounds});
     state.counters["MAC/s"] = benchmark::Counter(
-            static_cast<double>(rounds) * peak_instructions(i) * jit::traits_of(i).lanes() * 2,
+            static_cast<double>(rounds) * peak_instructions(i) * jit::traits_of(i).lanes() * (bytes ? 4 : 2),
             benchmark::Counter::kIsIterationInvariantRate);
 }
 
@@ -136,7 +136,8 @@ void register_all() {
     for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni}) {
         if (!cpu_has(i)) continue;
         const std::string at = std::string("/") + name_of(i);
-        benchmark::RegisterBenchmark(("peak" + at).c_str(), peak, i);
+        for (const bool bytes : {false, true})
+            benchmark::RegisterBenchmark(((bytes ? "peak_s8" : "peak") + at).c_str(), peak, i, bytes);
         for (const dim ic : {64, 128, 256, 512})
             for (const bool bytes : {false, true})
                 benchmark::RegisterBenchmark(

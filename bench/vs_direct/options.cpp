@@ -29,13 +29,14 @@ const char *const usage =
         "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact|calibrated] [--variant=TILE] "
         "[--target=DB] [--scales=CHOICE] [--threads=N] "
         "[--repetitions=R] "
-        "[--json=FILE]\n"
+        "[--json=FILE] [--turns=stdin]\n"
         "  FILE holds one convolution a line in benchdnn's problem syntax; bench/layers has some\n"
         "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
         "  TILE is taken wherever it serves, faster or not: f4x4, f1x4 and so on\n"
         "  DB is the signal-to-noise ratio that calibrated layers keep; with a tile, all of it is in 8 bits "
         "unless\n"
-        "  there is a target. CHOICE is mse, max, percentile or global\n";
+        "  there is a target. CHOICE is mse, max, percentile or global\n"
+        "  With turns, each repetition waits for a line on stdin and ends with the line 'turn' on stdout\n";
 
 options parse_options(int argc, char **argv) {
     options o;
@@ -65,6 +66,8 @@ options parse_options(int argc, char **argv) {
             o.repetitions = positive(name, value);
         else if (name == "json")
             o.json = value;
+        else if (name == "turns" && value == "stdin")
+            o.in_turns = true;
         else
             throw std::invalid_argument("there is no option --" + std::string(name));
     }

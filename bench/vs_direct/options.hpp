@@ -15,6 +15,7 @@ struct options {
     int threads = 0;              // 0: as many as OpenMP likes
     int repetitions = 11;
     std::string json;
+    bool in_turns = false; // wait for a line on stdin before each repetition
 };
 
 extern const char *const usage;

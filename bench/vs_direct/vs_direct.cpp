@@ -12,9 +12,11 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -45,11 +47,23 @@ void cap_isa(const std::string &name) {
     throw std::invalid_argument("there is no ISA called " + name);
 }
 
+// Others that are timed in the same run have their turn between two of ours.
+void wait_for_turn() {
+    std::string line;
+    if (!std::getline(std::cin, line)) throw std::runtime_error("no turn came");
+}
+
+void end_turn() {
+    std::puts("turn");
+    std::fflush(stdout);
+}
+
 // One repetition. Layers come one after the other, and only one at a time has its data in memory.
-void run_layer(benchmark::State &state, const layer &l, const accuracy_options &accuracy) {
+void run_layer(benchmark::State &state, const layer &l, const accuracy_options &accuracy, bool in_turns) {
     static const layer *current = nullptr;
     static std::unique_ptr<comparison> compared;
     static correctness checked;
+    if (in_turns) wait_for_turn();
     try {
         if (current != &l) {
             current = &l;
@@ -68,11 +82,28 @@ void run_layer(benchmark::State &state, const layer &l, const accuracy_options &
         state.counters["direct_mismatches"] = static_cast<double>(checked.direct_mismatches);
         state.counters["snr"] = checked.snr;
         state.counters["different_bytes"] = static_cast<double>(checked.different_bytes);
+        const std::pair<const char *, std::int64_t> shape[] = {{"mb", l.mb}, {"ic", l.ic}, {"oc", l.oc},
+                {"ih", l.h.in}, {"iw", l.w.in}, {"oh", l.h.out}, {"ow", l.w.out}, {"kh", l.h.kernel},
+                {"kw", l.w.kernel}};
+        for (const auto &[name, value] : shape) state.counters[name] = static_cast<double>(value);
         state.SetLabel(compared->plan() + ' ' + compared->direct_name() + ' ' + compared->why_declined());
     } catch (const std::exception &error) {
         current = nullptr;
         state.SkipWithError(error.what());
     }
+    if (in_turns) end_turn();
+}
+
+// What the JSON has to say apart from the layers.
+void describe(const options &o, const accuracy_options &accuracy) {
+    const dnnl_version_t *const v = dnnl_version();
+    benchmark::AddCustomContext("onednn",
+            std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' + std::to_string(v->patch));
+    benchmark::AddCustomContext("winodnn", winodnn_version());
+    benchmark::AddCustomContext("isa", o.isa);
+    benchmark::AddCustomContext("mode", o.mode);
+    benchmark::AddCustomContext("threads", std::to_string(omp_get_max_threads()));
+    if (accuracy.calibrated) benchmark::AddCustomContext("target_snr", std::to_string(accuracy.target_snr));
 }
 
 void initialize_benchmark(const options &o) {
@@ -108,9 +139,10 @@ bool run_all(const options &o) {
     if (!o.variant.empty()) accuracy.target_snr = nothing;
     if (o.target) accuracy.target_snr = *o.target;
     initialize_benchmark(o);
+    describe(o, accuracy);
     for (const layer &l : layers)
-        benchmark::RegisterBenchmark(
-                ("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer, std::cref(l), accuracy)
+        benchmark::RegisterBenchmark(("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer,
+                std::cref(l), accuracy, o.in_turns)
                 ->Iterations(1)
                 ->Repetitions(o.repetitions)
                 ->UseManualTime()
