@@ -1,0 +1,55 @@
+"""The other end of a peer's process."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+PEERS = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn"}
+WORKER = pathlib.Path(__file__).resolve().parent / "peers" / "worker.py"
+
+
+class Peer:
+    """Records by place: implementations and the ms of all repetitions of each, or an error."""
+
+    def __init__(self, name):
+        self.name = name
+        self.records = []
+        self._process = subprocess.Popen([sys.executable, "-B", str(WORKER), name], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, text=True)
+        self.version = self._ask("version").get("version", "unknown")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _ask(self, what, **more):
+        try:
+            self._process.stdin.write(json.dumps({"ask": what} | more) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        return json.loads(answer) if answer else {"error": "its process ended"}
+
+    def prepare(self, shape):
+        answer = self._ask("prepare", layer=shape.line("layer"))
+        if "error" not in answer:
+            answer["ms"] = [[] for _ in answer["implementations"]]
+        self.records.append(answer)
+
+    def take_turn(self):
+        record = self.records[-1]
+        if "error" in record:
+            return
+        answer = self._ask("time")
+        if "error" in answer:
+            self.records[-1] = answer
+            return
+        for times, seconds in zip(record["ms"], answer["seconds"]):
+            times.append(seconds * 1e3)
