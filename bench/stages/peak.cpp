@@ -29,6 +29,7 @@ public:
         jnz(next);
         vzeroupper();
         ret();
+        emit_constants();
     }
 };
 
