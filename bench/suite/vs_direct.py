@@ -58,7 +58,8 @@ class VsDirect:
     """One run over the shapes, which are named by their places in the list. As a context manager; `take_turn` is one
     repetition of the layer that is next."""
 
-    def __init__(self, program, shapes, isa, mode, threads, repetitions, in_turns=False):
+    def __init__(self, program, shapes, isa, mode, threads, repetitions, in_turns=False,
+                 quiet=False):
         self._folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self._folder.name)
         layers, self._json = folder / "layers.txt", folder / "results.json"
@@ -66,6 +67,8 @@ class VsDirect:
         command = [program, f"--layers={layers}", f"--isa={isa}", f"--mode={mode}", f"--threads={threads}",
                    f"--repetitions={repetitions}", f"--json={self._json}"]
         pipes = {"stdin": subprocess.PIPE if in_turns else subprocess.DEVNULL}
+        if quiet:
+            pipes["stderr"] = subprocess.DEVNULL
         self._process = subprocess.Popen(command + ["--turns=stdin"] * in_turns, stdout=subprocess.PIPE, text=True,
                                          **pipes)
         self._shapes = shapes
@@ -94,7 +97,7 @@ class VsDirect:
     def results(self):
         self._said.append(self._process.stdout.read())
         status = self._process.wait()
-        # 1: it measured, and says in the results what is wrong.
+        # 1: it measured, and the results say what is wrong.
         if status not in (0, 1):
             raise BadResults(f"vs_direct ended with {status}: " + "".join(self._said[-3:]))
         context, records = read_results(self._json.read_text())
@@ -103,4 +106,6 @@ class VsDirect:
         for place, shape in enumerate(self._shapes):
             if any(value != getattr(shape, key) for key, value in records[str(place)]["shape"].items()):
                 raise BadResults(f"{shape.text}: vs_direct measured another shape")
+            if records[str(place)]["mismatches"]:
+                raise BadResults(f"{shape.text}: some of winodnn's sums are wrong")
         return context, [records[str(place)] for place in range(len(self._shapes))]
