@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import datetime
+import math
 import pathlib
 import subprocess
 import sys
@@ -92,7 +93,8 @@ def main():
     peer_shapes = layers.unique_shapes(with_peers)
     seconds = [plan.run_seconds(run, peaks) for run in runs]
     of_peers = plan.peers_seconds(peer_shapes, len(PEERS), isas[-1], peaks) if peer_shapes else 0
-    say(f"This takes about {(sum(seconds) + of_peers) / 60:.0f} minutes. Leave the machine alone meanwhile.")
+    minutes = math.ceil((sum(seconds) + of_peers) / 60)
+    say(f"This takes about {minutes} minute{'s' * (minutes > 1)}. Leave the machine alone meanwhile.")
 
     document = {"format": results.FORMAT, "date": datetime.date.today().isoformat(), "machine": of_machine,
                 "versions": {}, "isas": isas, "peaks": peaks, "scaling_file": scaling_file,

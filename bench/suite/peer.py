@@ -52,4 +52,4 @@ class Peer:
             self.records[-1] = answer
             return
         for times, seconds in zip(record["ms"], answer["seconds"]):
-            times.append(seconds * 1e3)
+            times.append(round(seconds * 1e3, 6))

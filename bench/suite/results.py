@@ -79,7 +79,8 @@ class Results:
 
 
 def _compared(record):
-    """GMAC/s by contender in one shape of the run with peers, and why others have none."""
+    """GMAC/s by contender in one shape of the run with peers, why others have none, and of peers with
+    several implementations which was the fastest."""
     macs = Shape(**record["shape"]).macs
     timing = timing_of(record["vs_direct"])
     rates = {"oneDNN direct": macs / timing.direct * 1e-6, "winodnn": macs / timing.winodnn * 1e-6}
@@ -91,7 +92,8 @@ def _compared(record):
         times = [statistics.median(times) for times in measured["ms"]]
         fastest = min(range(len(times)), key=times.__getitem__)
         rates[peer] = macs / times[fastest] * 1e-6
-        implementations[peer] = measured["implementations"][fastest]
+        if len(times) > 1:
+            implementations[peer] = measured["implementations"][fastest]
     return {"rates": rates, "failures": failures, "implementations": implementations, "declined": timing.declined}
 
 

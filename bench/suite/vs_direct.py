@@ -8,6 +8,7 @@ import tempfile
 
 # Google Benchmark appends how it was run.
 NAME = re.compile(r"mb\d+/(.*?)/iterations:1(?:/repeats:\d+)?/manual_time")
+NANOSECONDS = 6 # of a ms
 SHAPE = ("mb", "ic", "oc", "ih", "iw", "oh", "ow", "kh", "kw")
 
 
@@ -38,8 +39,8 @@ def read_results(text):
                 raise BadResults(f"{name}: {run['error_message']}")
             implementation, direct, *why = run["label"].split(" ", 2)
             record = records.setdefault(name, {"winodnn_ms": [], "direct_ms": []})
-            record["winodnn_ms"].append(run["winodnn_ms"])
-            record["direct_ms"].append(run["direct_ms"])
+            record["winodnn_ms"].append(round(run["winodnn_ms"], NANOSECONDS))
+            record["direct_ms"].append(round(run["direct_ms"], NANOSECONDS))
             record |= {"implementation": implementation, "direct_implementation": direct,
                        "why_declined": why[0] if why else "", "declined": run["declined"] != 0,
                        "mismatches": int(run["mismatches"]), "direct_mismatches": int(run["direct_mismatches"]),
