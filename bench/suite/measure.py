@@ -14,6 +14,7 @@ import machine
 import plan
 import results
 import roofline
+from disturbance import Watch
 from peer import PEERS, Peer
 from vs_direct import BadResults, VsDirect
 
@@ -35,15 +36,19 @@ def isas_of(program):
 
 
 def measure(program, run):
+    watch = Watch()
     with VsDirect(program, run.shapes, run.isa, run.mode, run.threads, run.repetitions) as running:
         context, records = running.results()
     return context, {"isa": run.isa, "mode": run.mode, "threads": run.threads, "target_snr": context.get("target_snr"),
+                     "share_of_cpu": watch.share_of_cpu(),
                      "records": [record | {"shape": dataclasses.asdict(shape)}
                                  for shape, record in zip(run.shapes, records)]}
 
 
 def measure_with_peers(program, shapes, isa):
-    """Each repetition of vs_direct is followed by one of each peer. Versions, and a record for each shape."""
+    """Each repetition of vs_direct is followed by one of each peer. Versions, the share of a CPU, and a record for each
+    shape."""
+    watch = Watch()
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(VsDirect(program, shapes, isa, "exact", 1, plan.REPETITIONS, in_turns=True))
         peers = [stack.enter_context(Peer(name)) for name in PEERS]
@@ -60,7 +65,7 @@ def measure_with_peers(program, shapes, isa):
         for shape, record in zip(shapes, peer.records):
             if "error" in record:
                 say(f"   {PEERS[peer.name]}: {shape.text}: {record['error']}")
-    return ({PEERS[peer.name]: peer.version for peer in peers},
+    return ({PEERS[peer.name]: peer.version for peer in peers}, watch.share_of_cpu(),
             [{"shape": dataclasses.asdict(shape), "vs_direct": record,
               "peers": {PEERS[peer.name]: peer.records[place] for peer in peers}}
              for place, (shape, record) in enumerate(zip(shapes, records))])
@@ -99,7 +104,7 @@ def main():
     document = {"format": results.FORMAT, "date": datetime.date.today().isoformat(), "machine": of_machine,
                 "versions": {}, "isas": isas, "peaks": peaks, "scaling_file": scaling_file,
                 "files": {name: [dataclasses.asdict(layer) for layer in found] for name, found in files.items()},
-                "runs": [], "peers": []}
+                "runs": [], "peers": [], "peers_share_of_cpu": None}
     for run, expected in zip(runs, seconds):
         say(f"{run.text}: about {expected:.0f} s")
         context, measured = measure(program, run)
@@ -108,7 +113,7 @@ def main():
     document["versions"]["commit"] = machine.commit()
     if peer_shapes:
         say(f"With peers, {len(peer_shapes)} shapes: about {of_peers:.0f} s")
-        versions, document["peers"] = measure_with_peers(program, peer_shapes, isas[-1])
+        versions, document["peers_share_of_cpu"], document["peers"] = measure_with_peers(program, peer_shapes, isas[-1])
         document["versions"] |= versions
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     results.write(arguments.output, document)

@@ -19,12 +19,15 @@ def _labels(layers):
     return [layer.name + (f" x{layer.shape.mb}" if layer.shape.mb > 1 else "") for layer in layers]
 
 
+def _places(layers, series, number, height):
+    return [row + (number - (len(series) - 1) / 2) * height for row in range(len(layers))]
+
+
 def _bars(layers, series, height=0.38):
-    """Horizontal, the first layer at the top; a series is a name, a colour and a value or None for each layer."""
+    """Horizontal, the first layer at the top; a series is a name, a colour and a value for each layer."""
     figure, axes = plt.subplots(figsize=(7.5, 1.2 + 0.13 * len(layers) * (1 + len(series))), layout="constrained")
     for number, (name, colour, values) in enumerate(series):
-        places = [row + (number - (len(series) - 1) / 2) * height for row in range(len(layers))]
-        axes.barh(places, [value or 0 for value in values], height * 0.9, label=name, color=colour)
+        axes.barh(_places(layers, series, number, height), values, height * 0.9, label=name, color=colour)
     axes.set_yticks(range(len(layers)), _labels(layers))
     axes.set_ylim(len(layers) - 0.4, -0.6)
     axes.grid(axis="x", alpha=0.4)
@@ -32,7 +35,7 @@ def _bars(layers, series, height=0.38):
 
 
 def _save(figure, axes, path):
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
@@ -74,10 +77,9 @@ def rooflines(results, file, path):
         add("winodnn calibrated", CALIBRATED, calibrated, lambda timing: timing.winodnn, of_winodnn)
     height = 0.27
     figure, axes = _bars(layers, series, height)
-    for number, (values, (_, colour, _)) in enumerate(zip(ceilings, series)):
-        places = [row + (number - (len(series) - 1) / 2) * height for row in range(len(layers))]
-        axes.plot(values, places, linestyle="none", marker="|", markersize=8, markeredgewidth=2, color=colour,
-                  label="its ceiling")
+    for number, values in enumerate(ceilings):
+        axes.plot(values, _places(layers, series, number, height), linestyle="none", marker="|", markersize=7,
+                  markeredgewidth=1.5, color="black", label="" if number else "ceiling of the bar beside it")
     axes.set_xlabel(f"effective GMAC/s, {isa_name(results.best_isa)}, one thread")
     axes.set_title(file)
     _save(figure, axes, path)

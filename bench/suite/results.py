@@ -51,6 +51,10 @@ class Results:
             self._runs = {(run["isa"], run["mode"], run["threads"]):
                           {Shape(**record["shape"]): timing_of(record) for record in run["records"]}
                           for run in document["runs"]}
+            shares = [run["share_of_cpu"] for run in document["runs"] if run["threads"] == 1]
+            if document["peers"]:
+                shares.append(document["peers_share_of_cpu"])
+            self.least_share_of_cpu = min(shares, default=1)
             self.peers = {Shape(**record["shape"]): _compared(record) for record in document["peers"]}
         except (KeyError, TypeError, AttributeError, statistics.StatisticsError) as error:
             raise BadResultsFile(f"something is missing in it: {error!r}") from error

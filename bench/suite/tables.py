@@ -1,5 +1,6 @@
 """The report in Markdown."""
 
+from disturbance import LEAST_SHARE
 from results import geomean
 
 DIRECT, WINODNN = "oneDNN direct", "winodnn"
@@ -23,13 +24,16 @@ def head(results):
     threads = results.threads[-1]
     lines = [
         f"- {machine['cpu']}, family {machine['family']} model {machine['model']} stepping {machine['stepping']}, "
-        f"{machine['processors']} processor{'s' * (machine['processors'] > 1)} used, load before: "
+        f"{machine['processors']} processor{'s' * (machine['processors'] > 1)} to run on, load before: "
         f"{machine['load_before']}",
         "- " + ", ".join(f"{name} {version}" for name, version in versions.items() if version),
-        f"- {results.date}; one thread, but for the thread scaling (up to {threads})",
+        f"- {results.date}; one thread, but for the thread scaling" if threads > 1 else f"- {results.date}; one thread",
         "- s16's and s8's peak of multiply-accumulates, one thread, GMAC/s: " + ", ".join(
             f"{isa_name(isa)} {results.peaks[isa]['s16']:.0f} and {results.peaks[isa]['s8']:.0f}"
             for isa in results.isas)]
+    if results.least_share_of_cpu < LEAST_SHARE:
+        lines.append(f"- **Other programs ran on the same processor: a run had {results.least_share_of_cpu:.0%} of it. These figures "
+                     "are not to be trusted.**")
     if machine["amx"]:
         lines.append(f"- This CPU has AMX. winodnn leaves everything to it, so this is all at {isa_name(results.best_isa)}: "
                      "oneDNN, winodnn and OpenVINO are capped, ONNX Runtime cannot be. ncnn's int8 has no AMX.")
