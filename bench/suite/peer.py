@@ -1,5 +1,6 @@
 """The other end of a peer's process."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -25,7 +26,9 @@ class Peer:
     def __exit__(self, *_):
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
+        # There may be a question that it has not read.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
 
     def _ask(self, what, **more):

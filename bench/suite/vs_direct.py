@@ -1,5 +1,6 @@
 """Runs vs_direct and reads what it measured."""
 
+import contextlib
 import json
 import pathlib
 import re
@@ -83,12 +84,15 @@ class VsDirect:
         self._process.wait()
         self._process.stdout.close()
         if self._process.stdin:
-            self._process.stdin.close()
+            # There may be a turn that it has not read.
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._folder.cleanup()
 
     def take_turn(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
         for line in self._process.stdout:
             if line == "turn\n":
                 return

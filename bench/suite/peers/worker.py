@@ -67,7 +67,7 @@ def main():
         question = json.loads(line)
         try:
             answer = asked[question["ask"]](question)
-        except Exception as error: # pylint: disable=broad-exception-caught  # one layer's failure is not all layers'
+        except Exception as error: # one layer's failure is not all layers'
             answer = {"error": str(error).strip() or repr(error)}
         print(json.dumps(answer), file=answers, flush=True)
 
