@@ -14,7 +14,7 @@ import machine
 import plan
 import results
 import roofline
-from disturbance import Watch
+from disturbance import LEAST_SHARE, Watch
 from peer import PEERS, Peer
 from vs_direct import BadResults, VsDirect
 
@@ -75,6 +75,11 @@ def say(text):
     print(text, flush=True)
 
 
+def warn(share_of_cpu):
+    if share_of_cpu < LEAST_SHARE:
+        say(f"   Other programs ran on the same processor: this run had {share_of_cpu:.0%} of it")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=pathlib.Path, required=True)
@@ -108,12 +113,15 @@ def main():
     for run, expected in zip(runs, seconds):
         say(f"{run.text}: about {expected:.0f} s")
         context, measured = measure(program, run)
+        if run.threads == 1:
+            warn(measured["share_of_cpu"])
         document["runs"].append(measured)
         document["versions"] |= {"winodnn": context["winodnn"], "oneDNN": context["onednn"]}
     document["versions"]["commit"] = machine.commit()
     if peer_shapes:
         say(f"With peers, {len(peer_shapes)} shapes: about {of_peers:.0f} s")
         versions, document["peers_share_of_cpu"], document["peers"] = measure_with_peers(program, peer_shapes, isas[-1])
+        warn(document["peers_share_of_cpu"])
         document["versions"] |= versions
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     results.write(arguments.output, document)

@@ -25,7 +25,7 @@ def _places(layers, series, number, height):
 
 def _bars(layers, series, height=0.38):
     """Horizontal, the first layer at the top; a series is a name, a colour and a value for each layer."""
-    figure, axes = plt.subplots(figsize=(7.5, 1.2 + 0.13 * len(layers) * (1 + len(series))), layout="constrained")
+    figure, axes = plt.subplots(figsize=(7.5, 1.2 + 0.09 * len(layers) * (1 + len(series))), layout="constrained")
     for number, (name, colour, values) in enumerate(series):
         axes.barh(_places(layers, series, number, height), values, height * 0.9, label=name, color=colour)
     axes.set_yticks(range(len(layers)), _labels(layers))
@@ -97,7 +97,7 @@ def scaling(results, path):
     axes.set_xticks(results.threads)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("threads")
-    axes.set_ylabel(f"effective GMAC/s, geomean of {results.scaling_file}")
+    axes.set_ylabel(f"GMAC/s, geomean of {results.scaling_file}")
     axes.grid(alpha=0.4)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     figure.savefig(path, metadata={"Date": None})

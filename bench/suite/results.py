@@ -5,6 +5,7 @@ import json
 import math
 import statistics
 
+from disturbance import LEAST_SHARE
 from layers import Layer, Shape
 
 FORMAT = 1
@@ -61,6 +62,10 @@ class Results:
         for name, layers in self.files.items():
             if missing := [layer.name for layer in layers if layer.shape not in self.run(self.best_isa, "exact")]:
                 raise BadResultsFile(f"{name}: {missing[0]} was not measured")
+
+    @property
+    def disturbed(self):
+        return self.least_share_of_cpu < LEAST_SHARE
 
     @property
     def best_isa(self):

@@ -1,6 +1,5 @@
 """The report in Markdown."""
 
-from disturbance import LEAST_SHARE
 from results import geomean
 
 DIRECT, WINODNN = "oneDNN direct", "winodnn"
@@ -31,7 +30,7 @@ def head(results):
         "- s16's and s8's peak of multiply-accumulates, one thread, GMAC/s: " + ", ".join(
             f"{isa_name(isa)} {results.peaks[isa]['s16']:.0f} and {results.peaks[isa]['s8']:.0f}"
             for isa in results.isas)]
-    if results.least_share_of_cpu < LEAST_SHARE:
+    if results.disturbed:
         lines.append(f"- **Other programs ran on the same processor: a run had {results.least_share_of_cpu:.0%} of it. These figures "
                      "are not to be trusted.**")
     if machine["amx"]:

@@ -64,10 +64,10 @@ class VsDirect:
                  quiet=False):
         self._folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self._folder.name)
-        layers, self._json = folder / "layers.txt", folder / "results.json"
+        layers, self.json = folder / "layers.txt", folder / "results.json"
         layers.write_text("".join(shape.line(place) + "\n" for place, shape in enumerate(shapes)))
         command = [program, f"--layers={layers}", f"--isa={isa}", f"--mode={mode}", f"--threads={threads}",
-                   f"--repetitions={repetitions}", f"--json={self._json}"]
+                   f"--repetitions={repetitions}", f"--json={self.json}"]
         pipes = {"stdin": subprocess.PIPE if in_turns else subprocess.DEVNULL}
         if quiet:
             pipes["stderr"] = subprocess.DEVNULL
@@ -105,7 +105,7 @@ class VsDirect:
         # 1: it measured, and the results say what is wrong.
         if status not in (0, 1):
             raise BadResults(f"vs_direct ended with {status}: " + "".join(self._said[-3:]))
-        context, records = read_results(self._json.read_text())
+        context, records = read_results(self.json.read_text(encoding="utf-8"))
         if records.keys() != {str(place) for place in range(len(self._shapes))}:
             raise BadResults("vs_direct did not measure all layers")
         for place, shape in enumerate(self._shapes):

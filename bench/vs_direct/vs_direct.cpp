@@ -107,15 +107,17 @@ void describe(const options &o, const accuracy_options &accuracy) {
 }
 
 void initialize_benchmark(const options &o) {
-    std::vector<std::string> arguments = {"vs_direct"};
+    // The JSON has the program's name, and only a pointer to it is kept.
+    static char name[] = "vs_direct";
+    std::vector<std::string> arguments;
     if (!o.json.empty()) {
         arguments.push_back("--benchmark_out=" + o.json);
         arguments.push_back("--benchmark_out_format=json");
     }
-    std::vector<char *> pointers;
+    std::vector<char *> pointers = {name};
     for (std::string &a : arguments) pointers.push_back(a.data());
     pointers.push_back(nullptr);
-    int count = static_cast<int>(arguments.size());
+    int count = static_cast<int>(pointers.size()) - 1;
     benchmark::Initialize(&count, pointers.data());
 }
 

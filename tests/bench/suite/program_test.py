@@ -1,5 +1,6 @@
 """With the programs themselves: program_test.py FOLDER."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -22,6 +23,8 @@ class Turns(unittest.TestCase):
             for _ in range(4):
                 run.take_turn()
             context, records = run.results()
+            executable = json.loads(run.json.read_text(encoding="utf-8"))["context"]["executable"]
+        self.assertEqual(executable, "vs_direct")
         self.assertEqual((context["isa"], context["mode"], context["threads"]), ("avx2", "exact", "1"))
         self.assertEqual([len(record["winodnn_ms"]) for record in records], [2, 2])
 
