@@ -12,7 +12,7 @@ EXECUTIONS = 4 # of a stretch of a large layer, with the one that is not timed
 # Seen with one thread, relative to the peak of s16 with AVX2, so that they fit faster and slower machines.
 CHECKED_SHARE_OF_PEAK = 0.12
 CALIBRATION_GMACS = 150 # what the CPU could do while one layer is calibrated
-PREPARATION_SECONDS = 1 # of a peer's layer
+PREPARATION_SECONDS = 0.4 # of a peer's layer
 
 
 @dataclasses.dataclass(frozen=True)
