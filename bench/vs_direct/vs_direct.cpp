@@ -1,4 +1,5 @@
 // winodnn against oneDNN's direct convolution, layer by layer, in one process.
+#include "cap_isa.hpp"
 #include "comparison.hpp"
 #include "options.hpp"
 #include "report.hpp"
@@ -20,30 +21,6 @@
 namespace {
 
 using namespace winodnn::bench;
-
-struct named_isa {
-    const char *name;
-    dnnl::cpu_isa isa;
-};
-
-constexpr named_isa caps[] = {
-        {"avx2", dnnl::cpu_isa::avx2},
-        {"avx2_vnni", dnnl::cpu_isa::avx2_vnni},
-        {"avx512_core", dnnl::cpu_isa::avx512_core},
-        {"avx512_core_vnni", dnnl::cpu_isa::avx512_core_vnni},
-};
-
-void cap_isa(const std::string &name) {
-    if (name == "native") return;
-    for (const named_isa &cap : caps) {
-        if (name != cap.name) continue;
-        dnnl::set_max_cpu_isa(cap.isa);
-        if (dnnl::get_effective_cpu_isa() != cap.isa)
-            throw std::runtime_error("this machine does not have " + name);
-        return;
-    }
-    throw std::invalid_argument("there is no ISA called " + name);
-}
 
 // One repetition. Layers come one after the other, and only one at a time has its data in memory.
 void run_layer(benchmark::State &state, const layer &l, const accuracy_options &accuracy) {
