@@ -69,7 +69,8 @@ bool run_all(const options &o) {
     const std::vector<layer> layers = read_layers(o.layers);
     // What the command line says counts, not what the environment happens to hold.
     setenv("WINODNN_MODE", "exact", 1);
-    for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION"}) unsetenv(of_files);
+    for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION", "WINODNN_TUNE"})
+        unsetenv(of_files);
     if (o.variant.empty())
         unsetenv("WINODNN_TILE");
     else
