@@ -1,4 +1,5 @@
 // winodnn against oneDNN's direct convolution, layer by layer, in one process.
+#include "cap_isa.hpp"
 #include "comparison.hpp"
 #include "options.hpp"
 #include "report.hpp"
@@ -22,30 +23,6 @@
 namespace {
 
 using namespace winodnn::bench;
-
-struct named_isa {
-    const char *name;
-    dnnl::cpu_isa isa;
-};
-
-constexpr named_isa caps[] = {
-        {"avx2", dnnl::cpu_isa::avx2},
-        {"avx2_vnni", dnnl::cpu_isa::avx2_vnni},
-        {"avx512_core", dnnl::cpu_isa::avx512_core},
-        {"avx512_core_vnni", dnnl::cpu_isa::avx512_core_vnni},
-};
-
-void cap_isa(const std::string &name) {
-    if (name == "native") return;
-    for (const named_isa &cap : caps) {
-        if (name != cap.name) continue;
-        dnnl::set_max_cpu_isa(cap.isa);
-        if (dnnl::get_effective_cpu_isa() != cap.isa)
-            throw std::runtime_error("this machine does not have " + name);
-        return;
-    }
-    throw std::invalid_argument("there is no ISA called " + name);
-}
 
 // Others that are timed in the same run have their turn between two of ours.
 void wait_for_turn() {
@@ -125,7 +102,8 @@ bool run_all(const options &o) {
     const std::vector<layer> layers = read_layers(o.layers);
     // What the command line says counts, not what the environment happens to hold.
     setenv("WINODNN_MODE", "exact", 1);
-    for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION"}) unsetenv(of_files);
+    for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION", "WINODNN_TUNE"})
+        unsetenv(of_files);
     if (o.variant.empty())
         unsetenv("WINODNN_TILE");
     else

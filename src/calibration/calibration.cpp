@@ -152,9 +152,9 @@ int common_zero_point(const std::vector<component_range> &ranges, int limit) {
         const int zero_point = narrow_quantizer(candidate, limit).zero_point;
         double loss = 0;
         for (const component_range &r : ranges)
-            loss = std::max(loss,
-                    std::min(step_with(r, zero_point, limit), step_with(mirrored(r), zero_point, limit))
-                            / std::max(1.0, (r.high - r.low) / limit));
+            loss = std::max(
+                    loss, std::min(step_with(r, zero_point, limit), step_with(mirrored(r), zero_point, limit))
+                                  / std::max(1.0, (r.high - r.low) / limit));
         if (least != 0 && loss >= least) continue;
         least = loss;
         best = zero_point;

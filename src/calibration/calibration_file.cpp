@@ -1,18 +1,10 @@
 #include "calibration/calibration_file.hpp"
 
-#include <nlohmann/json.hpp>
+#include "files/json_file.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <span>
 #include <sstream>
-#include <stdexcept>
-#include <string_view>
-#include <unistd.h>
 
 namespace winodnn {
 
@@ -23,114 +15,23 @@ using nlohmann::ordered_json;
 constexpr int version = 1;
 constexpr const char *version_key = "winodnn_calibration";
 
-[[noreturn]] void wrong(const std::string &what) {
-    throw std::invalid_argument(what);
-}
-
-void demand(bool holds, const std::string &what) {
-    if (!holds) wrong(what);
-}
-
-// Reads the tree in the order of the text, so that the objects that it enters are numbered as the parser met
-// them: by that their lines are known.
-class reader {
+class reader : public json_reader {
 public:
-    reader(const std::string &text) {
-        int line = 1;
-        const auto note = [&](int, ordered_json::parse_event_t event, ordered_json &) {
-            if (event == ordered_json::parse_event_t::object_start) lines_.push_back(line);
-            return true;
-        };
-        root_ = ordered_json::parse(counting_iterator {text.data(), &line},
-                counting_iterator {text.data() + text.size(), &line}, note);
-    }
+    using json_reader::json_reader;
 
     calibration read() {
-        enter(root_, {version_key, "scales", "layers"});
-        demand(integer(root_, version_key, 0, 1 << 20) == version,
+        enter(root(), {version_key, "scales", "layers"});
+        demand(integer(root(), version_key, 0, 1 << 20) == version,
                 "a version that this winodnn does not read");
         calibration c;
-        c.scales = static_cast<scale_choice>(name(root_, "scales", scale_choice_names));
-        for (const ordered_json &layer : array(root_, "layers")) {
+        c.scales = static_cast<scale_choice>(name(root(), "scales", scale_choice_names));
+        for (const ordered_json &layer : array(root(), "layers")) {
             c.layers.push_back(read_layer(layer, c));
         }
         return c;
     }
 
-    // Of the object that was entered last.
-    int line() const { return entered_ == 0 ? 1 : lines_[entered_ - 1]; }
-
 private:
-    // Counts the lines that the parser has read.
-    class counting_iterator {
-    public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = char;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const char *;
-        using reference = const char &;
-
-        counting_iterator(const char *at, int *line) : at_(at), line_(line) {}
-        reference operator*() const { return *at_; }
-        counting_iterator &operator++() {
-            if (*at_++ == '\n') ++*line_;
-            return *this;
-        }
-        bool operator==(const counting_iterator &other) const { return at_ == other.at_; }
-        bool operator!=(const counting_iterator &other) const { return at_ != other.at_; }
-
-    private:
-        const char *at_;
-        int *line_;
-    };
-
-    void enter(const ordered_json &object, std::initializer_list<std::string_view> keys) {
-        demand(object.is_object(), "something that is not an object");
-        ++entered_;
-        for (const auto &[key, value] : object.items())
-            demand(std::ranges::find(keys, key) != keys.end(), "the key '" + key + "' is unknown here");
-    }
-
-    static const ordered_json &member(const ordered_json &object, const char *key) {
-        const auto found = object.find(key);
-        demand(found != object.end(), std::string("'") + key + "' is missing");
-        return *found;
-    }
-
-    static const ordered_json &array(const ordered_json &object, const char *key) {
-        const ordered_json &value = member(object, key);
-        demand(value.is_array(), std::string("'") + key + "' is not an array");
-        return value;
-    }
-
-    static double number(const ordered_json &object, const char *key, double low, double high) {
-        const ordered_json &value = member(object, key);
-        demand(value.is_number(), std::string("'") + key + "' is not a number");
-        const double result = value.get<double>();
-        demand(std::isfinite(result) && result >= low && result <= high,
-                std::string("'") + key + "' is out of range");
-        return result;
-    }
-
-    static std::int64_t integer(const ordered_json &object, const char *key, double low, double high) {
-        const double value = number(object, key, low, high);
-        demand(value == std::floor(value), std::string("'") + key + "' is not a whole number");
-        return static_cast<std::int64_t>(value);
-    }
-
-    static std::string text(const ordered_json &object, const char *key) {
-        const ordered_json &value = member(object, key);
-        demand(value.is_string(), std::string("'") + key + "' is not a string");
-        return value.get<std::string>();
-    }
-
-    static std::size_t name(const ordered_json &object, const char *key, std::span<const char *const> names) {
-        const std::string value = text(object, key);
-        for (std::size_t i = 0; i < names.size(); ++i)
-            if (value == names[i]) return i;
-        wrong(std::string("'") + key + "' is none that there is");
-    }
-
     static std::uint64_t hash(const ordered_json &object, const char *key) {
         const std::string value = text(object, key);
         demand(value.size() == 16 && value.find_first_not_of("0123456789abcdef") == std::string::npos,
@@ -194,10 +95,6 @@ private:
     }
 
     static constexpr double most_noise = 1e30;
-
-    ordered_json root_;
-    std::vector<int> lines_; // of objects, as they start
-    std::size_t entered_ = 0;
 };
 
 ordered_json object_of(const component_calibration &c) {
@@ -233,24 +130,7 @@ void print(std::ostream &out, const layer_calibration &l) {
 } // namespace
 
 calibration read_calibration(const std::string &path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream content;
-    if (file) content << file.rdbuf(); // which fails for an empty file, too
-    if (!file || file.bad() || std::filesystem::is_directory(path))
-        throw std::runtime_error(path + ": cannot be read");
-    const std::string text = content.str();
-    std::optional<reader> parsed;
-    try {
-        parsed.emplace(text);
-        return parsed->read();
-    } catch (const ordered_json::parse_error &error) {
-        const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
-        throw std::runtime_error(
-                path + ":" + std::to_string(1 + std::count(text.begin(), end, '\n')) + ": not JSON");
-    } catch (const std::exception &error) {
-        throw std::runtime_error(
-                path + ":" + std::to_string(parsed ? parsed->line() : 1) + ": " + error.what());
-    }
+    return read_json_file<reader>(path);
 }
 
 void write_calibration(const calibration &c, const std::string &path) {
@@ -262,14 +142,7 @@ void write_calibration(const calibration &c, const std::string &path) {
         print(out, c.layers[l]);
     }
     out << "]}\n";
-    const std::string unfinished = path + ".unfinished." + std::to_string(getpid());
-    std::ofstream file(unfinished, std::ios::binary);
-    file << out.str();
-    file.close();
-    if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-        std::remove(unfinished.c_str());
-        throw std::runtime_error(path + ": cannot be written");
-    }
+    replace_file(path, out.str());
 }
 
 } // namespace winodnn

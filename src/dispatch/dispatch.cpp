@@ -1,5 +1,6 @@
 #include "dispatch/dispatch.hpp"
 
+#include "dispatch/candidates.hpp"
 #include "dispatch/cost.hpp"
 #include "jit/multiply/register_tile.hpp"
 #include "problem/rounding.hpp"
@@ -55,6 +56,14 @@ plan plan_with_tile(
     return candidate;
 }
 
+plan with_blocks(plan how, const problem &p, dim tiles) {
+    const weights_layout layout = layout_for(p, how);
+    how.oc_chunks = 1;
+    share_out(how, tile_count(p, how.tile), tiles, layout.group_count(),
+            ceil_div(layout.padded_oc(), layout.oc_block()));
+    return how;
+}
+
 namespace {
 
 bool is_of_kernel(const tile &t, const problem &p) {
@@ -75,25 +84,14 @@ bool serves_quantized(tile_id tile, const problem &p) {
 }
 
 plan fastest_plan(const problem &p, const machine &m) {
-    plan best;
-    double least = 0;
-    for (const tile_id tile : all_tiles()) {
-        if (!serves(tile, p)) continue;
-        const plan candidate = plan_with_tile(p, m, tile);
-        const double cycles = winograd_cycles(p, m, candidate);
-        if (best.tiles_per_block == 0 || cycles < least) {
-            best = candidate;
-            least = cycles;
-        }
-    }
-    return best;
+    return candidates(p, m).front().how;
 }
 
 decision choose_plan(const problem &p, const machine &m) {
     if (m.amx_int8) return {{}, "direct convolution has the AMX units"};
-    const plan best = fastest_plan(p, m);
-    const double gain = direct_cycles(p, m) / winograd_cycles(p, m, best);
-    if (gain >= least_gain) return {best, {}};
+    const prediction best = candidates(p, m).front();
+    const double gain = direct_cycles(p, m) / best.cycles;
+    if (gain >= least_gain) return {best.how, {}};
     char reason[80];
     std::snprintf(reason, sizeof(reason), "direct convolution is faster: predicted speedup %.2f", gain);
     return {{}, reason};

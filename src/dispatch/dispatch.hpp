@@ -32,6 +32,8 @@ bool serves_quantized(tile_id tile, const problem &p);
 // packed, exactly or in a layout for calibrated ones.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
         const number_system &numbers = exact);
+// The same plan in blocks of about so many tiles, shared out evenly over the threads.
+plan with_blocks(plan how, const problem &p, dim tiles);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
 plan fastest_plan(const problem &p, const machine &m);
 

@@ -42,6 +42,7 @@ constexpr variable jit_dump = {"WINODNN_JIT_DUMP", switches, 0};
 constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
 constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
 constexpr variable target_snr = {"WINODNN_TARGET_SNR", {}, none};
+constexpr variable tune = {"WINODNN_TUNE", {}, none};
 
 // Not constant: tile sizes are computed.
 const variable &tile() {
@@ -55,8 +56,9 @@ const variable &scales() {
     return v;
 }
 
-std::array<const variable *, 8> variables() {
-    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr};
+std::array<const variable *, 9> variables() {
+    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr,
+            &tune};
 }
 
 void print_values(std::span<const std::string_view> values) {
@@ -118,6 +120,7 @@ settings read_settings() {
     s.calibrate = read_text(calibrate);
     s.calibration = read_text(calibration_file);
     s.scales = scale_choice(read(scales()));
+    s.tune = read_text(tune);
     s.target_snr = read_decibels(target_snr, s.target_snr);
     return s;
 }

@@ -20,6 +20,7 @@ struct settings {
     std::string calibration; // WINODNN_CALIBRATION=FILE: what calibrated convolutions are made by
     scale_choice scales = scale_choice::max; // WINODNN_SCALES, of what is observed
     double target_snr = default_target_snr;  // WINODNN_TARGET_SNR, in dB
+    std::string tune;                        // WINODNN_TUNE=FILE: measure at creation, remember in the file
 };
 
 // Read at the first call, and never again: a setting that changed half way would leave primitives of both

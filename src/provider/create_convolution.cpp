@@ -9,6 +9,7 @@
 #include "provider/statistics.hpp"
 #include "provider/status.hpp"
 #include "provider/translate_attributes.hpp"
+#include "provider/tuned_choice.hpp"
 #include "provider/verbose.hpp"
 
 namespace winodnn {
@@ -46,8 +47,12 @@ bool allows_calibrated(const calibration_in_use &calibration, const_dnnl_primiti
 decision choose(const convolution_request &request, const problem &p, const machine &m) {
     if (const std::optional<plan> forced = forced_plan(p, m)) return {forced, {}};
     // What is to be calibrated must be taken over, faster or not: in 8 bits it may be.
-    if (request.alg_kind == dnnl_convolution_winograd || is_observing()) return {fastest_plan(p, m), {}};
-    return choose_plan(p, m);
+    if (is_observing()) return {fastest_plan(p, m), {}};
+    const bool by_name = request.alg_kind == dnnl_convolution_winograd;
+    // The units that AMX multiplies in leave nothing to measure.
+    if (by_name || !m.amx_int8)
+        if (std::optional<decision> tuned = tuned_choice(request, p, m)) return std::move(*tuned);
+    return by_name ? decision {fastest_plan(p, m), {}} : choose_plan(p, m);
 }
 
 selection select(const convolution_request &request, const std::optional<weights_layout> &packed) {
@@ -62,6 +67,9 @@ selection select(const convolution_request &request, const std::optional<weights
     s.calibrated = current_calibration();
     if (packed) {
         s.decided = plan_for_packed(s.served, *machine.usable, *packed);
+        if (s.decided.chosen && !packed->calibrated())
+            if (const auto tuned = tuned_plan(request, s.served, *machine.usable, packed->tile))
+                s.decided.chosen = tuned;
         return s;
     }
     if (s.calibrated != nullptr && allows_calibrated(*s.calibrated, request.attr))
@@ -69,19 +77,6 @@ selection select(const convolution_request &request, const std::optional<weights
                 s.calibrated->target_snr, environment().tile);
     if (!s.decided.chosen) s.decided = choose(request, s.served, *machine.usable);
     return s;
-}
-
-// oneDNN's direct convolution with the formats that ours has. It checks the arguments.
-dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request) {
-    const desc_view src = view_of(request.src), dst = view_of(request.dst);
-    const owned_memory_desc nhwc_src = make_nhwc_desc(src), nhwc_dst = make_nhwc_desc(dst),
-                            any_weights = make_any_desc(view_of(request.weights));
-    convolution_request direct = request;
-    direct.alg_kind = dnnl_convolution_direct;
-    direct.weights = any_weights.get(); // never packed ones, which it would take for plain
-    if (src.any()) direct.src = nhwc_src.get();
-    if (dst.any()) direct.dst = nhwc_dst.get();
-    return create_real(result, direct);
 }
 
 dnnl_status_t leave_to_onednn(dnnl_primitive_desc_t *result, const convolution_request &request) {

@@ -19,6 +19,8 @@ namespace winodnn {
     X(dnnl_get_effective_cpu_isa)                                                                            \
     X(dnnl_engine_get_kind)                                                                                  \
     X(dnnl_stream_get_engine)                                                                                \
+    X(dnnl_stream_create)                                                                                    \
+    X(dnnl_stream_destroy)                                                                                   \
     X(dnnl_stream_wait)                                                                                      \
     X(dnnl_memory_create)                                                                                    \
     X(dnnl_memory_destroy)                                                                                   \

@@ -135,6 +135,18 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
     return status;
 }
 
+dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request) {
+    const desc_view src = view_of(request.src), dst = view_of(request.dst);
+    const owned_memory_desc nhwc_src = make_nhwc_desc(src), nhwc_dst = make_nhwc_desc(dst),
+                            any_weights = make_any_desc(view_of(request.weights));
+    convolution_request direct = request;
+    direct.alg_kind = dnnl_convolution_direct;
+    direct.weights = any_weights.get(); // never packed ones, which it would take for plain
+    if (src.any()) direct.src = nhwc_src.get();
+    if (dst.any()) direct.dst = nhwc_dst.get();
+    return create_real(result, direct);
+}
+
 const char *reason_at_first_sight(const_dnnl_memory_desc_t weights, const dnnl_dim_t *strides) {
     int ndims = 0;
     const dim *dims = nullptr;

@@ -39,6 +39,9 @@ bool runs_on_cpu(dnnl_engine_t engine); // false for nullptr
 // oneDNN's answer. `result` is set on success.
 dnnl_status_t create_real(owned_primitive_desc &result, const convolution_request &request);
 
+// oneDNN's direct convolution with the formats that ours has. It checks the arguments.
+dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request);
+
 // Why a convolution is none of ours at first sight, or nullptr if that takes another look. For the many that
 // a network has besides its 3x3 ones: it allocates nothing, throws nothing and asks oneDNN two questions.
 const char *reason_at_first_sight(const_dnnl_memory_desc_t weights, const dnnl_dim_t *strides);

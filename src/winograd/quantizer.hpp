@@ -26,8 +26,8 @@ struct component_quantizer {
 };
 
 // One for each component of a tile, for each class of tiles that there is (tile_class). Pieces have scales of
-// their own, but zero points in common, which sums of all classes start from; those of components that a piece
-// has not are there as well.
+// their own, but zero points in common, which sums of all classes start from; those of components that a
+// piece has not are there as well.
 using class_quantizers = std::array<std::vector<component_quantizer>, 4>;
 
 } // namespace winodnn

@@ -111,7 +111,8 @@ TEST(process, variables_that_nobody_reads_are_reported) {
     EXPECT_TRUE(
             has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
                       "WINODNN_JIT_DUMP WINODNN_TILE WINODNN_CALIBRATE "
-                      "WINODNN_CALIBRATION WINODNN_SCALES WINODNN_TARGET_SNR\n"))
+                      "WINODNN_CALIBRATION WINODNN_SCALES WINODNN_TARGET_SNR "
+                      "WINODNN_TUNE\n"))
             << text;
 }
 

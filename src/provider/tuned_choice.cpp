@@ -1,0 +1,150 @@
+#include "provider/tuned_choice.hpp"
+
+#include "environment/environment.hpp"
+#include "provider/status.hpp"
+#include "provider/synthetic_layer.hpp"
+#include "provider/threads/runtime.hpp"
+#include "provider/verbose.hpp"
+#include "tuning/measuring.hpp"
+#include "tuning/spelling.hpp"
+#include "tuning/tuning_store.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+
+namespace winodnn {
+namespace {
+
+constexpr double seconds_to_spend = 0.3;
+
+struct state {
+    std::mutex mutex; // held while a layer is measured: two at a time would disturb each other
+    tuning_store store {environment().tune};
+};
+
+// A thread that waits for the parts of a measurement may be given other work in the meantime (oneTBB does
+// so): creations, for example, which must not wait for that measurement.
+thread_local bool measuring = false;
+
+class measurement {
+public:
+    measurement() { measuring = true; }
+    ~measurement() { measuring = false; }
+    measurement(const measurement &) = delete;
+    measurement &operator=(const measurement &) = delete;
+};
+
+// A threadpool belongs to a stream, which at creation there is none of; what is on queues cannot be timed
+// from outside.
+bool has_threads_at_creation() {
+    const dnnl_version_t *version = real().dnnl_version();
+    if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime().queues) return true;
+    static const int reported = std::fprintf(
+            stderr, "winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
+    static_cast<void>(reported);
+    return false;
+}
+
+// Nothing if nothing is to be tuned. Never destroyed, as whatever static objects of the program may need.
+state *process() {
+    static state *const made = [] {
+        const bool wanted = !environment().tune.empty() && has_threads_at_creation();
+        return wanted ? new state : nullptr;
+    }();
+    return measuring ? nullptr : made;
+}
+
+bool is_by_name(const convolution_request &request) {
+    return request.alg_kind == dnnl_convolution_winograd;
+}
+
+tuning_key key_of(const convolution_request &request, const problem &p, const machine &m) {
+    static const std::string cpu = cpu_model();
+    const dnnl_version_t *v = real().dnnl_version();
+    return {cpu, std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch),
+            WINODNN_VERSION, name_of(m.isa), m.threads, is_by_name(request) ? "winograd" : direct_choice,
+            spelled(p)};
+}
+
+// Nothing if this winodnn does not have what the file says.
+std::optional<decision> decision_of(
+        const tuning_result &result, std::span<const prediction> all, bool by_name) {
+    if (result.winner == direct_choice && !by_name)
+        return decision {{}, "direct convolution was the fastest when it was measured"};
+    for (const prediction &c : all)
+        if (spelled(c.how) == result.winner) return decision {c.how, {}};
+    return {};
+}
+
+std::string words_of(const tuning_result &result) {
+    std::string text = "winner:" + result.winner;
+    for (const timed_choice &t : result.measured) {
+        char time[32];
+        std::snprintf(time, sizeof(time), "%.1f", t.microseconds);
+        text += " " + t.choice + ":" + time + "us";
+    }
+    return text;
+}
+
+std::optional<tuning_result> measure(
+        const convolution_request &request, const problem &p, std::span<const prediction> all) {
+    const measurement mark;
+    const stopwatch watch;
+    owned_primitive_desc direct;
+    if (create_direct_in_nhwc(direct, request) != dnnl_success) return {};
+    try {
+        synthetic_layer layer(request, p, direct.get());
+        std::vector<contender> contenders;
+        // First, so that it is never left out.
+        if (!is_by_name(request))
+            contenders.push_back({direct_choice, [&layer] { return layer.prepare_direct(); }});
+        for (const plan &how : worth_measuring(all))
+            contenders.push_back({spelled(how), [&layer, how] { return layer.prepare(how); }});
+        const auto now = [&watch] { return watch.milliseconds() / 1e3; };
+        tuning_result result = with_winner(measure_in_turn(contenders, seconds_to_spend, now));
+        if (verbose_events())
+            print_event("tune", "cpu,convolution," + to_string(request) + "," + words_of(result),
+                    watch.milliseconds());
+        return result;
+    } catch (const failure &) {
+        return {}; // as when it is created: what cannot run is declined there, with the reason
+    } catch (const std::exception &) {
+        return {}; // no memory for a second set of tensors
+    }
+}
+
+} // namespace
+
+std::optional<decision> tuned_choice(const convolution_request &request, const problem &p, const machine &m) {
+    state *s = process();
+    if (s == nullptr) return {};
+    const std::vector<prediction> all = candidates(p, m, however_slow);
+    const tuning_key key = key_of(request, p, m);
+    const std::lock_guard lock(s->mutex);
+    if (const std::optional<tuning_result> known = s->store.find(key))
+        if (std::optional<decision> usable = decision_of(*known, all, is_by_name(request))) return usable;
+    if (s->store.failed()) return {};
+    const std::optional<tuning_result> result = measure(request, p, all);
+    if (!result) return {};
+    s->store.add(key, *result);
+    return decision_of(*result, all, is_by_name(request));
+}
+
+std::optional<plan> tuned_plan(
+        const convolution_request &request, const problem &p, const machine &m, tile_id tile) {
+    state *s = process();
+    if (s == nullptr) return {};
+    std::optional<tuning_result> known;
+    {
+        const std::lock_guard lock(s->mutex);
+        known = s->store.find(key_of(request, p, m));
+    }
+    if (!known) return {};
+    const std::optional<decision> usable =
+            decision_of(*known, candidates(p, m, however_slow), is_by_name(request));
+    if (!usable || !usable->chosen || usable->chosen->tile != tile) return {};
+    return usable->chosen;
+}
+
+} // namespace winodnn

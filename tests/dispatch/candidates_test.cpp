@@ -1,0 +1,112 @@
+#include "dispatch/candidates.hpp"
+
+#include "dispatch/cost.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace winodnn {
+namespace {
+
+problem layer(dim mb, dim ic, dim pixels, dim oc) {
+    problem p;
+    p.mb = mb;
+    p.ic = ic;
+    p.oc = oc;
+    p.ih = p.iw = p.oh = p.ow = pixels;
+    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
+    return p;
+}
+
+machine cores(int threads) {
+    return {isa::avx512_core_vnni, false, 1 << 20, threads};
+}
+
+TEST(candidates, are_sound_distinct_and_sorted_for_any_shape) {
+    for (const dim pixels : {1, 5, 14, 56, 200})
+        for (const dim ic : {16, 100, 2048})
+            for (const dim oc : {16, 1000})
+                for (const dim mb : {1, 3})
+                    for (const int threads : {1, 2, 3, 64}) {
+                        const problem p = layer(mb, ic, pixels, oc);
+                        const std::vector<prediction> all = candidates(p, cores(threads));
+                        ASSERT_FALSE(all.empty());
+                        EXPECT_EQ(all.front().how, fastest_plan(p, cores(threads)));
+                        for (std::size_t i = 0; i < all.size(); ++i) {
+                            const plan &how = all[i].how;
+                            EXPECT_TRUE(serves(how.tile, p));
+                            EXPECT_GE(how.tiles_per_block, 1);
+                            EXPECT_LE(how.tiles_per_block, tile_count(p, how.tile));
+                            EXPECT_GE(how.oc_chunks, 1);
+                            EXPECT_LE(how.oc_chunks, std::min<dim>(threads, (oc + 63) / 64));
+                            EXPECT_EQ(how.threads, threads);
+                            EXPECT_EQ(how.numbers, exact);
+                            if (i > 0) {
+                                EXPECT_LE(all[i - 1].cycles, all[i].cycles);
+                            }
+                            for (std::size_t k = 0; k < i; ++k) EXPECT_NE(all[k].how, how);
+                        }
+                    }
+}
+
+TEST(candidates, have_blocks_of_many_sizes_with_each_tile) {
+    const problem p = layer(1, 64, 200, 64);
+    const std::vector<prediction> all = candidates(p, cores(1), however_slow);
+    for (const tile_id tile : all_tiles()) {
+        std::vector<dim> sizes;
+        for (const prediction &c : all)
+            if (c.how.tile == tile) sizes.push_back(c.how.tiles_per_block);
+        if (!serves(tile, p)) {
+            EXPECT_TRUE(sizes.empty());
+            continue;
+        }
+        ASSERT_GE(sizes.size(), 6u) << tile_of(tile).name;
+        EXPECT_LE(std::ranges::min(sizes), 12);
+        EXPECT_GE(std::ranges::max(sizes), 90);
+    }
+}
+
+// V of 2048 channels and 96 tiles would be 14 MiB.
+TEST(candidates, have_no_blocks_that_no_cache_holds) {
+    for (const prediction &c : candidates(layer(8, 2048, 56, 64), cores(1), however_slow))
+        EXPECT_LE(c.how.tiles_per_block * tile_of(c.how.tile).v_planes() * 2048 * 2, 4 << 20);
+}
+
+TEST(candidates, of_several_threads_share_blocks_or_channels) {
+    const std::vector<prediction> all = candidates(layer(1, 256, 28, 256), cores(4));
+    const auto with_chunks = [&](dim chunks) {
+        return std::ranges::any_of(all, [&](const prediction &c) { return c.how.oc_chunks == chunks; });
+    };
+    EXPECT_TRUE(with_chunks(1));
+    EXPECT_TRUE(with_chunks(4));
+    for (const prediction &c : candidates(layer(1, 256, 28, 256), cores(1))) EXPECT_EQ(c.how.oc_chunks, 1);
+}
+
+TEST(candidates, have_whole_tiles_only_where_there_are_others) {
+    const auto has_whole = [](dim pixels, tile_id tile) {
+        return std::ranges::any_of(candidates(layer(1, 64, pixels, 64), cores(1), however_slow),
+                [&](const prediction &c) { return c.how.tile == tile && !c.how.mixed; });
+    };
+    EXPECT_FALSE(has_whole(16, tile_id::f4x4));
+    EXPECT_TRUE(has_whole(14, tile_id::f4x4));
+}
+
+TEST(candidates, leave_out_tiles_that_are_clearly_slower) {
+    const problem p = layer(1, 128, 56, 128);
+    const std::vector<prediction> all = candidates(p, cores(1), however_slow), few = candidates(p, cores(1));
+    EXPECT_EQ(few.front().how, all.front().how);
+    EXPECT_LT(few.size(), all.size());
+    const double most = clearly_slower * all.front().cycles;
+    for (const prediction &c : all) {
+        const bool kept =
+                std::ranges::any_of(few, [&](const prediction &other) { return other.how == c.how; });
+        const double fitting = winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.how.tile));
+        EXPECT_EQ(kept, fitting <= most) << tile_of(c.how.tile).name;
+    }
+    EXPECT_EQ(few.size(), static_cast<std::size_t>(std::ranges::count_if(all, [&](const prediction &c) {
+        return winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.how.tile)) <= most;
+    })));
+}
+
+} // namespace
+} // namespace winodnn
