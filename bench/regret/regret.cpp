@@ -15,7 +15,6 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace winodnn::bench {
@@ -35,11 +34,10 @@ machine describe_machine() {
             {isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni},
             {isa::avx2, dnnl::cpu_isa::avx2},
     };
-    const long l2 = sysconf(_SC_LEVEL2_CACHE_SIZE);
     for (const auto &[candidate, bits] : by_strength)
         if (allowed(bits) && cpu_has(candidate))
-            return {candidate, allowed(dnnl::cpu_isa::avx512_core_amx),
-                    l2 > 0 ? static_cast<std::size_t>(l2) : 256 * 1024, omp_get_max_threads()};
+            return {candidate, allowed(dnnl::cpu_isa::avx512_core_amx), omp_get_max_threads(), caches(),
+                    units_of(candidate)};
     throw std::runtime_error("the instruction set is below AVX2");
 }
 
@@ -100,8 +98,9 @@ void run_all(const regret_options &o) {
     if (o.threads != 0) omp_set_num_threads(o.threads);
     cap_isa(o.isa);
     const machine m = describe_machine();
-    std::printf("oneDNN %d.%d.%d, %s, %d thread%s\n", DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR,
-            DNNL_VERSION_PATCH, winodnn::name_of(m.isa), m.threads, m.threads == 1 ? "" : "s");
+    std::printf("oneDNN %d.%d.%d, %s, %d thread%s; %d vector multiplies and %d adds a cycle\n",
+            DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR, DNNL_VERSION_PATCH, winodnn::name_of(m.isa), m.threads,
+            m.threads == 1 ? "" : "s", m.units.multiplies, m.units.adds);
     std::printf("%-24s  %-26s %9s  %-26s %9s  %9s %8s\n", "layer", "chosen", "ms", "best", "ms", "direct ms",
             "loss");
     nlohmann::ordered_json records = nlohmann::ordered_json::array();
@@ -120,8 +119,10 @@ void run_all(const regret_options &o) {
     all.print();
     if (o.json.empty()) return;
     std::ofstream file(o.json);
-    file << nlohmann::ordered_json({{"isa", winodnn::name_of(m.isa)}, {"threads", m.threads},
-                                           {"l2_bytes", m.l2_bytes}, {"layers", records}})
+    file << nlohmann::ordered_json(
+            {{"isa", winodnn::name_of(m.isa)}, {"threads", m.threads}, {"l2_bytes", m.cache.l2},
+                    {"l3_bytes", m.cache.l3}, {"multiplies_a_cycle", m.units.multiplies},
+                    {"adds_a_cycle", m.units.adds}, {"layers", records}})
                     .dump(1)
          << '\n';
     file.close();

@@ -1,36 +1,171 @@
 #include "dispatch/cost.hpp"
 
 #include "dispatch/rates.hpp"
+#include "jit/base/isa_traits.hpp"
+#include "jit/multiply/register_tile.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace winodnn {
 
 namespace {
 
-// Bytes a cycle that one core reads of weights that no private cache holds: 25 GB/s at 3.5 GHz, measured for
-// 20 to 40 MB. Less than L3 alone would give: between two runs of a layer the rest of the network goes
-// through it.
-constexpr double streamed_bytes = 7;
+double as_double(dim n) {
+    return static_cast<double>(n);
+}
 
-// How much of the shorter one of streaming and multiplying shows: the prefetch hides the rest.
-constexpr double not_hidden = 0.4;
+// 0 for what a cache of this size holds beside what comes and goes, 1 for what it does not hold at all.
+double share_beyond(std::size_t cache, double bytes) {
+    return std::clamp(2 * bytes / static_cast<double>(cache) - 1, 0.0, 1.0);
+}
 
-// Cycles that a staged post-op takes for each value that it is computed of, and of those the ones that direct
-// convolution has to spend as well: oneDNN computes it there too, but only of values that exist. Measured
-// with tanh, gelu and swish at AVX-512, 32 to 256 channels.
-constexpr double staged_cycles = 2.0, staged_cycles_of_direct = 1.6;
+// One item of work of a plan: a block of tiles, and a chunk of the output channels.
+class item_cost {
+public:
+    item_cost(const problem &p, const machine &m, const plan &how)
+        : problem_(p), machine_(m), plan_(how), layout_(layout_for(p, how)), tile_(layout_.shape()),
+          rates_(rates_of(m)), rows_(cover_of(tile_.row_pieces, p.oh, !how.mixed)),
+          cols_(cover_of(tile_.col_pieces, p.ow, !how.mixed)), lanes_(jit::traits_of(how.isa).lanes()) {
+        const dim count = tile_count();
+        blocks_ = ceil_div(count, how.tiles_per_block);
+        tiles_ = as_double(count) / as_double(blocks_);
+        oc_ = as_double(layout_.padded_oc()) / as_double(how.oc_chunks);
+        ic_ = as_double(layout_.padded_ic());
+        oc_blocks_ = std::max(1.0, oc_ / as_double(layout_.oc_block()));
+    }
 
-// A block is staged in whole, with the channels that the last one lacks.
-double stage_cycles(
-        const problem &p, const weights_layout &layout, double tiles, double values_of_a_tile, double oc) {
-    const auto is_staged = [](const post_op &op) { return op.op == post_op::kind::staged; };
-    const auto stages = static_cast<double>(std::ranges::count_if(p.post_ops, is_staged));
-    const double staged =
-            tiles * values_of_a_tile * static_cast<double>(round_up(static_cast<dim>(oc), layout.oc_block()));
-    const double existing = tiles * values_of_a_tile * std::min(oc, static_cast<double>(layout.oc));
-    return stages * (staged * staged_cycles - existing * staged_cycles_of_direct);
+    dim items() const { return blocks_ * layout_.group_count() * plan_.oc_chunks; }
+
+    // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
+    double cycles() const {
+        return std::max(multiply_cycles() + weights_cycles(), streaming_cycles()) + transforms_and_images()
+               + cycles_beyond_l2() + staged();
+    }
+
+private:
+    dim tile_count() const { return problem_.mb * rows_.count() * cols_.count(); }
+
+    // Planes of M that the tiles of a range of classes take part in, and whether they are of s16.
+    double multiply_cycles() const {
+        double cycles = 0;
+        const int width = tile_.cols.output.cols();
+        const double row_share = as_double(rows_.large_count) / as_double(rows_.count());
+        const double col_share = as_double(cols_.large_count) / as_double(cols_.count());
+        for (int y = 0; y < tile_.rows.output.cols(); ++y)
+            for (int x = 0; x < width; ++x) {
+                const bool wide = plan_.numbers.is_wide(tile_.component_of_m(y * width + x));
+                const double taking_part =
+                        tiles_ * (all_have(rows_, y) ? 1 : row_share) * (all_have(cols_, x) ? 1 : col_share);
+                cycles += plane_cycles(taking_part, wide);
+            }
+        return cycles;
+    }
+
+    static bool all_have(const cover &along, int plane) {
+        return along.small == nullptr || along.small->has_m(plane);
+    }
+
+    double plane_cycles(double tiles, bool wide) const {
+        const double vectors = oc_ / lanes_, slices = std::ceil(vectors / jit::most_vectors(lanes_));
+        const double groups = std::ceil(tiles / jit::most_tiles);
+        const double size = tiles / groups, width = vectors / slices;
+        const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
+        const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
+        return step * groups * slices * tile_.terms() * ic_ / (wide ? 2 : 4);
+    }
+
+    // U stays in L2 from block to block, or is streamed through it.
+    double streamed_bytes() const {
+        const double bytes = weights_bytes();
+        return bytes * share_beyond(machine_.cache.l2, bytes + v_bytes() + m_bytes());
+    }
+
+    double weights_cycles() const {
+        return weights_bytes() * weights_in_l2_cycles + streamed_bytes() * weights_beyond_l2_cycles;
+    }
+
+    double streaming_cycles() const {
+        const double all = weights_bytes() * as_double(plan_.oc_chunks);
+        const double from_memory = share_beyond(machine_.cache.l3, all / share_of_l3);
+        return streamed_bytes() * ((1 - from_memory) / l3_bytes_a_cycle + from_memory / memory_bytes_a_cycle);
+    }
+
+    double weights_bytes() const { return oc_ * as_double(layout_.channel_bytes(plan_.numbers)); }
+    double v_bytes() const { return tiles_ * tile_.v_planes() * ic_ * 2; }
+    double m_bytes() const { return tiles_ * tile_.m_planes() * as_double(layout_.oc_block()) * 4; }
+
+    // V is read again for each block of output channels, M written and read.
+    double cycles_beyond_l2() const {
+        const double u = weights_bytes() / oc_blocks_, v = v_bytes(), m = m_bytes();
+        return oc_blocks_
+               * (v * share_beyond(machine_.cache.l2, v + m + u) * v_beyond_l2_cycles
+                       + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * m_beyond_l2_cycles);
+    }
+
+    double transforms_and_images() const {
+        double instructions = 0;
+        for (const piece *row : {rows_.large, rows_.small})
+            for (const piece *col : {cols_.large, cols_.small}) {
+                if (row == nullptr || col == nullptr) continue;
+                const double share = share_of(rows_, row) * share_of(cols_, col);
+                instructions += share
+                                * (ic_ / lanes_ / 2 * input_instructions(*row, *col)
+                                        + oc_ / lanes_ * output_instructions(*row, *col));
+            }
+        const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(blocks_);
+        return tiles_ * (instructions * rates_.transform_cycles + tile_cycles * oc_blocks_)
+               + pixels * (ic_ + oc_) * image_cycles;
+    }
+
+    static double share_of(const cover &along, const piece *p) {
+        return as_double(p == along.large ? along.large_count : along.small_count) / as_double(along.count());
+    }
+
+    double input_instructions(const piece &row, const piece &col) const {
+        const int rows = row.how.inputs(), cols = col.how.inputs(), planes = rows * cols;
+        return row.input_instructions * cols + col.input_instructions * rows + 2 * planes
+               + (plan_.numbers.quantized ? quantize_instructions * planes : 0);
+    }
+
+    double output_instructions(const piece &row, const piece &col) const {
+        const int sums = row.how.output.cols() * col.how.output.cols();
+        return row.output_instructions * col.how.output.cols() + col.output_instructions * row.outputs()
+               + sums * (plan_.numbers.quantized ? 1 + dequantize_instructions : 1)
+               + finish_instructions * row.outputs() * col.outputs();
+    }
+
+    // A block is staged in whole, with the channels that the last one lacks.
+    double staged() const {
+        const auto is_staged = [](const post_op &op) { return op.op == post_op::kind::staged; };
+        const auto stages = as_double(std::ranges::count_if(problem_.post_ops, is_staged));
+        const double values = tiles_ * tile_.outputs();
+        const dim padded = round_up(static_cast<dim>(oc_), layout_.oc_block());
+        return stages * values
+               * (as_double(padded) * staged_cycles
+                       - std::min(oc_, as_double(layout_.oc)) * staged_cycles_of_direct);
+    }
+
+    const problem &problem_;
+    const machine &machine_;
+    const plan &plan_;
+    const weights_layout layout_;
+    const tile &tile_;
+    const rates rates_;
+    const cover rows_, cols_;
+    const int lanes_;
+    dim blocks_;
+    double tiles_, oc_, ic_, oc_blocks_; // of an item
+};
+
+// How many of the taps along one dimension lie inside the image, as a share: direct convolution does not
+// multiply with padding.
+double share_inside(dim out, dim in, dim taps, dim pad) {
+    dim inside = 0;
+    for (dim tap = 0; tap < taps; ++tap)
+        inside += std::max(std::min(out, in + pad - tap) - std::max(dim {0}, pad - tap), dim {0});
+    return as_double(inside) / as_double(out * taps);
 }
 
 } // namespace
@@ -41,48 +176,17 @@ dim tile_count(const problem &p, tile_id tile) {
 }
 
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
-    const isa_rates rates = rates_of(candidate.isa);
-    const weights_layout layout = layout_for(p, candidate);
-    const tile &t = layout.shape();
-    const dim blocks = ceil_div(tile_count(p, candidate.tile), candidate.tiles_per_block);
-    // Items of work are equal but for rounding, and each thread takes the same number of them.
-    const double items = static_cast<double>(
-            ceil_div(blocks * layout.group_count() * candidate.oc_chunks, dim {candidate.threads}));
-    const double tiles = static_cast<double>(tile_count(p, candidate.tile)) / static_cast<double>(blocks);
-    const double oc = static_cast<double>(layout.padded_oc()) / static_cast<double>(candidate.oc_chunks);
-    const double ic = static_cast<double>(layout.padded_ic());
-
-    const number_system &numbers = candidate.numbers;
-    double multiply = 0, transforms = 0;
-    const cover rows = cover_of(t.row_pieces, p.oh, !candidate.mixed),
-                cols = cover_of(t.col_pieces, p.ow, !candidate.mixed);
-    const auto share = [](dim with_row, dim with_col, const cover &r, const cover &c) {
-        return static_cast<double>(with_row * with_col) / static_cast<double>(r.count() * c.count());
-    };
-    for (int plane = 0; plane < t.m_planes(); ++plane) {
-        const bool wide = numbers.is_wide(t.component_of_m(plane));
-        const int width = t.cols.output.cols();
-        const double taking_part =
-                tiles * share(rows.tiles_with_m(plane / width), cols.tiles_with_m(plane % width), rows, cols);
-        multiply += taking_part * t.terms() * ic * oc / (wide ? rates.multiply_macs : rates.multiply_macs_s8);
-        transforms += taking_part * oc * (numbers.quantized ? rates.output_cycles_s8 : rates.output_cycles);
-    }
-    for (int plane = 0; plane < t.v_planes(); ++plane) {
-        const int width = t.cols.inputs();
-        const double taking_part =
-                tiles * share(rows.tiles_with_v(plane / width), cols.tiles_with_v(plane % width), rows, cols);
-        transforms += taking_part * ic * (numbers.quantized ? rates.input_cycles_s8 : rates.input_cycles);
-    }
-    const double stages = stage_cycles(p, layout, tiles, t.outputs(), oc);
-    const double weights_bytes = oc * static_cast<double>(layout.channel_bytes(numbers));
-    const bool streams = weights_bytes > static_cast<double>(m.l2_bytes) / 2;
-    const double stream = streams ? weights_bytes / streamed_bytes : 0;
-    return items
-           * (std::max(multiply, stream) + not_hidden * std::min(multiply, stream) + transforms + stages);
+    const item_cost item(p, m, candidate);
+    // Items are equal but for rounding, and each thread takes the same number of them.
+    return as_double(ceil_div(item.items(), dim {candidate.threads})) * item.cycles();
 }
 
 double direct_cycles(const problem &p, const machine &m) {
-    return static_cast<double>(p.macs()) / rates_of(m.isa).direct_macs / m.threads;
+    const double inside = share_inside(p.oh, p.ih, p.kh, p.pad_t) * share_inside(p.ow, p.iw, p.kw, p.pad_l);
+    // It computes whole vectors of output channels.
+    const dim lanes = jit::traits_of(m.isa).lanes(), padded_oc = round_up(p.group_oc(), lanes);
+    const double padded = as_double(padded_oc) / as_double(p.group_oc());
+    return as_double(p.macs()) * inside * padded / rates_of(m).direct_macs / m.threads;
 }
 
 } // namespace winodnn

@@ -1,18 +1,12 @@
 // Which plan a convolution gets, or why it is declined. Pure functions: no oneDNN, no environment.
 #pragma once
 
+#include "dispatch/machine.hpp"
 #include "dispatch/plan.hpp"
 
 #include <optional>
 
 namespace winodnn {
-
-struct machine {
-    winodnn::isa isa = isa::avx2;
-    bool amx_int8 = false; // direct convolution has the AMX units
-    std::size_t l2_bytes = 0;
-    int threads = 1;
-};
 
 // A prediction closer than this to direct convolution's is not worth the risk of being wrong.
 constexpr double least_gain = 1.05;
@@ -32,8 +26,6 @@ bool serves_quantized(tile_id tile, const problem &p);
 // packed, exactly or in a layout for calibrated ones.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
         const number_system &numbers = exact);
-// The same plan in blocks of about so many tiles, shared out evenly over the threads.
-plan with_blocks(plan how, const problem &p, dim tiles);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
 plan fastest_plan(const problem &p, const machine &m);
 

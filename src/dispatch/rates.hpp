@@ -1,20 +1,46 @@
-// What one core does in a cycle, by ISA: the constants of the cost model.
+// The constants of the cost model. Cycles of one core.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "dispatch/machine.hpp"
 
 namespace winodnn {
 
-// Only ratios of these matter: the model compares convolutions on one machine.
-struct isa_rates {
-    double direct_macs;   // of oneDNN's direct int8 convolution, a cycle
-    double multiply_macs; // of the multiply kernel, a cycle
-    double input_cycles;  // of the input transform, for one component of one channel
-    double output_cycles; // of the output transform with its scaling, likewise
-    // The same for components of 8 bits.
-    double multiply_macs_s8, input_cycles_s8, output_cycles_s8;
+struct rates {
+    // Vector instructions that multiply and add, of the multiply kernel, by what is multiplied.
+    double s16_cycles, s8_cycles;
+    double transform_cycles; // of an instruction of a transform, or of a load or store beside it
+    double direct_macs;      // of oneDNN's direct convolution, of pixels inside the image
 };
 
-isa_rates rates_of(isa i);
+rates rates_of(const machine &m);
+
+// Of the multiply kernel, whatever it does: sums that depend on themselves only once in so many cycles, and
+// operands that are loaded by two ports.
+constexpr double multiply_latency = 4, loads_a_cycle = 2;
+
+// Instructions that a value takes besides the transform's own: loading an input or a sum, storing a
+// component, and scaling, rounding and storing an output; and, where components are quantized, what
+// quantizing an input's or scaling a sum takes more.
+constexpr double finish_instructions = 7, quantize_instructions = 2.5, dequantize_instructions = 1;
+// For each tile and block of output channels: calls, and cache lines that are not where they are wanted.
+constexpr double tile_cycles = 100;
+// For each byte of src and dst, which no cache holds for long.
+constexpr double image_cycles = 0.2;
+
+// For each byte of weights of each block: the first group of tiles that multiplies with it finds it in L2.
+constexpr double weights_in_l2_cycles = 0.01;
+// And where it is streamed through L2: it pushes V and M out.
+constexpr double weights_beyond_l2_cycles = 0.0145;
+// Bytes a cycle that a core reads of weights: from L3, and from memory. And how much of L3 it has to itself:
+// other cores use it, and so does the rest of a network between two runs of a layer.
+constexpr double l3_bytes_a_cycle = 14, memory_bytes_a_cycle = 7, share_of_l3 = 0.6;
+// For each byte of V that is read, or of M that is written and read, and is not in L2 any more. Hardware
+// prefetch hides most of it.
+constexpr double v_beyond_l2_cycles = 0.006, m_beyond_l2_cycles = 0.015;
+
+// Cycles that a staged post-op takes for each value that it is computed of, and of those the ones that direct
+// convolution has to spend as well: oneDNN computes it there too, but only of values that exist. Measured
+// with tanh, gelu and swish at AVX-512, 32 to 256 channels.
+constexpr double staged_cycles = 2.0, staged_cycles_of_direct = 1.6;
 
 } // namespace winodnn

@@ -3,7 +3,6 @@
 #include "provider/real.hpp"
 #include "provider/threads/runtime.hpp"
 
-#include <unistd.h>
 #include <utility>
 
 namespace winodnn {
@@ -27,12 +26,6 @@ std::optional<isa> strongest(unsigned effective) {
     return {};
 }
 
-std::size_t l2_bytes() {
-    static const long reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    constexpr std::size_t smallest = 256 * 1024; // of any CPU with AVX2; some hypervisors report nothing
-    return reported > 0 ? std::size_t(reported) : smallest;
-}
-
 } // namespace
 
 machine_report describe_machine() {
@@ -45,7 +38,8 @@ machine_report describe_machine() {
     machine m;
     m.isa = *usable;
     m.amx_int8 = allowed(effective, dnnl_cpu_isa_avx512_core_amx);
-    m.l2_bytes = l2_bytes();
+    m.cache = caches();
+    m.units = units_of(m.isa);
     m.threads = host_runtime().usable->threads();
     return {m, {}};
 }

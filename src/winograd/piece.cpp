@@ -1,6 +1,7 @@
 #include "winograd/piece.hpp"
 
 #include "problem/rounding.hpp"
+#include "winograd/program.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -20,6 +21,8 @@ piece make_piece(const transform &whole, int outputs) {
     if (!whole.direct) p.v.back() = whole.inputs() - 1; // infinity is always the last one
     p.m = p.v;
     if (whole.direct) p.m.resize(static_cast<std::size_t>(outputs));
+    p.input_instructions = static_cast<int>(compile(p.how.input).code.size());
+    p.output_instructions = static_cast<int>(compile(p.how.output).code.size());
     return p;
 }
 

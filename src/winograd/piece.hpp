@@ -18,6 +18,8 @@ struct piece {
     transform how;
     // Which of the whole tile's planes of V and M along this dimension its own are, in order.
     std::vector<int> v, m;
+    // Vector instructions of the transforms, of each line of pixels or of sums.
+    int input_instructions = 0, output_instructions = 0;
 
     int outputs() const { return how.outputs(); }
     bool has_m(int plane) const;

@@ -19,7 +19,7 @@ problem layer(dim mb, dim ic, dim pixels, dim oc) {
 }
 
 machine cores(int threads) {
-    return {isa::avx512_core_vnni, false, 1 << 20, threads};
+    return {isa::avx512_core_vnni, false, threads};
 }
 
 TEST(candidates, are_sound_distinct_and_sorted_for_any_shape) {

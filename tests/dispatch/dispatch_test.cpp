@@ -20,7 +20,7 @@ problem layer(dim mb, dim ic, dim pixels, dim oc) {
 }
 
 machine one_core(isa i) {
-    return {i, false, 1 << 20, 1};
+    return {i, false, 1};
 }
 
 TEST(dispatch, takes_what_winograd_is_made_for) {

@@ -20,6 +20,12 @@ std::atomic<int> allocations {0};
     throw std::bad_alloc();
 }
 
+// What std::stable_sort takes its buffer with.
+void *operator new(std::size_t bytes, const std::nothrow_t &) noexcept {
+    ++allocations;
+    return std::malloc(bytes);
+}
+
 void *operator new(std::size_t bytes, std::align_val_t alignment) {
     ++allocations;
     const auto to = std::size_t(alignment);

@@ -71,7 +71,7 @@ struct example {
 };
 
 machine cores(isa i, int threads) {
-    return {i, false, 1 << 20, threads};
+    return {i, false, threads};
 }
 
 // The same with the tile's kernel.

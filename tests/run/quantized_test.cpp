@@ -19,7 +19,7 @@ namespace {
 WINODNN_ON_EVERY_ISA(quantized);
 
 machine cores(isa i, int threads) {
-    return {i, false, 1 << 20, threads};
+    return {i, false, threads};
 }
 
 int limit_of(isa i) {

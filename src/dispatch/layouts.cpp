@@ -1,0 +1,64 @@
+#include "dispatch/layouts.hpp"
+
+#include "dispatch/cost.hpp"
+#include "problem/rounding.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+
+namespace {
+
+// Multiples of the multiply kernel's register tile.
+constexpr dim block_sizes[] = {6, 12, 18, 24, 36, 48, 72, 96};
+
+class enumeration {
+public:
+    enumeration(const problem &p, const machine &m, const plan &base)
+        : problem_(p), machine_(m), base_(base), layout_(layout_for(p, base)),
+          tiles_(tile_count(p, base.tile)),
+          threads_a_group_(ceil_div(dim {m.threads}, layout_.group_count())) {}
+
+    std::vector<prediction> run() {
+        const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
+        const dim v_of_tile = layout_.shape().v_planes() * layout_.padded_ic() * 2;
+        for (const dim size : block_sizes) {
+            if (size * v_of_tile > most_l2_of_v * static_cast<dim>(machine_.cache.l2) && !found_.empty())
+                break;
+            const dim blocks = ceil_div(tiles_, size);
+            // Whole rounds of blocks, if there are enough of them, so that threads have equally much to do.
+            add(std::min(round_up(blocks, threads_a_group_), tiles_), 1);
+            for (const dim chunks : {ceil_div(threads_a_group_, blocks), threads_a_group_})
+                add(blocks, std::min(chunks, oc_blocks));
+            if (size >= tiles_) break; // larger ones are the same
+        }
+        std::ranges::stable_sort(found_, {}, &prediction::cycles);
+        return std::move(found_);
+    }
+
+private:
+    void add(dim blocks, dim chunks) {
+        plan how = base_;
+        how.tiles_per_block = ceil_div(tiles_, blocks);
+        how.oc_chunks = chunks;
+        for (const prediction &other : found_)
+            if (other.how == how) return;
+        found_.push_back({how, winograd_cycles(problem_, machine_, how)});
+    }
+
+    const problem &problem_;
+    const machine &machine_;
+    const plan &base_;
+    const weights_layout layout_;
+    const dim tiles_;
+    const dim threads_a_group_;
+    std::vector<prediction> found_;
+};
+
+} // namespace
+
+std::vector<prediction> layouts(const problem &p, const machine &m, const plan &base) {
+    return enumeration(p, m, base).run();
+}
+
+} // namespace winodnn
