@@ -27,8 +27,7 @@ isa best_isa() {
 double measured_snr(
         const layer_samples &s, const layer_calibration &c, tile_id tile, component_set wide, isa i) {
     const number_system numbers {true, wide};
-    const plan how =
-            plan_of(c, s.p, plan_with_tile(s.p, {i, false, 1}, tile, true, numbers), numbers);
+    const plan how = plan_of(c, s.p, plan_with_tile(s.p, {i, false, 1}, tile, true, numbers), numbers);
     const weights_layout layout = layout_for(s.p, how);
     const std::vector<float> weights(s.weights.begin(), s.weights.end());
     std::vector<std::byte> block(layout.bytes());
