@@ -119,7 +119,7 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
     const auto kernel = jit::get_output_transform(config);
     line_vector<std::byte> m(space.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
-    const std::vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
+    line_vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
     const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)

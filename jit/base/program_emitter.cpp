@@ -93,12 +93,23 @@ private:
     std::vector<bool> slot_used_;
 };
 
+// to = a + factor * b, or a - factor * b, with one rounding: as with two, because the product with a power of
+// two is exact.
+void emit_fused(generator &g, bool add, const vec &to, const vec &a, const vec &b, float factor) {
+    const auto times = g.constant(factor);
+    if (to.getIdx() == b.getIdx()) return add ? g.vfmadd132ps(to, a, times) : g.vfnmadd132ps(to, a, times);
+    if (to.getIdx() != a.getIdx()) g.vmovaps(to, a);
+    add ? g.vfmadd231ps(to, b, times) : g.vfnmadd231ps(to, b, times);
+}
+
 void emit_f32(generator &g, const instruction &i, const vec &to, const vec &a, const vec &b) {
-    switch (i.op) {
-        case instruction::kind::add: g.vaddps(to, a, b); break;
-        case instruction::kind::sub: g.vsubps(to, a, b); break;
-        case instruction::kind::shift_left: g.vmulps(to, a, g.constant(static_cast<float>(1 << i.b))); break;
-    }
+    const bool add = i.op == instruction::kind::add;
+    if (i.op == instruction::kind::shift_left)
+        g.vmulps(to, a, g.constant(static_cast<float>(1 << i.b)));
+    else if (i.shift > 0)
+        emit_fused(g, add, to, a, b, static_cast<float>(1 << i.shift));
+    else
+        add ? g.vaddps(to, a, b) : g.vsubps(to, a, b);
 }
 
 void emit(generator &g, element type, const instruction &i, const vec &to, const vec &a, const vec &b) {
@@ -119,7 +130,8 @@ void emit(generator &g, element type, const instruction &i, const vec &to, const
 
 } // namespace
 
-void emit_program(generator &g, const program &p, const program_context &context) {
+void emit_program(generator &g, const program &given, const program_context &context) {
+    const program p = context.type == element::f32 ? with_fused_shifts(given) : given;
     allocation values(g, p, context);
     const auto deliver = [&](int value, const vec &from) {
         for (std::size_t output = 0; output < p.outputs.size(); ++output)

@@ -56,29 +56,45 @@ const char *prepare_quantization(
     return nullptr;
 }
 
+namespace {
+
+// In one pass, and values instead of what they were read from: this is done for each execution. The block can
+// be at any alignment.
+template <typename T>
+void scale_each(const std::byte *from, T factor, T *to, dim count) {
+    for (dim i = 0; i < count; ++i) {
+        T value;
+        std::memcpy(&value, from + i * dim {sizeof(T)}, sizeof(T));
+        to[i] = value * factor;
+    }
+}
+
+} // namespace
+
+// Zero points are the same for all classes of tiles.
 // A component of V is step * (q - zero_point): the zero point's part of a sum is known beforehand.
 void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
         const workspace &space, const void *block, std::byte *scratchpad) {
     const number_system numbers = numbers_of(block);
-    const auto bytes = static_cast<std::size_t>(layout.oc * 4);
+    const auto group_bytes = static_cast<std::size_t>(layout.oc * 4);
     for (dim g = 0; g < layout.group_count(); ++g) {
         const std::byte *payload = packed_payload(layout, packed_group(layout, block, g));
+        const std::byte *packed_scales = payload + layout.scales_offset(numbers);
+        const std::byte *packed_sums = payload + layout.sums_offset(numbers);
         for (int k = 0; k < tile_classes; ++k)
             for (std::size_t c = 0; c < quantizers[k].size(); ++c) {
                 const component_quantizer &q = quantizers[k][c];
                 const dim from = static_cast<dim>(c) * layout.padded_oc() * 4;
-                const std::size_t of_group = static_cast<std::size_t>(g) * bytes;
+                const std::size_t of_group = static_cast<std::size_t>(g) * group_bytes;
                 const auto array = [&](std::size_t offset, std::size_t index) {
                     return scratchpad + offset + index * space.per_oc_stride + of_group;
                 };
                 auto *scales = reinterpret_cast<float *>(
                         array(space.per_oc_offset, static_cast<std::size_t>(space.first_scales[k]) + c));
                 auto *initial = reinterpret_cast<std::int32_t *>(array(space.initial_sums_offset, c));
-                // The block can be at any alignment.
-                std::memcpy(scales, payload + layout.scales_offset(numbers) + from, bytes);
-                std::memcpy(initial, payload + layout.sums_offset(numbers) + from, bytes);
-                for (dim oc = 0; oc < layout.oc; ++oc) scales[oc] *= q.step();
-                for (dim oc = 0; oc < layout.oc; ++oc) initial[oc] *= -std::int32_t {q.zero_point};
+                scale_each(packed_scales + from, q.step(), scales, layout.oc);
+                if (k == both_large)
+                    scale_each(packed_sums + from, -std::int32_t {q.zero_point}, initial, layout.oc);
             }
     }
 }

@@ -179,4 +179,43 @@ program compile(const int_matrix &rows, const int_matrix &cols) {
     return both;
 }
 
+program with_fused_shifts(const program &p) {
+    const auto is_shift = [](const instruction &i) { return i.op == instruction::kind::shift_left; };
+    std::vector<int> uses(p.inputs + p.code.size());
+    for (const instruction &i : p.code) {
+        ++uses[i.a];
+        if (!is_shift(i)) ++uses[i.b];
+    }
+    for (const int output : p.outputs) uses[output] += 2; // none is ever left out
+    const auto fusible = [&](int value) {
+        return value >= p.inputs && uses[value] == 1 && is_shift(p.code[value - p.inputs]);
+    };
+
+    program fused {p.inputs, {}, {}};
+    std::vector<int> renamed(uses.size());
+    for (int value = 0; value < p.inputs; ++value) renamed[value] = value;
+    std::vector<bool> left_out(uses.size());
+    for (instruction i : p.code) {
+        if (i.op == instruction::kind::add && fusible(i.a) && !fusible(i.b)) std::swap(i.a, i.b);
+        if (!is_shift(i) && fusible(i.b)) left_out[i.b] = true;
+    }
+    for (std::size_t n = 0; n < p.code.size(); ++n) {
+        const int value = p.inputs + static_cast<int>(n);
+        if (left_out[value]) continue;
+        instruction i = p.code[n];
+        if (i.op == instruction::kind::add && left_out[i.a]) std::swap(i.a, i.b);
+        if (!is_shift(i) && left_out[i.b]) {
+            const instruction &shift = p.code[i.b - p.inputs];
+            i.shift = shift.b;
+            i.b = shift.a;
+        }
+        i.a = renamed[i.a];
+        if (!is_shift(i)) i.b = renamed[i.b];
+        renamed[value] = p.inputs + static_cast<int>(fused.code.size());
+        fused.code.push_back(i);
+    }
+    for (const int output : p.outputs) fused.outputs.push_back(renamed[output]);
+    return fused;
+}
+
 } // namespace winodnn

@@ -11,8 +11,9 @@ namespace winodnn {
 struct instruction {
     enum class kind { add, sub, shift_left };
     kind op;
-    int a; // value
-    int b; // value, or the shift's distance
+    int a;         // value
+    int b;         // value, or the shift's distance
+    int shift = 0; // of an addition's or subtraction's b, which counts 2^shift times: see with_fused_shifts
 
     bool operator==(const instruction &) const = default;
 };
@@ -33,5 +34,9 @@ program compile(const int_matrix &m);
 // The two-dimensional transform outputs = rows * inputs * cols^T, row-major both ways: `rows` along each
 // column of the inputs, then `cols` along each row of what that gives.
 program compile(const int_matrix &rows, const int_matrix &cols);
+
+// The same with shifts as a part of the addition or subtraction that is their only use, where that is of its
+// second operand: for vectors that multiply and add in one instruction.
+program with_fused_shifts(const program &p);
 
 } // namespace winodnn

@@ -10,8 +10,12 @@ namespace {
 
 std::vector<std::int64_t> run(const program &p, std::vector<std::int64_t> values) {
     for (const instruction &i : p.code) switch (i.op) {
-            case instruction::kind::add: values.push_back(values[i.a] + values[i.b]); break;
-            case instruction::kind::sub: values.push_back(values[i.a] - values[i.b]); break;
+            case instruction::kind::add:
+                values.push_back(values[i.a] + (values[i.b] * (std::int64_t {1} << i.shift)));
+                break;
+            case instruction::kind::sub:
+                values.push_back(values[i.a] - (values[i.b] * (std::int64_t {1} << i.shift)));
+                break;
             case instruction::kind::shift_left:
                 values.push_back(values[i.a] * (std::int64_t {1} << i.b));
                 break;
@@ -57,6 +61,25 @@ TEST(program, computes_every_tile_transform) {
         expect_product(tile_of(id).rows.input);
         expect_product(tile_of(id).rows.output);
     }
+}
+
+TEST(program, fused_shifts_change_nothing_but_the_number_of_instructions) {
+    int fewer = 0;
+    for (const tile_id id : all_tiles())
+        for (const int_matrix &m : {tile_of(id).rows.input, tile_of(id).rows.output}) {
+            const program plain = compile(m), fused = with_fused_shifts(plain);
+            const auto x = random_values(m.cols());
+            EXPECT_EQ(run(plain, x), run(fused, x)) << tile_of(id).name;
+            EXPECT_LE(fused.code.size(), plain.code.size());
+            fewer += fused.code.size() < plain.code.size();
+        }
+    EXPECT_GT(fewer, 0);
+    // Of F(4, 3)'s 14 instructions 4 are shifts of values that are added to others.
+    const int_matrix &output = tile_of(tile_id::f4x4).rows.output;
+    EXPECT_EQ(with_fused_shifts(compile(output)).code.size() + 4, compile(output).code.size());
+    // (x0 << 1) is an output as well.
+    const program kept = {2, {{instruction::kind::shift_left, 0, 1}, {instruction::kind::add, 1, 2}}, {2, 3}};
+    EXPECT_EQ(with_fused_shifts(kept).code.size(), 2u);
 }
 
 TEST(program, computes_random_matrices) {
