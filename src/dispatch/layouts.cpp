@@ -10,7 +10,7 @@ namespace winodnn {
 namespace {
 
 // Multiples of the multiply kernel's register tile.
-constexpr dim block_sizes[] = {6, 12, 18, 24, 36, 48, 72, 96};
+constexpr dim block_sizes[] = {fewest_tiles_of_block, 12, 18, 24, 36, 48, 72, 96};
 
 class enumeration {
 public:
@@ -21,9 +21,8 @@ public:
 
     std::vector<prediction> run() {
         const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
-        const dim v_of_tile = layout_.shape().v_planes() * layout_.padded_ic() * 2;
         for (const dim size : block_sizes) {
-            if (size * v_of_tile > most_l2_of_v * static_cast<dim>(machine_.cache.l2) && !found_.empty())
+            if (size > fewest_tiles_of_block && std::min(size, tiles_) * bytes_of_tile() > most_bytes())
                 break;
             const dim blocks = ceil_div(tiles_, size);
             // Whole rounds of blocks, if there are enough of them, so that threads have equally much to do.
@@ -37,6 +36,17 @@ public:
     }
 
 private:
+    dim bytes_of_tile() const {
+        const tile &t = layout_.shape();
+        return t.v_planes() * layout_.padded_ic() * 2 + t.m_planes() * layout_.oc_block() * 4;
+    }
+
+    dim most_bytes() const {
+        const auto l2 = static_cast<dim>(machine_.cache.l2);
+        const bool streamed = layout_.padded_oc() * layout_.channel_bytes(base_.numbers) > l2 / 2;
+        return l2 * (streamed ? most_l2_of_block_with_streamed_weights : most_l2_of_block);
+    }
+
     void add(dim blocks, dim chunks) {
         plan how = base_;
         how.tiles_per_block = ceil_div(tiles_, blocks);

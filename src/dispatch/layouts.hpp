@@ -17,9 +17,11 @@ struct prediction {
 // first.
 std::vector<prediction> layouts(const problem &p, const machine &m, const plan &base);
 
-// V of a block of `tiles` is at most so many times as large as L2, unless that is fewer tiles than any block
-// has: with streamed weights a larger block wins, because it reads them fewer times, but what is several
-// times as large as L2 would come from memory. (It also keeps V within the reach of 32-bit displacements.)
-constexpr dim most_l2_of_v = 4;
+// V and M of a block are at most so many times as large as L2, but for blocks of the fewest tiles: once where
+// transformed weights stay in half of L2, three times where they are streamed, because a larger block reads
+// them fewer times (512 and 1024 channels at batch 8 gain up to 45%). Beyond that V would come from memory.
+// (It also keeps V within the reach of 32-bit displacements.)
+constexpr dim most_l2_of_block = 1, most_l2_of_block_with_streamed_weights = 3;
+constexpr dim fewest_tiles_of_block = 6;
 
 } // namespace winodnn

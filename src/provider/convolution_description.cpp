@@ -90,8 +90,9 @@ std::string convolution_description::describe() const {
            + to_string(weights_.get(), view_of(request.weights).any()) + " bia_"
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
-           + to_string(facts_, problem_.post_ops, user_scratchpad_) + ",alg:"
-           + (by_name() ? "convolution_winograd" : "convolution_direct") + "," + to_string(problem_);
+           + to_string(facts_, problem_.post_ops, user_scratchpad_)
+           + ",alg:" + (by_name() ? "convolution_winograd" : "convolution_direct") + " workspace:"
+           + std::to_string(workspace_bytes_for(problem_, plan_) / 1024) + "KiB," + to_string(problem_);
 }
 
 } // namespace winodnn

@@ -320,6 +320,10 @@ std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {
     return workspace(p, chosen).total_bytes;
 }
 
+std::size_t workspace_bytes_for(const problem &p, const plan &chosen) {
+    return workspace(p, chosen).thread_bytes;
+}
+
 const char *convolution::impl::check_weights(const void *block) const {
     if (const char *reason = check_header(layout_, block)) return reason;
     if (numbers_of(block) != plan_.numbers) return "the weights were packed with another calibration";

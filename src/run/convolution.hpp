@@ -60,5 +60,7 @@ private:
 std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen);
 // The scratchpad of a convolution that has not been made yet.
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen);
+// Each thread's part of it: V, M and what is staged of one block of tiles.
+std::size_t workspace_bytes_for(const problem &p, const plan &chosen);
 
 } // namespace winodnn

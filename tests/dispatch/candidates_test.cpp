@@ -1,6 +1,7 @@
 #include "dispatch/candidates.hpp"
 
 #include "dispatch/cost.hpp"
+#include "run/convolution.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -62,14 +63,36 @@ TEST(candidates, have_blocks_of_many_sizes_with_each_tile) {
         }
         ASSERT_GE(sizes.size(), 6u) << tile_of(tile).name;
         EXPECT_LE(std::ranges::min(sizes), 12);
-        EXPECT_GE(std::ranges::max(sizes), 90);
+        EXPECT_GE(std::ranges::max(sizes), 70);
     }
 }
 
-// V of 2048 channels and 96 tiles would be 14 MiB.
-TEST(candidates, have_no_blocks_that_no_cache_holds) {
-    for (const prediction &c : candidates(layer(8, 2048, 56, 64), cores(1), however_slow))
-        EXPECT_LE(c.how.tiles_per_block * tile_of(c.how.tile).v_planes() * 2048 * 2, 4 << 20);
+// Of any shape: V and M within L2, or three times as much where weights are streamed.
+TEST(candidates, have_bounded_workspaces) {
+    int streamed = 0, resident = 0;
+    for (const dim pixels : {7, 13, 56, 224})
+        for (const dim ic : {16, 64, 256, 2048})
+            for (const dim oc : {16, 64, 512})
+                for (const int threads : {1, 2, 5}) {
+                    const problem p = layer(8, ic, pixels, oc);
+                    const machine m = cores(threads);
+                    const auto l2 = static_cast<dim>(m.cache.l2);
+                    for (const prediction &c : candidates(p, m)) {
+                        const weights_layout weights = layout_for(p, c.how);
+                        const bool streams = weights.padded_oc() * weights.channel_bytes(exact) > l2 / 2;
+                        ++(streams ? streamed : resident);
+                        if (c.how.tiles_per_block <= 6) continue;
+                        // Beside them partial sums, where sums have to be split, and two lines a plane.
+                        const dim staged =
+                                c.how.tiles_per_block * weights.shape().outputs() * weights.oc_block() * 4;
+                        const dim bytes =
+                                static_cast<dim>(workspace_bytes_for(p, c.how)) - staged - 2 * 2 * 36 * 64;
+                        EXPECT_LE(bytes, l2 * (streams ? 3 : 1)) << tile_of(c.how.tile).name << ' ' << ic
+                                                                 << ' ' << oc << ' ' << c.how.tiles_per_block;
+                    }
+                }
+    EXPECT_GT(streamed, 100);
+    EXPECT_GT(resident, 100);
 }
 
 TEST(candidates, of_several_threads_share_blocks_or_channels) {

@@ -161,7 +161,8 @@ TEST(process, verbose_1_shows_creations_and_executions) {
                  std::string(
                          "primitive,exec,cpu,convolution,wino:f[0-9]x[0-9]:s16:[a-z0-9_]+,forward_inference,"
                          "src_u8::blocked:acdb::f0 wei_s8:a:packed:f[0-9]x[0-9]::f0 bia_undef::undef::: "
-                         "dst_u8::blocked:acdb::f0,attr-scales:src0:0 ,alg:convolution_winograd,"
+                         "dst_u8::blocked:acdb::f0,attr-scales:src0:0 ,alg:convolution_winograd "
+                         "workspace:[1-9][0-9]*KiB,"
                          "mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_iw11ow11kw3sw1dw0pw1,[0-9.e-]+")})
         EXPECT_TRUE(std::regex_search(text, std::regex("winodnn_verbose," + line + "\n"))) << line << "\n"
                                                                                            << text;
