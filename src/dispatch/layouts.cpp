@@ -22,9 +22,9 @@ public:
     std::vector<prediction> run() {
         const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
         for (const dim size : block_sizes) {
-            if (size > fewest_tiles_of_block && std::min(size, tiles_) * bytes_of_tile() > most_bytes())
-                break;
             const dim blocks = ceil_div(tiles_, size);
+            if (size > fewest_tiles_of_block && ceil_div(tiles_, blocks) * bytes_of_tile() > most_bytes())
+                break;
             // Whole rounds of blocks, if there are enough of them, so that threads have equally much to do.
             add(std::min(round_up(blocks, threads_a_group_), tiles_), 1);
             for (const dim chunks : {ceil_div(threads_a_group_, blocks), threads_a_group_})

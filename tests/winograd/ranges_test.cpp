@@ -52,6 +52,21 @@ TEST(ranges, every_tile_is_exact_in_s16) {
         }
 }
 
+// Pieces at ragged edges have transforms of their own.
+TEST(ranges, every_piece_is_exact_in_s16_where_its_tile_is) {
+    int smaller = 0;
+    for (const tile_id id : all_tiles())
+        for (const piece &row : tile_of(id).row_pieces)
+            for (const piece &col : tile_of(id).col_pieces)
+                for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
+                    const tile alone {"", row.how, col.how};
+                    EXPECT_TRUE(!fits_s16(tile_of(id), source) || input_fits_s16(alone, source))
+                            << tile_of(id).name << ' ' << row.outputs() << 'x' << col.outputs();
+                    smaller += alone.outputs() < tile_of(id).outputs();
+                }
+    EXPECT_GT(smaller, 0);
+}
+
 TEST(ranges, notice_what_does_not_fit) {
     EXPECT_FALSE(fits_s16(tile_of(tile_id::f4x4), {-400, 400}));
     tile large;

@@ -35,6 +35,26 @@ TEST(transform, every_tile_correlates) {
     }
 }
 
+// Pieces multiply with rows of the whole tile's transformed weights, and keep its scale.
+TEST(transform, every_piece_correlates_with_the_whole_tile_s_weights) {
+    int smaller = 0;
+    for (const tile_id id : all_tiles())
+        for (const auto &[whole, pieces] : {std::pair {tile_of(id).rows, tile_of(id).row_pieces},
+                     {tile_of(id).cols, tile_of(id).col_pieces}})
+            for (const piece &p : pieces) {
+                SCOPED_TRACE(std::string(tile_of(id).name) + ": " + std::to_string(p.outputs()));
+                expect_identity(p.how);
+                EXPECT_EQ(p.how.scale, whole.scale);
+                smaller += p.outputs() < whole.outputs();
+                if (whole.direct) continue;
+                ASSERT_EQ(p.v.size(), static_cast<std::size_t>(p.how.inputs()));
+                for (int row = 0; row < p.how.inputs(); ++row)
+                    for (int tap = 0; tap < whole.taps(); ++tap)
+                        EXPECT_EQ(p.how.weights(row, tap), whole.weights(p.v[row], tap));
+            }
+    EXPECT_GT(smaller, 0);
+}
+
 // Planes, components, repeats and terms: by them every tile's arithmetic, without any matrix product but the
 // transforms', has to be a correlation.
 TEST(tile, planes_multiply_to_a_correlation) {
