@@ -1,29 +1,8 @@
 #include "options.hpp"
 
-#include <charconv>
-#include <stdexcept>
-#include <string_view>
+#include "option.hpp"
 
 namespace winodnn::bench {
-namespace {
-
-int positive(std::string_view name, std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > 10000)
-        throw std::invalid_argument("--" + std::string(name) + " takes a number from 1 to 10000");
-    return value;
-}
-
-double decibels(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        throw std::invalid_argument("--target takes a number of dB");
-    return value;
-}
-
-} // namespace
 
 const char *const usage =
         "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact|calibrated] [--variant=TILE] "
@@ -40,14 +19,7 @@ const char *const usage =
 
 options parse_options(int argc, char **argv) {
     options o;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        const auto equals = argument.find('=');
-        if (!argument.starts_with("--") || equals == std::string_view::npos)
-            throw std::invalid_argument("'" + std::string(argument) + "' is not --option=value");
-        const std::string_view name = argument.substr(2, equals - 2);
-        const std::string_view value = argument.substr(equals + 1);
-        if (value.empty()) throw std::invalid_argument("--" + std::string(name) + " is empty");
+    for_each_option(argc, argv, [&](std::string_view name, std::string_view value) {
         if (name == "layers")
             o.layers = value;
         else if (name == "isa")
@@ -55,22 +27,23 @@ options parse_options(int argc, char **argv) {
         else if (name == "mode")
             o.mode = value;
         else if (name == "target")
-            o.target = decibels(value);
+            o.target = number_of(name, value, -1e3, 1e3);
         else if (name == "scales")
             o.scales = value;
         else if (name == "variant")
             o.variant = value;
         else if (name == "threads")
-            o.threads = positive(name, value);
+            o.threads = number_of(name, value, 1, 10000);
         else if (name == "repetitions")
-            o.repetitions = positive(name, value);
+            o.repetitions = number_of(name, value, 1, 10000);
         else if (name == "json")
             o.json = value;
         else if (name == "turns" && value == "stdin")
             o.in_turns = true;
         else
-            throw std::invalid_argument("there is no option --" + std::string(name));
-    }
+            return false;
+        return true;
+    });
     if (o.layers.empty()) throw std::invalid_argument("--layers=FILE is missing");
     if (o.mode != "exact" && o.mode != "calibrated")
         throw std::invalid_argument("--mode is exact or calibrated");

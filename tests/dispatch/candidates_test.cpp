@@ -2,6 +2,7 @@
 
 #include "dispatch/cost.hpp"
 #include "run/convolution.hpp"
+#include "support/layer.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -9,15 +10,7 @@
 namespace winodnn {
 namespace {
 
-problem layer(dim mb, dim ic, dim pixels, dim oc) {
-    problem p;
-    p.mb = mb;
-    p.ic = ic;
-    p.oc = oc;
-    p.ih = p.iw = p.oh = p.ow = pixels;
-    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
-    return p;
-}
+using testing::layer;
 
 machine cores(int threads) {
     return {isa::avx512_core_vnni, false, threads};

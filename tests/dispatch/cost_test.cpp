@@ -1,19 +1,12 @@
 #include "dispatch/cost.hpp"
+#include "support/layer.hpp"
 
 #include <gtest/gtest.h>
 
 namespace winodnn {
 namespace {
 
-problem layer(dim mb, dim ic, dim pixels, dim oc) {
-    problem p;
-    p.mb = mb;
-    p.ic = ic;
-    p.oc = oc;
-    p.ih = p.iw = p.oh = p.ow = pixels;
-    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
-    return p;
-}
+using testing::layer;
 
 const machine zen4 {isa::avx512_core_vnni, false, 1, {1 << 20, 32 << 20}, {1, 2}};
 const machine zen5 {isa::avx512_core_vnni, false, 1, {1 << 20, 32 << 20}, {2, 4}};

@@ -1,6 +1,7 @@
 #include "dispatch/dispatch.hpp"
 
 #include "dispatch/cost.hpp"
+#include "support/layer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,15 +10,7 @@ namespace {
 
 constexpr isa all_isas[] = {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni};
 
-problem layer(dim mb, dim ic, dim pixels, dim oc) {
-    problem p;
-    p.mb = mb;
-    p.ic = ic;
-    p.oc = oc;
-    p.ih = p.iw = p.oh = p.ow = pixels;
-    p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
-    return p;
-}
+using testing::layer;
 
 machine one_core(isa i) {
     return {i, false, 1};
