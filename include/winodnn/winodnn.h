@@ -34,7 +34,8 @@ typedef enum {
                                    or loaded too late. (That a program has oneDNN inside itself, linked
                                    statically or with -Bsymbolic, cannot be seen.) */
     winodnn_no_onednn = 3,      /* no oneDNN v3 was found in the process */
-    winodnn_unsupported = 4     /* the CPU, its capped instruction set or oneDNN's threads are not served */
+    winodnn_unsupported = 4     /* the CPU, its capped instruction set or oneDNN's threads are not served, or
+                                   the process may not execute code that it has written */
 } winodnn_status_t;
 
 /* If reason is not NULL, *reason becomes a sentence fragment that says more, "" if active; it belongs to the

@@ -10,12 +10,13 @@ constexpr std::size_t first_code_bytes = 4096; // grows
 
 } // namespace
 
-// AutoGrow memory is mapped writable; ready() makes it readable and executable instead.
 generator::generator(winodnn::isa i)
-    : Xbyak::CodeGenerator(first_code_bytes, Xbyak::AutoGrow), traits_(traits_of(i)) {}
+    : Xbyak::CodeGenerator(first_code_bytes, Xbyak::AutoGrow, static_cast<code_pages *>(this)),
+      traits_(traits_of(i)) {}
 
 const void *generator::finish(const std::string &kernel_name) {
-    ready(Xbyak::CodeArray::PROTECT_RE);
+    ready();
+    make_executable();
     dump_code(kernel_name, getCode(), getSize());
     return getCode();
 }

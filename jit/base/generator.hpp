@@ -2,6 +2,7 @@
 // instructions differ between ISAs.
 #pragma once
 
+#include "jit/base/code_pages.hpp"
 #include "jit/base/isa_traits.hpp"
 #include "problem/problem.hpp"
 
@@ -20,7 +21,8 @@ struct lane_count {
     int lanes = 0; // 0: all of them
 };
 
-class generator : public Xbyak::CodeGenerator {
+// All of it throws std::bad_alloc when there is no memory for code.
+class generator : private code_pages, public Xbyak::CodeGenerator {
 public:
     explicit generator(winodnn::isa i);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "jit/base/generator.hpp"
+#include "jit/base/kernel_cache.hpp"
+#include "process/never_destroyed.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,5 +25,14 @@ private:
     std::unique_ptr<generator> code_; // owns the pages
     void (*entry_)(const Args *);
 };
+
+// The process's kernel of this config, which Generator makes if there is none yet.
+template <typename Kernel, typename Generator, typename Config>
+std::shared_ptr<const Kernel> get_kernel(const Config &wanted) {
+    static never_destroyed<kernel_cache<Config, Kernel>> cache;
+    return cache->get(wanted, [](const Config &config) {
+        return std::make_shared<const Kernel>(std::make_unique<Generator>(config), config.name());
+    });
+}
 
 } // namespace winodnn::jit

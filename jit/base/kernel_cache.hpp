@@ -1,12 +1,16 @@
 // One kernel per config in the whole process, as long as it is in use or among those that were used last.
 #pragma once
 
+#include "process/fork_safe_mutex.hpp"
+
+#include <chrono>
 #include <future>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unistd.h>
 #include <utility>
 
 namespace winodnn::jit {
@@ -28,15 +32,18 @@ public:
         std::shared_future<handle> wanted;
         {
             const std::lock_guard lock(mutex_);
-            auto [found, inserted] = kernels_.try_emplace(config);
-            if (inserted) {
-                found->second.kernel = mine.emplace().get_future().share();
-                found->second.use = uses_.insert(uses_.end(), &found->first);
-                if (kernels_.size() > capacity_) forget(*uses_.front());
+            auto found = kernels_.find(config);
+            if (found != kernels_.end() && is_abandoned(found->second)) {
+                forget(config);
+                found = kernels_.end();
+            }
+            if (found == kernels_.end()) {
+                wanted = mine.emplace().get_future().share();
+                add(config, wanted);
             } else {
                 uses_.splice(uses_.end(), uses_, found->second.use);
+                wanted = found->second.kernel;
             }
-            wanted = found->second.kernel;
         }
         if (mine) {
             try {
@@ -60,8 +67,22 @@ public:
 private:
     struct entry {
         std::shared_future<handle> kernel;
+        pid_t maker;
         typename std::list<const Config *>::iterator use;
     };
+
+    // Being made by a thread of a parent process, which there is not in this one.
+    static bool is_abandoned(const entry &e) {
+        return e.kernel.wait_for(std::chrono::seconds(0)) != std::future_status::ready && e.maker != getpid();
+    }
+
+    void add(const Config &config, const std::shared_future<handle> &kernel) {
+        std::list<const Config *> use(1); // before the entry, which is complete or not there
+        const auto added = kernels_.try_emplace(config, entry {kernel, getpid(), use.begin()}).first;
+        use.front() = &added->first;
+        uses_.splice(uses_.end(), use);
+        if (kernels_.size() > capacity_) forget(*uses_.front());
+    }
 
     // Those who wait for it have a share of the future.
     void forget(const Config &config) {
@@ -72,7 +93,7 @@ private:
     }
 
     const std::size_t capacity_;
-    std::mutex mutex_;
+    fork_safe_mutex mutex_;
     std::map<Config, entry> kernels_;
     std::list<const Config *> uses_; // the last one used last
 };

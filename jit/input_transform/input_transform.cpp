@@ -1,6 +1,5 @@
 #include "jit/input_transform/input_transform.hpp"
 
-#include "jit/base/kernel_cache.hpp"
 #include "jit/base/program_emitter.hpp"
 
 #include <cstddef>
@@ -140,11 +139,7 @@ std::string input_transform_config::name() const {
 }
 
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config) {
-    static kernel_cache<input_transform_config, input_transform> cache;
-    return cache.get(config, [](const input_transform_config &c) {
-        return std::make_shared<const input_transform>(
-                std::make_unique<input_transform_generator>(c), c.name());
-    });
+    return get_kernel<input_transform, input_transform_generator>(config);
 }
 
 } // namespace winodnn::jit

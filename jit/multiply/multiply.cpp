@@ -1,7 +1,5 @@
 #include "jit/multiply/multiply.hpp"
 
-#include "jit/base/kernel_cache.hpp"
-
 #include <cstddef>
 
 namespace winodnn::jit {
@@ -118,10 +116,7 @@ std::string multiply_config::name() const {
 }
 
 std::shared_ptr<const multiply> get_multiply(const multiply_config &config) {
-    static kernel_cache<multiply_config, multiply> cache;
-    return cache.get(config, [](const multiply_config &c) {
-        return std::make_shared<const multiply>(std::make_unique<multiply_generator>(c), c.name());
-    });
+    return get_kernel<multiply, multiply_generator>(config);
 }
 
 } // namespace winodnn::jit

@@ -1,6 +1,5 @@
 #include "jit/output_transform/output_transform.hpp"
 
-#include "jit/base/kernel_cache.hpp"
 #include "jit/base/program_emitter.hpp"
 #include "jit/output_transform/post_ops.hpp"
 
@@ -241,11 +240,7 @@ std::string output_transform_config::name() const {
 }
 
 std::shared_ptr<const output_transform> get_output_transform(const output_transform_config &config) {
-    static kernel_cache<output_transform_config, output_transform> cache;
-    return cache.get(config, [](const output_transform_config &c) {
-        return std::make_shared<const output_transform>(
-                std::make_unique<output_transform_generator>(c), c.name());
-    });
+    return get_kernel<output_transform, output_transform_generator>(config);
 }
 
 } // namespace winodnn::jit

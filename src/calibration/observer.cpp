@@ -6,6 +6,7 @@
 #include "winograd/ranges.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace winodnn {
 
@@ -139,10 +140,14 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
 }
 
 layer_calibration observer::finish(scale_choice choice) const {
-    const std::lock_guard lock(guards_);
+    std::vector<grid> grids; // a copy, because the lock is not to be held for seconds
+    {
+        const std::lock_guard lock(guards_);
+        grids = grids_;
+    }
     layer_calibration result = describe(like_, identity_);
-    result.samples = grids_.front().offered;
-    for (const grid &g : grids_)
+    result.samples = grids.front().offered;
+    for (const grid &g : grids)
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
     return result;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "calibration/calibration.hpp"
+#include "process/fork_safe_mutex.hpp"
 
-#include <mutex>
 #include <random>
 
 namespace winodnn {
@@ -59,7 +59,7 @@ private:
     const std::vector<std::int8_t> weights_;
     const int height_, width_; // of a patch
 
-    mutable std::mutex guards_; // what follows
+    mutable fork_safe_mutex guards_; // what follows
     std::vector<grid> grids_;
     std::mt19937_64 random_ {1}; // the same samples from the same sources
 };

@@ -1,5 +1,7 @@
 #include "environment/environment.hpp"
 
+#include "process/never_destroyed.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -28,12 +30,12 @@ constexpr std::string_view levels[] = {"0", "1", "2"};
 constexpr std::string_view switches[] = {"0", "1"};
 
 std::span<const std::string_view> tile_names() {
-    static const std::vector<std::string_view> names = [] {
+    static const never_destroyed<std::vector<std::string_view>> names([] {
         std::vector<std::string_view> all;
         for (const tile_id id : all_tiles()) all.emplace_back(tile_of(id).name);
         return all;
-    }();
-    return names;
+    });
+    return *names;
 }
 
 constexpr variable mode = {"WINODNN_MODE", modes, 1};
@@ -51,8 +53,10 @@ const variable &tile() {
 }
 
 const variable &scales() {
-    static const std::vector<std::string_view> names(scale_choice_names.begin(), scale_choice_names.end());
-    static const variable v = {"WINODNN_SCALES", names, int(scale_choice::max)};
+    static const never_destroyed<std::vector<std::string_view>> names([] {
+        return std::vector<std::string_view>(scale_choice_names.begin(), scale_choice_names.end());
+    });
+    static const variable v = {"WINODNN_SCALES", *names, int(scale_choice::max)};
     return v;
 }
 
@@ -128,8 +132,8 @@ settings read_settings() {
 } // namespace
 
 const settings &environment() {
-    static const settings s = read_settings();
-    return s;
+    static const never_destroyed<settings> s(read_settings);
+    return *s;
 }
 
 } // namespace winodnn

@@ -1,5 +1,7 @@
 #include "provider/attributes.hpp"
 
+#include "process/fork_safe_mutex.hpp"
+#include "process/never_destroyed.hpp"
 #include "provider/real.hpp"
 #include "provider/status.hpp"
 
@@ -10,14 +12,13 @@ namespace winodnn {
 namespace {
 
 struct table {
-    std::mutex mutex;
+    fork_safe_mutex mutex;
     std::unordered_map<const_dnnl_primitive_attr_t, attribute_facts> facts;
 };
 
-// Never destroyed: programs have static objects too, and destroy their attributes when ours would be gone.
 table &watched() {
-    static table &t = *new table;
-    return t;
+    static never_destroyed<table> t;
+    return *t;
 }
 
 template <typename Change>
@@ -56,7 +57,7 @@ void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t e
     t.facts[attr] = std::move(copy);
 }
 
-void note_destroyed(const_dnnl_primitive_attr_t attr) {
+void note_destroyed(const_dnnl_primitive_attr_t attr) noexcept {
     table &t = watched();
     const std::lock_guard lock(t.mutex);
     t.facts.erase(attr);

@@ -4,11 +4,12 @@
 #include "calibration/observer.hpp"
 #include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
+#include "process/fork_safe_mutex.hpp"
+#include "process/never_destroyed.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <unistd.h>
@@ -17,47 +18,47 @@ namespace winodnn {
 namespace {
 
 struct state {
-    std::mutex mutex;
+    state();
+
+    fork_safe_mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
     std::map<std::uint64_t, std::shared_ptr<observer>> observers;
     scale_choice choice = scale_choice::max;
     std::atomic<bool> observing {false};
-    pid_t owner = 0; // a child that was forked does not write its parent's file
 };
 
-void write_at_exit();
+// Of WINODNN_CALIBRATE: a child that was forked does not write its parent's file.
+constinit std::atomic<pid_t> writer {0};
 
-// Never destroyed: convolutions can be executed by other threads while the process ends.
-state &process() {
-    static state &s = *[] {
-        auto *made = new state;
-        std::string problem;
-        const settings &wanted = environment();
-        if (!wanted.calibrate.empty()) {
-            made->choice = wanted.scales;
-            made->observing = true;
-            made->owner = getpid();
-            std::atexit(write_at_exit);
-        } else if (!wanted.calibration.empty() && wanted.mode != settings::winograd_mode::off) {
-            try {
-                made->in_use = std::make_shared<const calibration_in_use>(
-                        calibration_in_use {read_calibration(wanted.calibration), wanted.target_snr,
-                                wanted.mode == settings::winograd_mode::calibrated});
-            } catch (const std::exception &error) {
-                problem = std::string("WINODNN_CALIBRATION=") + error.what();
-            }
-        } else if (wanted.mode == settings::winograd_mode::calibrated) {
-            problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
+state::state() {
+    std::string problem;
+    const settings &wanted = environment();
+    if (!wanted.calibrate.empty()) {
+        choice = wanted.scales;
+        observing = true;
+        writer = getpid();
+    } else if (!wanted.calibration.empty() && wanted.mode != settings::winograd_mode::off) {
+        try {
+            in_use = std::make_shared<const calibration_in_use>(
+                    calibration_in_use {read_calibration(wanted.calibration), wanted.target_snr,
+                            wanted.mode == settings::winograd_mode::calibrated});
+        } catch (const std::exception &error) {
+            problem = std::string("WINODNN_CALIBRATION=") + error.what();
         }
-        if (!problem.empty())
-            std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", problem.c_str());
-        return made;
-    }();
-    return s;
+    } else if (wanted.mode == settings::winograd_mode::calibrated) {
+        problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
+    }
+    if (!problem.empty()) std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", problem.c_str());
 }
 
-void write_at_exit() {
-    if (process().owner != getpid()) return;
+state &process() {
+    static never_destroyed<state> s;
+    return *s;
+}
+
+// When the process ends, after all that the program itself does then.
+[[gnu::destructor]] void write_at_exit() {
+    if (writer != getpid()) return;
     try {
         write_calibration(stop_observing(), environment().calibrate);
     } catch (const std::exception &error) {
@@ -92,8 +93,9 @@ bool is_observing() {
 
 void start_observing(scale_choice choice) {
     state &s = process();
+    std::map<std::uint64_t, std::shared_ptr<observer>> before; // destroyed outside the lock
     const std::lock_guard lock(s.mutex);
-    s.observers.clear();
+    before.swap(s.observers);
     s.choice = choice;
     s.observing = true;
 }
@@ -104,13 +106,15 @@ void observe(const problem &p, const weights_layout &layout, const run_args &arg
     std::shared_ptr<observer> watching;
     {
         const std::lock_guard lock(s.mutex);
-        std::shared_ptr<observer> &known = s.observers[identity];
-        if (known == nullptr) {
-            std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
-            unpack_weights(layout, args.weights, weights.data(), lone_thread());
-            known = std::make_shared<observer>(p, identity, std::move(weights));
-        }
-        watching = known;
+        if (const auto known = s.observers.find(identity); known != s.observers.end())
+            watching = known->second;
+    }
+    if (watching == nullptr) {
+        std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
+        unpack_weights(layout, args.weights, weights.data(), lone_thread());
+        auto made = std::make_shared<observer>(p, identity, std::move(weights));
+        const std::lock_guard lock(s.mutex);
+        watching = s.observers.try_emplace(identity, std::move(made)).first->second;
     }
     std::vector<std::int16_t> zero_points;
     for (dim ic = 0; p.src_zero_point && ic < p.ic; ++ic)

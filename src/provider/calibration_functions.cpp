@@ -1,6 +1,7 @@
 // The functions of winodnn.h for calibration.
 #include "calibration/calibration_file.hpp"
 #include "environment/environment.hpp"
+#include "process/thread_text.hpp"
 #include "provider/calibrating.hpp"
 #include "winodnn/winodnn.h"
 
@@ -13,17 +14,18 @@
 namespace winodnn {
 namespace {
 
-thread_local std::string last_error;
+constinit thread_local const char *last_error [[gnu::tls_model("initial-exec")]] = "";
 
 // 0, or -1 and the reason in last_error.
 template <typename Body>
-int reporting(Body &&body) noexcept {
+int reporting(Body &&body) {
+    static thread_text text;
     try {
-        last_error.clear();
         body();
+        last_error = "";
         return 0;
     } catch (const std::exception &error) {
-        last_error = error.what();
+        last_error = text.keep(error.what());
         return -1;
     }
 }
@@ -64,5 +66,5 @@ double winodnn_default_target_snr(void) {
 }
 
 const char *winodnn_calibration_error(void) {
-    return winodnn::last_error.c_str();
+    return winodnn::last_error;
 }

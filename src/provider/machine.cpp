@@ -1,5 +1,6 @@
 #include "provider/machine.hpp"
 
+#include "jit/base/code_pages.hpp"
 #include "provider/real.hpp"
 #include "provider/threads/runtime.hpp"
 
@@ -35,6 +36,10 @@ machine_report describe_machine() {
     const auto effective = unsigned(real().dnnl_get_effective_cpu_isa());
     const std::optional<isa> usable = strongest(effective);
     if (!usable) return {{}, "the instruction set is below AVX2, or capped there"};
+    if (!jit::may_execute_code())
+        return {{},
+                "the process may not execute code that it has written: MemoryDenyWriteExecute, SELinux or "
+                "the like forbids it"};
     machine m;
     m.isa = *usable;
     m.amx_int8 = allowed(effective, dnnl_cpu_isa_avx512_core_amx);

@@ -1,5 +1,8 @@
 #include "provider/scratch_pool.hpp"
 
+#include "process/never_destroyed.hpp"
+
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -17,10 +20,9 @@ scratch_pool::buffer::~buffer() {
     ::operator delete(data, cache_line);
 }
 
-// Never destroyed: static primitives of the program's may be executed and destroyed after our own statics.
 scratch_pool &scratch_pool::shared() {
-    static scratch_pool &pool = *new scratch_pool;
-    return pool;
+    static never_destroyed<scratch_pool> pool;
+    return *pool;
 }
 
 scratch_pool::owned_buffer scratch_pool::take(std::size_t bytes) {

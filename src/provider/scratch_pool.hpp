@@ -1,9 +1,10 @@
 // Scratch memory for primitives whose users leave it to the library.
 #pragma once
 
+#include "process/fork_safe_mutex.hpp"
+
 #include <cstddef>
 #include <memory>
-#include <mutex>
 
 namespace winodnn {
 
@@ -57,7 +58,7 @@ private:
     void join();
     void leave();
 
-    std::mutex mutex_;
+    fork_safe_mutex mutex_;
     owned_buffer idle_; // a list through the buffers, so that giving one back cannot fail
     std::size_t members_ = 0;
 };

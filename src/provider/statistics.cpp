@@ -2,7 +2,9 @@
 #include "provider/statistics.hpp"
 
 #include "environment/environment.hpp"
+#include "process/thread_text.hpp"
 #include "provider/calibrating.hpp"
+#include "provider/status.hpp"
 #include "winodnn/winodnn.h"
 
 #include <atomic>
@@ -12,10 +14,14 @@ namespace {
 
 constinit std::atomic<std::uint64_t> taken_over {0}, declined {0}, executed {0};
 
-// A literal, or what is in `composed`: noted for each convolution that is left to oneDNN, so without a copy
+// A literal, or what is in composed(): noted for each convolution that is left to oneDNN, so without a copy
 // if it can be.
 constinit thread_local const char *last_reason [[gnu::tls_model("initial-exec")]] = "";
-thread_local std::string composed;
+
+thread_text &composed() {
+    static thread_text text;
+    return text;
+}
 
 } // namespace
 
@@ -29,8 +35,7 @@ void count_declined(const char *literal) {
 }
 
 void count_declined(const std::string &reason) {
-    composed = reason;
-    count_declined(composed.c_str());
+    count_declined(composed().keep(reason.c_str()));
 }
 
 void count_executed() {
@@ -49,9 +54,12 @@ const char *winodnn_version(void) {
 
 const char *winodnn_mode(void) {
     using winodnn::settings;
-    if (winodnn::environment().mode == settings::winograd_mode::off) return "off";
-    const auto calibrated = winodnn::current_calibration();
-    return calibrated != nullptr && calibrated->for_all ? "calibrated" : "exact";
+    // Without the memory to find out, nothing is taken over.
+    return winodnn::guarded_or("off", [] {
+        if (winodnn::environment().mode == settings::winograd_mode::off) return "off";
+        const auto calibrated = winodnn::current_calibration();
+        return calibrated != nullptr && calibrated->for_all ? "calibrated" : "exact";
+    });
 }
 
 const char *winodnn_last_decline_reason(void) {

@@ -2,8 +2,10 @@
 #include "provider/status_report.hpp"
 
 #include "environment/environment.hpp"
+#include "process/thread_text.hpp"
 #include "provider/machine.hpp"
 #include "provider/real.hpp"
+#include "provider/status.hpp"
 
 #include <dlfcn.h>
 
@@ -35,9 +37,13 @@ const char *name_of(winodnn_status_t status) {
 } // namespace winodnn
 
 winodnn_status_t winodnn_status(const char **reason) {
-    thread_local std::string last;
-    winodnn::status_report report = winodnn::describe_status();
-    last = std::move(report.reason);
-    if (reason != nullptr) *reason = last.c_str();
-    return report.status;
+    static winodnn::thread_text last;
+    const char *because = "no memory to find out";
+    const winodnn_status_t status = winodnn::guarded_or(winodnn_unsupported, [&] {
+        const winodnn::status_report report = winodnn::describe_status();
+        because = last.keep(report.reason.c_str());
+        return report.status;
+    });
+    if (reason != nullptr) *reason = because;
+    return status;
 }

@@ -1,6 +1,8 @@
 #include "provider/tuned_choice.hpp"
 
 #include "environment/environment.hpp"
+#include "process/fork_safe_mutex.hpp"
+#include "process/never_destroyed.hpp"
 #include "provider/status.hpp"
 #include "provider/synthetic_layer.hpp"
 #include "provider/threads/runtime.hpp"
@@ -9,9 +11,11 @@
 #include "tuning/spelling.hpp"
 #include "tuning/tuning_store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <mutex>
+#include <unistd.h>
 
 namespace winodnn {
 namespace {
@@ -19,8 +23,30 @@ namespace {
 constexpr double seconds_to_spend = 0.3;
 
 struct state {
-    std::mutex mutex; // held while a layer is measured: two at a time would disturb each other
+    fork_safe_mutex mutex;
     tuning_store store {environment().tune};
+};
+
+// Held while a layer is measured: two at a time would disturb each other. No mutex, because that takes long:
+// the process that holds it is known instead, so that a child does not wait for a thread of its parent's.
+class measuring_turn {
+public:
+    measuring_turn() {
+        const pid_t self = getpid();
+        for (pid_t seen = holder_.load(); seen == self || !holder_.compare_exchange_weak(seen, self);) {
+            if (seen == self) holder_.wait(seen);
+            seen = holder_.load();
+        }
+    }
+    ~measuring_turn() {
+        holder_.store(0);
+        holder_.notify_one();
+    }
+    measuring_turn(const measuring_turn &) = delete;
+    measuring_turn &operator=(const measuring_turn &) = delete;
+
+private:
+    static constinit inline std::atomic<pid_t> holder_ {0};
 };
 
 // A thread that waits for the parts of a measurement may be given other work in the meantime (oneTBB does
@@ -46,13 +72,11 @@ bool has_threads_at_creation() {
     return false;
 }
 
-// Nothing if nothing is to be tuned. Never destroyed, as whatever static objects of the program may need.
+// Nothing if nothing is to be tuned.
 state *process() {
-    static state *const made = [] {
-        const bool wanted = !environment().tune.empty() && has_threads_at_creation();
-        return wanted ? new state : nullptr;
-    }();
-    return measuring ? nullptr : made;
+    if (measuring || environment().tune.empty() || !has_threads_at_creation()) return nullptr;
+    static never_destroyed<state> made;
+    return &*made;
 }
 
 bool is_by_name(const convolution_request &request) {
@@ -60,9 +84,9 @@ bool is_by_name(const convolution_request &request) {
 }
 
 tuning_key key_of(const convolution_request &request, const problem &p, const machine &m) {
-    static const std::string cpu = cpu_model();
+    static const never_destroyed<std::string> cpu(cpu_model);
     const dnnl_version_t *v = real().dnnl_version();
-    return {cpu, std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch),
+    return {*cpu, std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch),
             WINODNN_VERSION, name_of(m.isa), m.threads, is_by_name(request) ? "winograd" : direct_choice,
             spelled(p)};
 }
@@ -121,12 +145,16 @@ std::optional<decision> tuned_choice(const convolution_request &request, const p
     if (s == nullptr) return {};
     const std::vector<prediction> all = candidates(p, m, however_slow);
     const tuning_key key = key_of(request, p, m);
-    const std::lock_guard lock(s->mutex);
-    if (const std::optional<tuning_result> known = s->store.find(key))
-        if (std::optional<decision> usable = decision_of(*known, all, is_by_name(request))) return usable;
-    if (s->store.failed()) return {};
+    const measuring_turn turn; // before looking: whoever had it may have measured this layer
+    {
+        const std::lock_guard lock(s->mutex);
+        if (const std::optional<tuning_result> known = s->store.find(key))
+            if (std::optional<decision> usable = decision_of(*known, all, is_by_name(request))) return usable;
+        if (s->store.failed()) return {};
+    }
     const std::optional<tuning_result> result = measure(request, p, all);
     if (!result) return {};
+    const std::lock_guard lock(s->mutex);
     s->store.add(key, *result);
     return decision_of(*result, all, is_by_name(request));
 }

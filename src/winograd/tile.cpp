@@ -1,5 +1,7 @@
 #include "winograd/tile.hpp"
 
+#include "process/never_destroyed.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
@@ -9,18 +11,17 @@ namespace winodnn {
 
 namespace {
 
-using points = std::vector<rational>; // finite ones; infinity is implied
-
-const points two {0, 1, -1}, three {0, 1, -1, 2}, four {0, 1, -1, 2, -2};
+// Finite points; infinity is implied.
+constexpr rational two[] {0, 1, -1}, three[] {0, 1, -1, 2}, four[] {0, 1, -1, 2, -2};
 // Its transforms amplify rounding less: 3 dB better in 8 bits, at larger coefficients.
-const points four_with_half {0, 1, -1, 2, rational(-1, 2)};
+constexpr rational four_with_half[] {0, 1, -1, 2, rational(-1, 2)};
 
 // Outputs along the direct dimension of a one-dimensional tile. More share the transform of the two rows
 // that neighbours overlap in; fewer waste less at the image's edge.
 constexpr int direct_outputs = 4;
 
-transform winograd(const points &p) {
-    return make_transform(p, 3);
+transform winograd(std::span<const rational> points) {
+    return make_transform(points, 3);
 }
 
 transform direct() {
@@ -69,8 +70,8 @@ std::vector<tile> make_tiles() {
 }
 
 const std::vector<tile> &tiles() {
-    static const std::vector<tile> made = make_tiles();
-    return made;
+    static const never_destroyed<std::vector<tile>> made(make_tiles);
+    return *made;
 }
 
 std::uint32_t total_scale(const tile &t) {
@@ -158,12 +159,12 @@ int tile::shift() const {
 }
 
 std::span<const tile_id> all_tiles() {
-    static const std::vector<tile_id> ids = [] {
+    static const never_destroyed<std::vector<tile_id>> ids([] {
         std::vector<tile_id> all;
         for (std::size_t i = 0; i < tiles().size(); ++i) all.push_back(static_cast<tile_id>(i));
         return all;
-    }();
-    return ids;
+    });
+    return *ids;
 }
 
 const tile &tile_of(tile_id id) {

@@ -186,6 +186,15 @@ TEST(process, library_drags_neither_onednn_nor_threads_in) {
     for (const char *other : {"dnnl", "gomp", "omp", "tbb"}) EXPECT_FALSE(has(needed, other)) << needed;
 }
 
+// A static object with a destructor would be gone while the program's own statics, and threads that are left
+// running, still execute primitives; a thread's would need memory where none can be refused.
+TEST(process, library_destroys_nothing_when_threads_and_the_process_end) {
+    const std::string symbols = output_of("nm -D --undefined-only " WINODNN_LIBRARY);
+    ASSERT_TRUE(has(symbols, " U pthread_mutex_lock"));
+    EXPECT_FALSE(has(symbols, "__cxa_atexit")) << symbols;
+    EXPECT_FALSE(has(symbols, "__cxa_thread_atexit")) << symbols;
+}
+
 TEST(process, library_exports_c_functions_only) {
     const std::string symbols = output_of("nm -D --defined-only " WINODNN_LIBRARY);
     ASSERT_TRUE(has(symbols, " T dnnl_primitive_execute\n"));

@@ -1,8 +1,11 @@
 #include "provider/threads/runtime.hpp"
 
+#include "process/never_destroyed.hpp"
 #include "provider/threads/openmp.hpp"
 #include "provider/threads/tbb.hpp"
 #include "provider/threads/threadpool.hpp"
+
+#include <utility>
 
 namespace winodnn {
 namespace {
@@ -17,26 +20,27 @@ private:
     const lone_thread thread_ {};
 };
 
-// Never destroyed: static primitives of the program's may be executed when our own statics are gone.
-runtime_report kept(
+runtime_report report_of(
         std::unique_ptr<const thread_runtime> runtime, const char *otherwise, bool queues = false) {
     if (runtime == nullptr) return {nullptr, queues, otherwise};
-    return {runtime.release(), queues, {}};
+    return {std::move(runtime), queues, {}};
 }
 
 runtime_report find_runtime() {
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
     if (version == nullptr) return {nullptr, false, "no oneDNN was found"};
     switch (version->cpu_runtime) {
-        case DNNL_RUNTIME_SEQ: return kept(std::make_unique<sequential_runtime>(), "");
+        case DNNL_RUNTIME_SEQ: return report_of(std::make_unique<sequential_runtime>(), "");
         case DNNL_RUNTIME_OMP:
-            return kept(
+            return report_of(
                     find_openmp(loaded_library()), "oneDNN's OpenMP runtime was not found in the process");
         case DNNL_RUNTIME_TBB:
-            return kept(find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
-        case DNNL_RUNTIME_THREADPOOL: return kept(find_threadpool(), "oneDNN's threadpool cannot be reached");
+            return report_of(
+                    find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
+        case DNNL_RUNTIME_THREADPOOL:
+            return report_of(find_threadpool(), "oneDNN's threadpool cannot be reached");
         case DNNL_RUNTIME_DPCPP: // on CPUs SYCL has oneTBB's threads
-            return kept(
+            return report_of(
                     find_tbb(), "oneDNN's CPU runtime is SYCL, and libwinodnn-tbb.so cannot be loaded", true);
         default: return {nullptr, false, "an unknown CPU runtime of oneDNN's"};
     }
@@ -45,8 +49,8 @@ runtime_report find_runtime() {
 } // namespace
 
 const runtime_report &host_runtime() {
-    static const runtime_report &report = *new runtime_report(find_runtime());
-    return report;
+    static const never_destroyed<runtime_report> report(find_runtime);
+    return *report;
 }
 
 } // namespace winodnn

@@ -22,7 +22,7 @@ public:
 };
 
 struct runtime_report {
-    const thread_runtime *usable = nullptr;
+    std::unique_ptr<const thread_runtime> usable;
     // Streams are SYCL queues: what is on them runs when it likes, and memories may have to be mapped.
     bool queues = false;
     std::string reason; // why there is none
