@@ -62,6 +62,7 @@ const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
 void *execution_arguments::buffer(dnnl_memory_t memory, const char *name) const {
     void *data = nullptr;
     if (host_runtime().queues) {
+        mapped_.reserve(mapped_.size() + 1); // before, so that nothing stays mapped
         if (real().dnnl_memory_map_data(memory, &data) == dnnl_success) mapped_.push_back({memory, data});
     } else {
         real().dnnl_memory_get_data_handle(memory, &data);

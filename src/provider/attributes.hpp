@@ -25,9 +25,10 @@ struct attribute_facts {
 // where we could not see it.
 std::optional<attribute_facts> facts_of(const_dnnl_primitive_attr_t attr);
 
+void note_destroyed(const_dnnl_primitive_attr_t attr) noexcept;
+// These throw std::bad_alloc.
 void note_created(const_dnnl_primitive_attr_t attr);
 void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t existing);
-void note_destroyed(const_dnnl_primitive_attr_t attr);
 void note_scales(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting); // a string literal

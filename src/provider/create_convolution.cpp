@@ -104,8 +104,9 @@ dnnl_status_t decline(dnnl_primitive_desc_t *result, const convolution_request &
 
 } // namespace
 
-void print_decline(const convolution_request &request, const std::string &reason) {
-    print_refusal("create:decline", "cpu,convolution," + to_string(request), reason);
+void print_decline(const convolution_request &request, std::string_view reason) {
+    if_there_is_memory(
+            [&] { print_refusal("create:decline", "cpu,convolution," + to_string(request), reason); });
 }
 
 void note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason) {

@@ -61,10 +61,10 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_backward_weights_primitive_desc_cr
 WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *desc,
         const_dnnl_memory_desc_t src_desc, dnnl_engine_t src_engine, const_dnnl_memory_desc_t dst_desc,
         dnnl_engine_t dst_engine, const_dnnl_primitive_attr_t attr) {
-    return guarded([&] {
-        if (!is_packed(src_desc) && !is_packed(dst_desc))
-            return forward(real().dnnl_reorder_primitive_desc_create, desc, src_desc, src_engine, dst_desc,
-                    dst_engine, attr);
+    bool packed = false;
+    const dnnl_status_t status = guarded([&] {
+        packed = is_packed(src_desc) || is_packed(dst_desc);
+        if (!packed) return dnnl_success;
         if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
         if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) return dnnl_unimplemented;
         auto handle = std::make_unique<primitive_desc_handle>();
@@ -73,4 +73,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
         *desc = to_c(handle.release());
         return dnnl_success;
     });
+    if (packed || status != dnnl_success) return status;
+    return forward(real().dnnl_reorder_primitive_desc_create, desc, src_desc, src_engine, dst_desc,
+            dst_engine, attr);
 }

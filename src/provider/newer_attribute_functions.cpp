@@ -1,10 +1,9 @@
 // The exported attribute functions that came after v3.0: forwarded, and watched. The program may be newer
 // than the oneDNN that we are built with, so they are declared here, as v3.13 has them. Only oneDNN's types
 // may be included: where its headers declare the functions, their enums would clash with our ints.
-#include "provider/attributes.hpp"
 #include "provider/exported.hpp"
 #include "provider/find_real.hpp"
-#include "provider/status.hpp"
+#include "provider/noted.hpp"
 
 using namespace winodnn;
 
@@ -18,32 +17,27 @@ constexpr int environment_rounding = 0; // dnnl_rounding_mode_environment
 
 dnnl_status_t noted_scales(
         dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
-    if (status != dnnl_success) return status;
     const bool real_number = fact.type == dnnl_f32 || fact.type == dnnl_bf16 || fact.type == dnnl_f16;
-    return guarded([&] {
+    return noted(status, attr, [&] {
         note_scales(attr, arg, fact);
         if (!readable || !real_number)
             note_unreadable(attr, "scales in groups, of another type than f32, bf16 and f16, or on the host");
-        return dnnl_success;
     });
 }
 
 dnnl_status_t noted_zero_points(
         dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
-    if (status != dnnl_success) return status;
     const bool whole_number = fact.type == dnnl_s32 || fact.type == dnnl_s8 || fact.type == dnnl_u8;
-    return guarded([&] {
+    return noted(status, attr, [&] {
         note_zero_points(attr, arg, fact);
         if (!readable || !whole_number)
             note_unreadable(
                     attr, "zero points in groups, of another type than s32, s8 and u8, or on the host");
-        return dnnl_success;
     });
 }
 
 dnnl_status_t noted_unreadable(dnnl_status_t status, attr_t attr, const char *setting) {
-    if (status == dnnl_success) note_unreadable(attr, setting);
-    return status;
+    return noted(status, attr, [&] { note_unreadable(attr, setting); });
 }
 
 } // namespace

@@ -26,9 +26,11 @@ WINODNN_EXPORT const_dnnl_memory_desc_t dnnl_primitive_desc_query_md(
         return real().dnnl_primitive_desc_query_md(real_desc_of(desc), what, index);
     const bool asks_for_desc =
             (what & dnnl_query_some_md) == dnnl_query_some_md && what != dnnl_query_some_md;
-    const_dnnl_memory_desc_t result = nullptr;
-    if (!asks_for_desc || handle->says->query(what, index, &result) != dnnl_success) return nullptr;
-    return result;
+    return guarded_or(const_dnnl_memory_desc_t {nullptr}, [&] {
+        const_dnnl_memory_desc_t result = nullptr;
+        const bool answered = asks_for_desc && handle->says->query(what, index, &result) == dnnl_success;
+        return answered ? result : nullptr;
+    });
 }
 
 WINODNN_EXPORT int dnnl_primitive_desc_query_s32(

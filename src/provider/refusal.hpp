@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provider/memory_desc.hpp"
+#include "provider/status.hpp"
 #include "provider/verbose.hpp"
 
 #include <algorithm>
@@ -17,23 +18,26 @@ inline bool is_packed_argument(const const_dnnl_memory_desc_t &desc) {
     return is_packed(desc);
 }
 
-inline dnnl_status_t refuse_packed(const char *function) {
-    if (verbose_refusals())
-        print_refusal("create:refuse", function, "packed weights are for winodnn's convolutions alone");
-    return dnnl_unimplemented;
+// dnnl_success if `finds_packed` finds no packed weights among the arguments of this function.
+template <typename Search>
+dnnl_status_t refuse_packed(const char *function, const Search &finds_packed) {
+    return guarded([&] {
+        if (!finds_packed()) return dnnl_success;
+        if (verbose_refusals())
+            print_refusal("create:refuse", function, "packed weights are for winodnn's convolutions alone");
+        return dnnl_unimplemented;
+    });
 }
 
 // The real function's answer, unless one of the arguments is a packed desc.
 template <typename Function, typename... Arguments>
 dnnl_status_t unless_packed(const char *name, Function function, const Arguments &...arguments) {
-    if ((is_packed_argument(arguments) || ...)) return refuse_packed(name);
-    return forward(function, arguments...);
+    const dnnl_status_t status = refuse_packed(name, [&] { return (is_packed_argument(arguments) || ...); });
+    return status == dnnl_success ? forward(function, arguments...) : status;
 }
 
-inline const_dnnl_memory_desc_t first_packed(int count, const const_dnnl_memory_desc_t *descs) {
-    if (descs == nullptr) return nullptr;
-    const auto *end = descs + std::max(count, 0), *found = std::find_if(descs, end, is_packed);
-    return found == end ? nullptr : *found;
+inline bool any_packed(int count, const const_dnnl_memory_desc_t *descs) {
+    return descs != nullptr && std::any_of(descs, descs + std::max(count, 0), is_packed);
 }
 
 } // namespace winodnn

@@ -136,8 +136,9 @@ WINODNN_EXPORT dnnl_status_t dnnl_lrn_forward_primitive_desc_create(dnnl_primiti
 WINODNN_EXPORT dnnl_status_t dnnl_concat_primitive_desc_create(dnnl_primitive_desc_t *desc,
         dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, int dimension,
         const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr) {
-    const const_dnnl_memory_desc_t packed = first_packed(n, src_descs);
-    if (packed != nullptr) return refuse_packed("dnnl_concat_primitive_desc_create");
+    const dnnl_status_t status =
+            refuse_packed("dnnl_concat_primitive_desc_create", [&] { return any_packed(n, src_descs); });
+    if (status != dnnl_success) return status;
     return unless_packed("dnnl_concat_primitive_desc_create", real().dnnl_concat_primitive_desc_create, desc,
             engine, dst_desc, n, dimension, src_descs, attr);
 }
@@ -145,8 +146,9 @@ WINODNN_EXPORT dnnl_status_t dnnl_concat_primitive_desc_create(dnnl_primitive_de
 WINODNN_EXPORT dnnl_status_t dnnl_sum_primitive_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine,
         const_dnnl_memory_desc_t dst_desc, int n, const float *scales,
         const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr) {
-    const const_dnnl_memory_desc_t packed = first_packed(n, src_descs);
-    if (packed != nullptr) return refuse_packed("dnnl_sum_primitive_desc_create");
+    const dnnl_status_t status =
+            refuse_packed("dnnl_sum_primitive_desc_create", [&] { return any_packed(n, src_descs); });
+    if (status != dnnl_success) return status;
     return unless_packed("dnnl_sum_primitive_desc_create", real().dnnl_sum_primitive_desc_create, desc,
             engine, dst_desc, n, scales, src_descs, attr);
 }

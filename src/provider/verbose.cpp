@@ -28,11 +28,21 @@ void print_header() {
             status.reason.empty() ? "" : ",", status.reason.c_str());
 }
 
-void print_line(const char *event, const std::string &info, const char *last) {
-    static const bool header_printed = (print_header(), true);
-    static_cast<void>(header_printed);
-    std::printf("winodnn_verbose,primitive,%s,%s,%s\n", event, info.c_str(), last);
-    std::fflush(stdout); // lines of a program that crashes later are the ones that are wanted
+void print_line(const char *event, std::string_view info, std::string_view last) {
+    if_there_is_memory([&] {
+        static const bool header_printed = (print_header(), true);
+        static_cast<void>(header_printed);
+        std::printf("winodnn_verbose,primitive,%s,%.*s,%.*s\n", event, static_cast<int>(info.size()),
+                info.data(), static_cast<int>(last.size()), last.data());
+        std::fflush(stdout); // lines of a program that crashes later are the ones that are wanted
+    });
+}
+
+// What the user wants to see; nothing while there is no memory to find out.
+int level() {
+    int wanted = 0;
+    if_there_is_memory([&] { wanted = environment().verbose; });
+    return wanted;
 }
 
 std::string argument_name(int arg) {
@@ -78,19 +88,21 @@ std::string to_string(const post_op &op) {
 } // namespace
 
 bool verbose_events() {
-    return environment().verbose >= 1;
+    return level() >= 1;
 }
 
 bool verbose_refusals() {
-    return environment().verbose >= 2;
+    return level() >= 2;
 }
 
-void print_event(const char *event, const std::string &info, double milliseconds) {
-    print_line(event, info, number(float(milliseconds)).c_str());
+void print_event(const char *event, std::string_view info, double milliseconds) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%g", milliseconds);
+    print_line(event, info, text);
 }
 
-void print_refusal(const char *event, const std::string &info, const std::string &reason) {
-    print_line(event, info, reason.c_str());
+void print_refusal(const char *event, std::string_view info, std::string_view reason) {
+    print_line(event, info, reason);
 }
 
 std::string to_string(

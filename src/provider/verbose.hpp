@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace winodnn {
@@ -15,8 +16,9 @@ bool verbose_events();
 bool verbose_refusals();
 
 // `info` is everything from the engine to the problem: cpu,convolution,wino:...,mb1_ic...
-void print_event(const char *event, const std::string &info, double milliseconds);
-void print_refusal(const char *event, const std::string &info, const std::string &reason);
+// Where there is no memory the line is missing: nothing fails for it.
+void print_event(const char *event, std::string_view info, double milliseconds);
+void print_refusal(const char *event, std::string_view info, std::string_view reason);
 
 // attr-scales:src0:0+wei:1 attr-post-ops:eltwise_relu
 std::string to_string(
