@@ -43,6 +43,7 @@ constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
 constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
 constexpr variable target_snr = {"WINODNN_TARGET_SNR", {}, none};
 constexpr variable tune = {"WINODNN_TUNE", {}, none};
+constexpr variable max_growth = {"WINODNN_MAX_WEIGHTS_GROWTH", {}, none};
 
 // Not constant: tile sizes are computed.
 const variable &tile() {
@@ -56,9 +57,9 @@ const variable &scales() {
     return v;
 }
 
-std::array<const variable *, 9> variables() {
-    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr,
-            &tune};
+std::array<const variable *, 10> variables() {
+    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr, &tune,
+            &max_growth};
 }
 
 void print_values(std::span<const std::string_view> values) {
@@ -84,14 +85,18 @@ std::string read_text(const variable &v) {
     return text == nullptr ? "" : text;
 }
 
-double read_decibels(const variable &v, double fallback) {
+// A finite number from `least` up.
+double read_number(const variable &v, double fallback, double least, const char *accepted) {
     const std::string text = read_text(v);
     if (text.empty()) return fallback;
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value)) return value;
-    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts a number of dB; using %g\n", v.name,
-            text.c_str(), fallback);
+    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= least)
+        return value;
+    char used[32] = "ignored";
+    if (std::isfinite(fallback)) std::snprintf(used, sizeof(used), "using %g", fallback);
+    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(),
+            accepted, used);
     return fallback;
 }
 
@@ -121,7 +126,10 @@ settings read_settings() {
     s.calibration = read_text(calibration_file);
     s.scales = scale_choice(read(scales()));
     s.tune = read_text(tune);
-    s.target_snr = read_decibels(target_snr, s.target_snr);
+    s.target_snr =
+            read_number(target_snr, s.target_snr, std::numeric_limits<double>::lowest(), "a number of dB");
+    s.max_weights_growth = read_number(
+            max_growth, s.max_weights_growth, least_max_weights_growth, "a number that is at least 1");
     return s;
 }
 

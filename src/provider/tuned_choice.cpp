@@ -59,12 +59,20 @@ bool is_by_name(const convolution_request &request) {
     return request.alg_kind == dnnl_convolution_winograd;
 }
 
+// The same layer is another one where weights may not take as much.
+std::string bound_of(const machine &m) {
+    if (m.max_weights_growth == machine::unbounded) return {};
+    char text[48];
+    std::snprintf(text, sizeof(text), " max_weights_growth:%g", m.max_weights_growth);
+    return text;
+}
+
 tuning_key key_of(const convolution_request &request, const problem &p, const machine &m) {
     static const std::string cpu = cpu_model();
     const dnnl_version_t *v = real().dnnl_version();
     return {cpu, std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch),
             WINODNN_VERSION, name_of(m.isa), m.threads, is_by_name(request) ? "winograd" : direct_choice,
-            spelled(p)};
+            spelled(p) + bound_of(m)};
 }
 
 // Nothing if this winodnn does not have what the file says.
@@ -120,6 +128,7 @@ std::optional<decision> tuned_choice(const convolution_request &request, const p
     state *s = process();
     if (s == nullptr) return {};
     const std::vector<prediction> all = candidates(p, m, however_slow);
+    if (all.empty()) return {};
     const tuning_key key = key_of(request, p, m);
     const std::lock_guard lock(s->mutex);
     if (const std::optional<tuning_result> known = s->store.find(key))

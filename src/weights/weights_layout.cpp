@@ -128,6 +128,11 @@ std::vector<dim> strides_of(const weights_layout &layout) {
     return strides;
 }
 
+double growth_of(const weights_layout &layout) {
+    const auto bytes = static_cast<double>(dims_of(layout)[0] * strides_of(layout)[0]);
+    return bytes / static_cast<double>(layout.group_count() * layout.filters() * layout.taps());
+}
+
 std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides) {
     const std::size_t first = dims.size() == 5 ? 1 : 0;
     if (dims.size() != first + 4 || std::ranges::any_of(dims, [](dim d) { return d < 1; })) return {};
