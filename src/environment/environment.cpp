@@ -43,6 +43,7 @@ constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
 constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
 constexpr variable target_snr = {"WINODNN_TARGET_SNR", {}, none};
 constexpr variable tune = {"WINODNN_TUNE", {}, none};
+constexpr variable skip = {"WINODNN_SKIP", {}, none};
 constexpr variable max_growth = {"WINODNN_MAX_WEIGHTS_GROWTH", {}, none};
 
 // Not constant: tile sizes are computed.
@@ -57,9 +58,9 @@ const variable &scales() {
     return v;
 }
 
-std::array<const variable *, 10> variables() {
+std::array<const variable *, 11> variables() {
     return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr, &tune,
-            &max_growth};
+            &max_growth, &skip};
 }
 
 void print_values(std::span<const std::string_view> values) {
@@ -126,6 +127,7 @@ settings read_settings() {
     s.calibration = read_text(calibration_file);
     s.scales = scale_choice(read(scales()));
     s.tune = read_text(tune);
+    s.skip = read_text(skip);
     s.target_snr =
             read_number(target_snr, s.target_snr, std::numeric_limits<double>::lowest(), "a number of dB");
     s.max_weights_growth = read_number(

@@ -25,6 +25,7 @@ struct settings {
     scale_choice scales = scale_choice::max; // WINODNN_SCALES, of what is observed
     double target_snr = default_target_snr;  // WINODNN_TARGET_SNR, in dB
     std::string tune;                        // WINODNN_TUNE=FILE: measure at creation, remember in the file
+    std::string skip;                        // WINODNN_SKIP=FILE: layers that are left to oneDNN
     // WINODNN_MAX_WEIGHTS_GROWTH: the most that packed weights may take, in plain ones' bytes.
     double max_weights_growth = std::numeric_limits<double>::infinity();
 };

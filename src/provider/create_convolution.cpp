@@ -6,6 +6,7 @@
 #include "provider/convolution_description.hpp"
 #include "provider/handle.hpp"
 #include "provider/machine.hpp"
+#include "provider/skipped_layers.hpp"
 #include "provider/statistics.hpp"
 #include "provider/status.hpp"
 #include "provider/translate_attributes.hpp"
@@ -72,6 +73,7 @@ selection select(const convolution_request &request, const std::optional<weights
                 s.decided.chosen = tuned;
         return s;
     }
+    if (std::optional<std::string> reason = reason_to_skip(s.served)) return refuse(std::move(*reason));
     if (s.calibrated != nullptr && allows_calibrated(*s.calibrated, request.attr))
         s.decided.chosen = choose_calibrated_plan(s.served, *machine.usable, s.calibrated->like(s.served),
                 s.calibrated->target_snr, environment().tile);

@@ -112,7 +112,7 @@ TEST(process, variables_that_nobody_reads_are_reported) {
             has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
                       "WINODNN_JIT_DUMP WINODNN_TILE WINODNN_CALIBRATE "
                       "WINODNN_CALIBRATION WINODNN_SCALES WINODNN_TARGET_SNR "
-                      "WINODNN_TUNE WINODNN_MAX_WEIGHTS_GROWTH\n"))
+                      "WINODNN_TUNE WINODNN_MAX_WEIGHTS_GROWTH WINODNN_SKIP\n"))
             << text;
 }
 
