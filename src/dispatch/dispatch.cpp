@@ -3,9 +3,8 @@
 #include "dispatch/candidates.hpp"
 #include "dispatch/cost.hpp"
 #include "dispatch/layouts.hpp"
+#include "problem/decimal.hpp"
 #include "winograd/ranges.hpp"
-
-#include <cstdio>
 
 namespace winodnn {
 
@@ -57,11 +56,9 @@ decision within_growth(const problem &p, const machine &m, const Choose &choose)
     generous.max_weights_growth = machine::unbounded;
     decision otherwise = choose(p, generous);
     if (!otherwise.chosen) return otherwise;
-    char reason[120];
-    std::snprintf(reason, sizeof(reason),
-            "packed weights would take %.2f times the bytes of plain ones, and %g times are allowed",
-            growth_of(layout_for(p, *otherwise.chosen)), m.max_weights_growth);
-    return {{}, reason};
+    return {{}, "packed weights would take " + decimal(growth_of(layout_for(p, *otherwise.chosen)), 2)
+                        + " times the bytes of plain ones, and " + decimal(m.max_weights_growth)
+                        + " times are allowed"};
 }
 
 } // namespace
@@ -80,10 +77,8 @@ decision choose_plan(const problem &p, const machine &m) {
         if (all.empty()) return {};
         const double gain = direct_cycles(of, on) / all.front().cycles;
         if (gain >= least_gain) return {all.front().how, {}};
-        char reason[80];
-        std::snprintf(reason, sizeof(reason), "direct convolution%s is faster: predicted speedup %.2f",
-                on.amx_int8 ? " with the AMX units" : "", gain);
-        return {{}, reason};
+        const std::string units = on.amx_int8 ? " with the AMX units" : "";
+        return {{}, "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2)};
     });
 }
 

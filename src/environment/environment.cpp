@@ -1,5 +1,7 @@
 #include "environment/environment.hpp"
 
+#include "problem/decimal.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -94,10 +96,8 @@ double read_number(const variable &v, double fallback, double least, const char 
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= least)
         return value;
-    char used[32] = "ignored";
-    if (std::isfinite(fallback)) std::snprintf(used, sizeof(used), "using %g", fallback);
     std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(),
-            accepted, used);
+            accepted, std::isfinite(fallback) ? ("using " + decimal(fallback)).c_str() : "ignored");
     return fallback;
 }
 

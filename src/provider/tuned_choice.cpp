@@ -1,6 +1,7 @@
 #include "provider/tuned_choice.hpp"
 
 #include "environment/environment.hpp"
+#include "problem/decimal.hpp"
 #include "provider/status.hpp"
 #include "provider/synthetic_layer.hpp"
 #include "provider/threads/runtime.hpp"
@@ -62,9 +63,7 @@ bool is_by_name(const convolution_request &request) {
 // The same layer is another one where weights may not take as much.
 std::string bound_of(const machine &m) {
     if (m.max_weights_growth == machine::unbounded) return {};
-    char text[48];
-    std::snprintf(text, sizeof(text), " max_weights_growth:%g", m.max_weights_growth);
-    return text;
+    return " max_weights_growth:" + decimal(m.max_weights_growth);
 }
 
 tuning_key key_of(const convolution_request &request, const problem &p, const machine &m) {
