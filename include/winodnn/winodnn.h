@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* The functions below may be called from any thread, at any time, and don't fail but for those of
- * calibration. Strings are zero-terminated and belong to the library. */
+/* The functions below may be called from any thread, at any time, and don't fail but for those that say so.
+ * Strings are zero-terminated and belong to the library. */
 
 /* The library's version, "major.minor.patch". Valid for ever. */
 WINODNN_API const char *winodnn_version(void);
@@ -61,6 +61,20 @@ WINODNN_API void winodnn_get_statistics(winodnn_statistics_t *statistics);
 
 /* Sets all counters to 0. */
 WINODNN_API void winodnn_reset_statistics(void);
+
+/* Memory. Packed weights take 2.7 to 9 times the bytes of the plain s8 ones, and more where channels are few:
+ * what a memory of weights_desc() takes (docs/footprint.md). Convolutions that are created from now on, in
+ * all threads, get packed weights of at most `factor` times the plain ones' bytes: by a smaller tile, if
+ * there is one that is still faster than oneDNN's direct convolution; else they are left to oneDNN, and
+ * winodnn_last_decline_reason() says so. Those that ask for Winograd by name get the fastest tile of those
+ * that fit. Weights that are packed already are used, whatever they take.
+ * `factor` is at least 1, or INFINITY for no bound, as it is unless the environment variable
+ * WINODNN_MAX_WEIGHTS_GROWTH sets one, in whose place this comes. Returns 0, or -1 if `factor` is below 1 or
+ * not a number; then nothing changes. */
+WINODNN_API int winodnn_set_max_weights_growth(double factor);
+
+/* The bound in force; INFINITY if there is none. */
+WINODNN_API double winodnn_max_weights_growth(void);
 
 /* Calibration. 8-bit multiplies in the Winograd domain are up to twice as fast as exact ones, and less exact:
  * how much is measured on sources that are typical of the network, written to a file, and kept to a target

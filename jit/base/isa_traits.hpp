@@ -3,15 +3,18 @@
 #pragma once
 
 #include "problem/isa.hpp"
+#include "problem/limits.hpp"
+
+#include <algorithm>
 
 namespace winodnn::jit {
 
 struct isa_traits {
-    int vector_bytes;                              // of the widest vectors
-    int registers;                                 // vector registers
-    bool dot_product;                              // has vpdpwssd; without it vpmaddwd and vpaddd
-    bool masks;                                    // has opmask registers, and EVEX encodings with them
-    int lanes() const { return vector_bytes / 4; } // 32-bit ones
+    int vector_bytes; // of the widest vectors
+    int registers;    // vector registers
+    bool dot_product; // has vpdpwssd; without it vpmaddwd and vpaddd
+    bool masks;       // has opmask registers, and EVEX encodings with them
+    constexpr int lanes() const { return vector_bytes / 4; } // 32-bit ones
 };
 
 constexpr isa_traits traits_of(isa i) {
@@ -23,5 +26,7 @@ constexpr isa_traits traits_of(isa i) {
     }
     return {};
 }
+
+static_assert(std::ranges::all_of(all_isas, [](isa i) { return traits_of(i).lanes() <= most_lanes; }));
 
 } // namespace winodnn::jit

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jit/base/kernel.hpp"
+#include "problem/limits.hpp"
 #include "winograd/number_system.hpp"
 
 #include <array>
@@ -35,7 +36,7 @@ struct input_transform_config {
 // V in 8 bits is u8 = saturate(((v * multiplier + 2^14) >> 15) + zero_point), in s16 the same without zero
 // point and saturation. In every lane of a vector. Without VNNI u8 saturates at 127 already.
 struct alignas(64) quantization_lanes {
-    std::array<std::int16_t, 32> multiplier, zero_point;
+    std::array<std::int16_t, 2 * most_lanes> multiplier, zero_point;
 };
 
 struct input_transform_args {

@@ -1,10 +1,24 @@
 #include "jit/multiply/multiply.hpp"
 
+#include "jit/base/kernel_cache.hpp"
+
+#include <algorithm>
 #include <cstddef>
 
 namespace winodnn::jit {
 
 namespace {
+
+// Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
+constexpr int sources_of(const isa_traits &traits) {
+    return traits.registers == 32 ? 3 : 1;
+}
+
+constexpr bool has_registers(isa i) {
+    const isa_traits traits = traits_of(i);
+    return (most_tiles + 1) * most_vectors(traits.lanes()) + sources_of(traits) + 1 <= traits.registers;
+}
+static_assert(std::ranges::all_of(all_isas, has_registers));
 
 class multiply_generator : public generator {
 public:
@@ -96,9 +110,8 @@ private:
 
     const multiply_config config_;
 
-    // Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
     const int most_vectors_ = most_vectors(traits().lanes()), most_sums_ = most_tiles * most_vectors_;
-    const int sources_ = traits().registers == 32 ? 3 : 1;
+    const int sources_ = sources_of(traits());
     const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10, initial = r11;
     vec sum(int t, int n) const { return full(t * config_.vectors + n); }
     vec weights(int n) const { return full(most_sums_ + n); }

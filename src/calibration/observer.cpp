@@ -2,6 +2,7 @@
 
 #include "calibration/noise.hpp"
 #include "calibration/range_choice.hpp"
+#include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 #include "winograd/ranges.hpp"
 
@@ -12,15 +13,13 @@ namespace winodnn {
 
 namespace {
 
-constexpr int largest_tile = 6; // inputs along one dimension
-
 bool is_candidate(tile_id id, const problem &p) {
     const tile &t = tile_of(id);
     return t.rows.taps() == p.kh && t.cols.taps() == p.kw && input_fits_s16(t, source_range(p));
 }
 
 int patch_side(dim taps) {
-    return taps == 1 ? 1 : largest_tile;
+    return taps == 1 ? 1 : most_inputs_along;
 }
 
 } // namespace

@@ -48,13 +48,16 @@ std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
     std::optional<candidate> best;
     for (const tile_id tile : all_tiles()) {
         // Weights without calibration have to be exact in the same layout.
-        if ((only && tile != *only) || !serves_quantized(tile, p) || !serves(tile, p)) continue;
+        if ((only && tile != *only) || !serves_quantized(tile, p) || !serves(tile, p)
+                || !is_within_growth(tile, p, m, true))
+            continue;
         const candidate c = with_tile(p, m, layers, target_snr, tile);
         if (!best || c.cycles < best->cycles) best = c;
     }
     if (!best) return {};
-    const double others =
-            std::min(direct_cycles(p, m) / least_gain, winograd_cycles(p, m, fastest_plan(p, m)));
+    double others = direct_cycles(p, m) / least_gain;
+    if (const decision exact_one = fastest_plan(p, m); exact_one.chosen)
+        others = std::min(others, winograd_cycles(p, m, *exact_one.chosen));
     if (!only && best->cycles >= others) return {};
     return best->how;
 }

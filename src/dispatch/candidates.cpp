@@ -31,7 +31,7 @@ std::vector<prediction> candidates(const problem &p, const machine &m, double wi
     std::vector<std::vector<prediction>> by_tile;
     by_tile.reserve(all_tiles().size());
     for (const tile_id tile : all_tiles())
-        if (serves(tile, p)) by_tile.push_back(plans_with(p, m, tile));
+        if (serves(tile, p) && is_within_growth(tile, p, m)) by_tile.push_back(plans_with(p, m, tile));
     std::vector<prediction> found;
     if (by_tile.empty()) return found;
     const auto best = [](const std::vector<prediction> &plans) { return plans.front().cycles; };

@@ -12,10 +12,10 @@ namespace winodnn {
 constexpr double clearly_slower = 1.3;
 constexpr double however_slow = std::numeric_limits<double>::infinity();
 
-// Every tile that serves the problem exactly, in all layouts; at ragged edges the best of them also with
-// whole tiles only. No plan twice, least predicted cycles first. Tiles that are predicted to take more than
-// `within` times the least of all in their best layout are left out. Never empty for a kernel that there are
-// tiles for.
+// Every tile that serves the problem exactly and within what packed weights may take, in all layouts; at
+// ragged edges the best of them also with whole tiles only. No plan twice, least predicted cycles first.
+// Tiles that are predicted to take more than `within` times the least of all in their best layout are left
+// out. Empty only if packed weights may take so little that no tile does.
 std::vector<prediction> candidates(const problem &p, const machine &m, double within = clearly_slower);
 
 } // namespace winodnn

@@ -3,9 +3,8 @@
 #include "dispatch/candidates.hpp"
 #include "dispatch/cost.hpp"
 #include "dispatch/layouts.hpp"
+#include "problem/decimal.hpp"
 #include "winograd/ranges.hpp"
-
-#include <cstdio>
 
 namespace winodnn {
 
@@ -39,18 +38,48 @@ plan plan_with_tile(
     return layouts(p, m, base).front().how;
 }
 
-plan fastest_plan(const problem &p, const machine &m) {
-    return candidates(p, m).front().how;
+bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool calibrated) {
+    if (m.max_weights_growth == machine::unbounded) return true;
+    const plan how {.tile = tile, .isa = m.isa, .calibrated = calibrated};
+    return growth_of(layout_for(p, how)) <= m.max_weights_growth;
+}
+
+namespace {
+
+// What `choose` chooses; where it finds nothing within the bound on weights' growth, but would without it,
+// the bound is the reason.
+template <typename Choose>
+decision within_growth(const problem &p, const machine &m, const Choose &choose) {
+    decision bounded = choose(p, m);
+    if (bounded.chosen || m.max_weights_growth == machine::unbounded) return bounded;
+    machine generous = m;
+    generous.max_weights_growth = machine::unbounded;
+    decision otherwise = choose(p, generous);
+    if (!otherwise.chosen) return otherwise;
+    return {{}, "packed weights would take " + decimal(growth_of(layout_for(p, *otherwise.chosen)), 2)
+                        + " times the bytes of plain ones, and " + decimal(m.max_weights_growth)
+                        + " times are allowed"};
+}
+
+} // namespace
+
+decision fastest_plan(const problem &p, const machine &m) {
+    return within_growth(p, m, [](const problem &of, const machine &on) -> decision {
+        const std::vector<prediction> all = candidates(of, on);
+        if (all.empty()) return {};
+        return {all.front().how, {}};
+    });
 }
 
 decision choose_plan(const problem &p, const machine &m) {
-    const prediction best = candidates(p, m).front();
-    const double gain = direct_cycles(p, m) / best.cycles;
-    if (gain >= least_gain) return {best.how, {}};
-    char reason[80];
-    std::snprintf(reason, sizeof(reason), "direct convolution%s is faster: predicted speedup %.2f",
-            m.amx_int8 ? " with the AMX units" : "", gain);
-    return {{}, reason};
+    return within_growth(p, m, [](const problem &of, const machine &on) -> decision {
+        const std::vector<prediction> all = candidates(of, on);
+        if (all.empty()) return {};
+        const double gain = direct_cycles(of, on) / all.front().cycles;
+        if (gain >= least_gain) return {all.front().how, {}};
+        const std::string units = on.amx_int8 ? " with the AMX units" : "";
+        return {{}, "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2)};
+    });
 }
 
 } // namespace winodnn

@@ -16,17 +16,20 @@ struct decision {
     std::string reason; // why there is none: one sentence fragment for verbose output
 };
 
-// The fastest plan that is exact, if it is predicted to beat direct convolution.
+// The fastest plan that is exact and whose weights are within what the user allows, if it is predicted to
+// beat direct convolution.
 decision choose_plan(const problem &p, const machine &m);
 // Whether the tile is one of the problem's kernel, and exact for its source.
 bool serves(tile_id tile, const problem &p);
 // The same for quantized sums: V fits 16 bits, sums 32.
 bool serves_quantized(tile_id tile, const problem &p);
+// Whether packed weights stay within what the user allows. Weights that are packed already are not asked.
+bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool calibrated = false);
 // The best plan with this tile, whether or not it beats direct convolution: for weights that are already
 // packed, exactly or in a layout for calibrated ones.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
         const number_system &numbers = exact);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
-plan fastest_plan(const problem &p, const machine &m);
+decision fastest_plan(const problem &p, const machine &m);
 
 } // namespace winodnn

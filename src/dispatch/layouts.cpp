@@ -42,9 +42,11 @@ private:
     }
 
     dim most_bytes() const {
-        const auto l2 = static_cast<dim>(machine_.cache.l2);
+        const auto l2 =
+                static_cast<dim>(std::min(machine_.cache.l2, static_cast<std::size_t>(most_bytes_of_block)));
         const bool streamed = layout_.padded_oc() * layout_.channel_bytes(base_.numbers) > l2 / 2;
-        return l2 * (streamed ? most_l2_of_block_with_streamed_weights : most_l2_of_block);
+        return std::min(l2 * (streamed ? most_l2_of_block_with_streamed_weights : most_l2_of_block),
+                most_bytes_of_block);
     }
 
     void add(dim blocks, dim chunks) {

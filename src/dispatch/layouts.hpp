@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatch/dispatch.hpp"
+#include "problem/limits.hpp"
 
 #include <vector>
 
@@ -20,8 +21,10 @@ std::vector<prediction> layouts(const problem &p, const machine &m, const plan &
 // V and M of a block are at most so many times as large as L2, but for blocks of the fewest tiles: once where
 // transformed weights stay in half of L2, three times where they are streamed, because a larger block reads
 // them fewer times (512 and 1024 channels at batch 8 gain up to 45%). Beyond that V would come from memory.
-// (It also keeps V within the reach of 32-bit displacements.)
 constexpr dim most_l2_of_block = 1, most_l2_of_block_with_streamed_weights = 3;
 constexpr dim fewest_tiles_of_block = 6;
+// However large L2 is said to be, kernels have to reach all of V and M.
+constexpr dim most_bytes_of_block = most_displacement / 2;
+static_assert(most_planes * (fewest_tiles_of_block * 2 * most_group_ic + 1024) <= most_displacement);
 
 } // namespace winodnn

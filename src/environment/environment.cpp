@@ -1,6 +1,7 @@
 #include "environment/environment.hpp"
 
 #include "process/never_destroyed.hpp"
+#include "problem/decimal.hpp"
 
 #include <array>
 #include <charconv>
@@ -45,6 +46,8 @@ constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
 constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
 constexpr variable target_snr = {"WINODNN_TARGET_SNR", {}, none};
 constexpr variable tune = {"WINODNN_TUNE", {}, none};
+constexpr variable skip = {"WINODNN_SKIP", {}, none};
+constexpr variable max_growth = {"WINODNN_MAX_WEIGHTS_GROWTH", {}, none};
 
 // Not constant: tile sizes are computed.
 const variable &tile() {
@@ -60,9 +63,9 @@ const variable &scales() {
     return v;
 }
 
-std::array<const variable *, 9> variables() {
-    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr,
-            &tune};
+std::array<const variable *, 11> variables() {
+    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr, &tune,
+            &max_growth, &skip};
 }
 
 void print_values(std::span<const std::string_view> values) {
@@ -88,14 +91,16 @@ std::string read_text(const variable &v) {
     return text == nullptr ? "" : text;
 }
 
-double read_decibels(const variable &v, double fallback) {
+// A finite number from `least` up.
+double read_number(const variable &v, double fallback, double least, const char *accepted) {
     const std::string text = read_text(v);
     if (text.empty()) return fallback;
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value)) return value;
-    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts a number of dB; using %g\n", v.name,
-            text.c_str(), fallback);
+    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= least)
+        return value;
+    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(),
+            accepted, std::isfinite(fallback) ? ("using " + decimal(fallback)).c_str() : "ignored");
     return fallback;
 }
 
@@ -125,7 +130,11 @@ settings read_settings() {
     s.calibration = read_text(calibration_file);
     s.scales = scale_choice(read(scales()));
     s.tune = read_text(tune);
-    s.target_snr = read_decibels(target_snr, s.target_snr);
+    s.skip = read_text(skip);
+    s.target_snr =
+            read_number(target_snr, s.target_snr, std::numeric_limits<double>::lowest(), "a number of dB");
+    s.max_weights_growth = read_number(
+            max_growth, s.max_weights_growth, least_max_weights_growth, "a number that is at least 1");
     return s;
 }
 

@@ -3,10 +3,14 @@
 
 #include "calibration/calibration.hpp"
 
+#include <limits>
 #include <optional>
 #include <string>
 
 namespace winodnn {
+
+// No packed weights take less than that.
+constexpr double least_max_weights_growth = 1;
 
 struct settings {
     enum class winograd_mode { off, exact, calibrated };
@@ -21,6 +25,9 @@ struct settings {
     scale_choice scales = scale_choice::max; // WINODNN_SCALES, of what is observed
     double target_snr = default_target_snr;  // WINODNN_TARGET_SNR, in dB
     std::string tune;                        // WINODNN_TUNE=FILE: measure at creation, remember in the file
+    std::string skip;                        // WINODNN_SKIP=FILE: layers that are left to oneDNN
+    // WINODNN_MAX_WEIGHTS_GROWTH: the most that packed weights may take, in plain ones' bytes.
+    double max_weights_growth = std::numeric_limits<double>::infinity();
 };
 
 // Read at the first call, and never again: a setting that changed half way would leave primitives of both

@@ -85,8 +85,8 @@ vector_units measure(isa i) {
 } // namespace
 
 vector_units units_of(isa i) {
-    static std::array<std::once_flag, 4> once;
-    static std::array<vector_units, 4> known;
+    static std::array<std::once_flag, std::size(all_isas)> once;
+    static std::array<vector_units, std::size(all_isas)> known;
     const auto index = static_cast<std::size_t>(i);
     std::call_once(once[index], [&] { known[index] = measure(i); });
     return known[index];

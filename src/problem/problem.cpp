@@ -1,5 +1,7 @@
 #include "problem/problem.hpp"
 
+#include "problem/limits.hpp"
+
 #include <algorithm>
 
 namespace winodnn {
@@ -19,14 +21,6 @@ dim extent(const nhwc_strides &s, dim n, dim h, dim w, dim c) {
 bool problem::stores_accumulators() const {
     return dst == data_type::s32 && !bias && weights_scale == weights_scale_kind::none && !src_scale
            && !dst_scale && !dst_zero_point && post_ops.empty();
-}
-
-bool problem::is_addressable() const {
-    // Six rows of pixels on either side, of 4 bytes at most; V's 36 components of 48 tiles of s16 channels.
-    constexpr dim longest_row = (dim {1} << 31) / (8 * 4), most_channels = (dim {1} << 31) / (36 * 49 * 2);
-    const auto too_long = [](const post_op &op) { return op.operand_strides.h > longest_row; };
-    return ic <= most_channels && src_strides().h <= longest_row && dst_strides().h <= longest_row
-           && std::ranges::none_of(post_ops, too_long);
 }
 
 nhwc_strides problem::src_strides() const {
@@ -53,6 +47,18 @@ value_range source_range(const problem &p) {
     // With a zero point inside the source data type the difference spans the type's width both ways.
     if (p.src_zero_point) return {-255, 255};
     return p.src == data_type::u8 ? value_range {0, 255} : value_range {-128, 127};
+}
+
+const char *exceeded_limit(const problem &p) {
+    const auto too_long = [](const post_op &op) { return op.operand_strides.h > longest_row; };
+    if (p.src_strides().h > longest_row || p.dst_strides().h > longest_row
+            || std::ranges::any_of(p.post_ops, too_long))
+        return "rows too long for 32-bit displacements";
+    if (p.group_ic() > most_group_ic) return "more input channels in a group than 32-bit displacements reach";
+    if (p.oc > most_oc) return "more output channels than 32-bit displacements reach";
+    if (p.mb * p.oh * p.ow > most_output_pixels) return "more output pixels than are laid out in tiles";
+    if (p.post_ops.size() > most_post_ops) return "more than 32 post-ops";
+    return nullptr;
 }
 
 std::string to_string(const problem &p) {

@@ -39,8 +39,6 @@ struct problem {
 
     // With s32 dst and nothing to apply the accumulators themselves are stored, never rounded through f32.
     bool stores_accumulators() const;
-    // Kernels reach a tile's pixels by 32-bit displacements. What has longer rows is no image.
-    bool is_addressable() const;
     dim group_count() const { return groups == 0 ? 1 : groups; }
     dim group_ic() const { return ic / group_count(); }
     dim group_oc() const { return oc / group_count(); }
@@ -60,6 +58,9 @@ struct value_range {
     bool operator==(const value_range &) const = default;
 };
 value_range source_range(const problem &p);
+
+// Which of the limits of limits.hpp the problem exceeds, as a reason to decline it; nullptr if none.
+const char *exceeded_limit(const problem &p);
 
 // benchdnn's problem syntax: mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1
 std::string to_string(const problem &p);

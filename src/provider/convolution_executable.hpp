@@ -1,6 +1,7 @@
 // The primitive of a convolution that is taken over.
 #pragma once
 
+#include "problem/limits.hpp"
 #include "provider/handle.hpp"
 #include "provider/scratch_pool.hpp"
 #include "run/convolution.hpp"
@@ -20,8 +21,7 @@ public:
     dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
 
 private:
-    // oneDNN's limit to the number of post-ops.
-    using operand_list = std::array<const void *, 32>;
+    using operand_list = std::array<const void *, most_post_ops>;
 
     run_args read(const execution_arguments &given) const;
     void read_quantization(const execution_arguments &given, run_args &r) const;

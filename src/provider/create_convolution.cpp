@@ -6,6 +6,7 @@
 #include "provider/convolution_description.hpp"
 #include "provider/handle.hpp"
 #include "provider/machine.hpp"
+#include "provider/skipped_layers.hpp"
 #include "provider/statistics.hpp"
 #include "provider/status.hpp"
 #include "provider/translate_attributes.hpp"
@@ -35,7 +36,7 @@ decision plan_for_packed(const problem &p, const machine &m, const weights_layou
 
 std::optional<plan> forced_plan(const problem &p, const machine &m) {
     const std::optional<tile_id> tile = environment().tile;
-    if (!tile || !serves(*tile, p)) return {};
+    if (!tile || !serves(*tile, p) || !is_within_growth(*tile, p, m)) return {};
     return plan_with_tile(p, m, *tile);
 }
 
@@ -47,12 +48,12 @@ bool allows_calibrated(const calibration_in_use &calibration, const_dnnl_primiti
 decision choose(const convolution_request &request, const problem &p, const machine &m) {
     if (const std::optional<plan> forced = forced_plan(p, m)) return {forced, {}};
     // What is to be calibrated must be taken over, faster or not: in 8 bits it may be.
-    if (is_observing()) return {fastest_plan(p, m), {}};
+    if (is_observing()) return fastest_plan(p, m);
     const bool by_name = request.alg_kind == dnnl_convolution_winograd;
     // The units that AMX multiplies in leave nothing to measure.
     if (by_name || !m.amx_int8)
         if (std::optional<decision> tuned = tuned_choice(request, p, m)) return std::move(*tuned);
-    return by_name ? decision {fastest_plan(p, m), {}} : choose_plan(p, m);
+    return by_name ? fastest_plan(p, m) : choose_plan(p, m);
 }
 
 selection select(const convolution_request &request, const std::optional<weights_layout> &packed) {
@@ -72,6 +73,7 @@ selection select(const convolution_request &request, const std::optional<weights
                 s.decided.chosen = tuned;
         return s;
     }
+    if (std::optional<std::string> reason = reason_to_skip(s.served)) return refuse(std::move(*reason));
     if (s.calibrated != nullptr && allows_calibrated(*s.calibrated, request.attr))
         s.decided.chosen = choose_calibrated_plan(s.served, *machine.usable, s.calibrated->like(s.served),
                 s.calibrated->target_snr, environment().tile);

@@ -3,6 +3,7 @@
 #include "jit/base/code_pages.hpp"
 #include "provider/real.hpp"
 #include "provider/threads/runtime.hpp"
+#include "provider/weights_growth.hpp"
 
 #include <utility>
 
@@ -46,6 +47,7 @@ machine_report describe_machine() {
     m.cache = caches();
     m.units = units_of(m.isa);
     m.threads = host_runtime().usable->threads();
+    m.max_weights_growth = max_weights_growth();
     return {m, {}};
 }
 

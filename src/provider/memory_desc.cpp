@@ -1,13 +1,12 @@
 #include "provider/memory_desc.hpp"
 
+#include "problem/limits.hpp"
 #include "provider/status.hpp"
 
 #include <algorithm>
 
 namespace winodnn {
 namespace {
-
-constexpr dim most_elements = dim {1} << 48; // so that no offset in bytes overflows
 
 template <typename T>
 T query(const_dnnl_memory_desc_t desc, dnnl_query_t what, T otherwise) {

@@ -1,5 +1,6 @@
 #include "provider/request.hpp"
 
+#include "problem/limits.hpp"
 #include "provider/attributes.hpp"
 #include "provider/declined.hpp"
 #include "provider/memory_desc.hpp"
@@ -51,17 +52,17 @@ void read_shape(const convolution_request &r, problem &p) {
     demand(p.mb > 0 && p.ih > 0 && p.iw > 0 && p.oh > 0 && p.ow > 0, "an empty tensor");
     p.groups = first == 1 ? weights.dims[0] : 0;
     demand(p.ic % p.group_count() == 0 && p.oc % p.group_count() == 0, "groups that do not divide channels");
-    demand(p.group_ic() >= 16 && p.group_oc() >= 16, "fewer than 16 input or output channels in a group");
+    demand(p.group_ic() >= least_group_channels && p.group_oc() >= least_group_channels,
+            "fewer than 16 input or output channels in a group");
     // In floating point, where nothing overflows: what passes is far from overflowing in integers.
     const auto product = [](std::initializer_list<dim> factors) {
         double result = 1;
         for (const dim f : factors) result *= static_cast<double>(f);
         return result;
     };
-    constexpr double most_elements = 0x1p48, most_macs = 0x1p58;
-    demand(product({p.mb, p.ic, p.ih, p.iw}) < most_elements
-                    && product({p.mb, p.oc, p.oh, p.ow}) < most_elements
-                    && product({p.mb, p.oc, p.oh, p.ow, p.ic}) < most_macs,
+    demand(product({p.mb, p.ic, p.ih, p.iw}) < double {most_elements}
+                    && product({p.mb, p.oc, p.oh, p.ow}) < double {most_elements}
+                    && product({p.mb, p.oc, p.oh, p.ow, p.ic}) < double {most_macs},
             "sizes that memory does not have");
     // What follows is oneDNN's to check and is checked there, for whoever asks for direct convolution.
     // Winograd it refuses before it looks, and to be given such sizes for direct convolution it may not
@@ -168,7 +169,7 @@ translation translate(const convolution_request &r) {
         read_shape(r, p);
         read_tensors(r, p);
         read_attributes(r.attr, p);
-        demand(p.is_addressable(), "rows too long for 32-bit displacements");
+        if (const char *limit = exceeded_limit(p)) throw declined {limit};
         return {std::move(p), {}};
     } catch (const declined &d) {
         return {{}, d.reason};

@@ -3,6 +3,7 @@
 #include "environment/environment.hpp"
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
+#include "problem/decimal.hpp"
 #include "provider/status.hpp"
 #include "provider/synthetic_layer.hpp"
 #include "provider/threads/runtime.hpp"
@@ -83,12 +84,18 @@ bool is_by_name(const convolution_request &request) {
     return request.alg_kind == dnnl_convolution_winograd;
 }
 
+// The same layer is another one where weights may not take as much.
+std::string bound_of(const machine &m) {
+    if (m.max_weights_growth == machine::unbounded) return {};
+    return " max_weights_growth:" + decimal(m.max_weights_growth);
+}
+
 tuning_key key_of(const convolution_request &request, const problem &p, const machine &m) {
     static const never_destroyed<std::string> cpu(cpu_model);
     const dnnl_version_t *v = real().dnnl_version();
     return {*cpu, std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch),
             WINODNN_VERSION, name_of(m.isa), m.threads, is_by_name(request) ? "winograd" : direct_choice,
-            spelled(p)};
+            spelled(p) + bound_of(m)};
 }
 
 // Nothing if this winodnn does not have what the file says.
@@ -144,6 +151,7 @@ std::optional<decision> tuned_choice(const convolution_request &request, const p
     state *s = process();
     if (s == nullptr) return {};
     const std::vector<prediction> all = candidates(p, m, however_slow);
+    if (all.empty()) return {};
     const tuning_key key = key_of(request, p, m);
     const measuring_turn turn; // before looking: whoever had it may have measured this layer
     {

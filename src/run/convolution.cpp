@@ -2,6 +2,7 @@
 
 #include "jit/input_transform/input_transform.hpp"
 #include "jit/multiply/multiply.hpp"
+#include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 #include "run/output_stage.hpp"
 #include "run/quantization.hpp"
@@ -49,9 +50,12 @@ public:
 };
 
 // Cache lines of weights that a pair of input channels takes for so many output channels.
-dim lines_of(dim oc_width) {
+constexpr dim lines_of(dim oc_width) {
     return ceil_div(oc_width * 4, dim {64});
 }
+
+constexpr int most_vectors_of_slice = jit::most_vectors(most_lanes);
+constexpr int most_lines_of_slice = static_cast<int>(lines_of(most_lanes * most_vectors_of_slice));
 
 } // namespace
 
@@ -91,8 +95,9 @@ struct convolution::impl {
     // By tile_grid::kind_of.
     std::vector<std::shared_ptr<const jit::input_transform>> input_transforms_;
     // By whether they multiply bytes, then by tiles, vectors and prefetched lines.
-    using multiply_table = std::array<std::array<std::array<std::shared_ptr<const jit::multiply>, 5>, 5>,
-            jit::most_tiles + 1>;
+    using multiplies_by_lines = std::array<std::shared_ptr<const jit::multiply>, most_lines_of_slice + 1>;
+    using multiply_table =
+            std::array<std::array<multiplies_by_lines, most_vectors_of_slice + 1>, jit::most_tiles + 1>;
     std::array<multiply_table, 2> multiplies_;
     const class_quantizers quantizers_;
     std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernel reads them

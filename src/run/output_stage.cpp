@@ -1,14 +1,10 @@
 #include "run/output_stage.hpp"
 
+#include "problem/limits.hpp"
+
 namespace winodnn {
 
 using jit::part_kind;
-
-namespace {
-
-constexpr std::size_t most_post_ops = 32; // oneDNN's limit
-
-} // namespace
 
 output_stage::output_stage(
         const problem &p, const plan &chosen, const workspace &space, const tile_grid &grid)

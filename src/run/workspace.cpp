@@ -1,5 +1,6 @@
 #include "run/workspace.hpp"
 
+#include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 #include "winograd/ranges.hpp"
 
@@ -52,6 +53,7 @@ workspace::workspace(const problem &p, const plan &chosen) {
         first_scales[c] = static_cast<int>(arrays);
         if (pieces[c]) arrays += of_components;
     }
+    static_assert(most_oc * 4 * (4 + tile_classes * most_planes) <= most_displacement - 2 * 64);
     initial_sums_offset = per_oc_offset + arrays * per_oc_stride;
     src_zero_points_offset = initial_sums_offset + of_components * per_oc_stride;
     operands_offset = src_zero_points_offset + lines(p.ic * 2);

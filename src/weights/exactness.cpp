@@ -1,8 +1,11 @@
 #include "weights/exactness.hpp"
 
+#include "jit/multiply/register_tile.hpp"
+#include "problem/limits.hpp"
 #include "winograd/ranges.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace winodnn {
 
@@ -37,8 +40,8 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
                    && reached[oc].lowest + sum.lowest >= -limit;
         }
         if (!fits) {
-            // One step of 8 channels is at most 8 * 9 * 128 * 255 < 2^22, well within the limit of any tile
-            // here.
+            // One step fits whatever its weights are.
+            static_assert(jit::multiply_step * most_taps * 128 * 255 <= least_accumulator_limit);
             ends.push_back(static_cast<std::uint32_t>(begin));
             std::fill(reached.begin(), reached.end(), bounds {});
         }
@@ -47,6 +50,7 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
             reached[oc].lowest += added[oc].lowest;
         }
     }
+    static_assert(most_group_ic < std::numeric_limits<std::uint32_t>::max());
     ends.push_back(static_cast<std::uint32_t>(layout.padded_ic()));
     return ends;
 }

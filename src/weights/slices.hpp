@@ -1,6 +1,7 @@
 // The channels that lie together in the payload.
 #pragma once
 
+#include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 #include "run/thread_team.hpp"
 #include "weights/weights_layout.hpp"
@@ -10,14 +11,11 @@
 
 namespace winodnn {
 
-constexpr int most_u_planes = 36; // of any tile
-constexpr dim most_taps = 9;
-
 // [component][term][ic / n][oc in slice][n], n values to 32 bits.
 struct slice_of_oc {
-    dim begin, end;                                          // output channels that exist
-    dim width;                                               // with the padding to whole vectors
-    std::array<std::ptrdiff_t, most_u_planes> plane_offsets; // bytes from the payload's start
+    dim begin, end;                                        // output channels that exist
+    dim width;                                             // with the padding to whole vectors
+    std::array<std::ptrdiff_t, most_planes> plane_offsets; // bytes from the payload's start
 };
 
 inline slice_of_oc slice_at(const weights_layout &l, const number_system &numbers, dim index) {

@@ -1,6 +1,7 @@
 #include "weights/weights_layout.hpp"
 
 #include "jit/multiply/register_tile.hpp"
+#include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ dim code_of(const weights_layout &l) {
     while (limits[limit] != l.calibrated_limit) ++limit;
     return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 3 + limit;
 }
+static_assert(most_tile_ids * sources.size() * 2 * limits.size() < granularity);
 
 } // namespace
 
@@ -46,7 +48,10 @@ dim weights_layout::padded_oc() const {
 dim weights_layout::oc_block() const {
     // V is read once for each block: with many channels it does not stay in L2 between two, next to the
     // weights.
-    return 64;
+    constexpr dim block = 64;
+    static_assert(block % (8 * jit::most_vectors(8)) == 0 && block % (16 * jit::most_vectors(16)) == 0,
+            "blocks hold whole slices");
+    return block;
 }
 
 dim weights_layout::oc_slice() const {
@@ -121,6 +126,11 @@ std::vector<dim> strides_of(const weights_layout &layout) {
     std::vector<dim> strides {layout.code(), marks[0], marks[1], marks[2]};
     if (layout.groups != 0) strides.insert(strides.begin(), static_cast<dim>(layout.group_stride()));
     return strides;
+}
+
+double growth_of(const weights_layout &layout) {
+    const auto bytes = static_cast<double>(dims_of(layout)[0] * strides_of(layout)[0]);
+    return bytes / static_cast<double>(layout.group_count() * layout.filters() * layout.taps());
 }
 
 std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides) {

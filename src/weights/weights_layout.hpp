@@ -62,6 +62,8 @@ struct weights_layout {
 // dense tensor or view of one has (see the .cpp).
 std::vector<dim> dims_of(const weights_layout &layout);
 std::vector<dim> strides_of(const weights_layout &layout);
+// Bytes of a memory of that desc, which programs allocate, over those of the plain s8 weights.
+double growth_of(const weights_layout &layout);
 std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides);
 
 } // namespace winodnn

@@ -1,5 +1,7 @@
 #include "weights/weights_transform.hpp"
 
+#include "problem/limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -7,8 +9,6 @@
 namespace winodnn {
 
 namespace {
-
-constexpr int most_taps_along = 3; // h, and w
 
 // G's first row is (scale * g0 / ..., 0, 0) for the point 0, its last one g2 for infinity; the point 1 sums
 // all three. These three rows give back the taps.
@@ -79,7 +79,7 @@ void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t c
 
 void inverse_transform_weights(const tile &t, const std::int16_t *planes, std::int8_t *weights) {
     const int width = t.cols.weights.rows();
-    std::array<tap_values, 8> lines {}; // of each row of planes, the taps along w
+    std::array<tap_values, most_inputs_along> lines {}; // of each row of planes, the taps along w
     for (int i = 0; i < t.rows.weights.rows(); ++i)
         lines[i] = solve(t.cols, [&](int j) { return planes[i * width + j]; });
     for (int kw = 0; kw < t.cols.taps(); ++kw) {

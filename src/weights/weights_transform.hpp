@@ -8,9 +8,7 @@
 
 namespace winodnn {
 
-// Filters are transformed side by side, at most so many: all that is in use is in the first-level cache.
-constexpr std::ptrdiff_t most_filters = 1024;
-
+// Filters are transformed side by side, at most most_filters: all that is in use is in the first-level cache.
 // taps: [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at plane_offsets[plane] bytes
 // from `planes`, at any alignment.
 void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,

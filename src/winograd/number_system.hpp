@@ -1,15 +1,18 @@
 // What the products in the Winograd domain are computed in.
 #pragma once
 
+#include "problem/limits.hpp"
 #include "winograd/tile.hpp"
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 namespace winodnn {
 
-// Bit c: component c. Tiles have at most 36.
+// Bit c: component c.
 using component_set = std::uint64_t;
+static_assert(std::numeric_limits<component_set>::digits == most_components);
 
 // Exact: everything in s16, unscaled, with sums that wrap (docs/numerics.md). Quantized: V and U are scaled
 // and rounded, each component by itself, to u8 and s8, or, for the components in `wide`, both to s16.
@@ -38,11 +41,12 @@ constexpr number_system exact {};
 constexpr int wide_limit = 8191;
 // Of V in s8 components, and without VNNI, where vpmaddubsw adds two products in 16 bits: 2 * 127 * 127 fits.
 constexpr int narrow_limit = 255, narrow_limit_without_dot_product = 127;
-// Input channels times terms, so that no sum of 255 * 127 leaves 32 bits.
-constexpr std::int64_t most_quantized_products = 65536;
+static_assert(most_quantized_products * narrow_limit * 127 <= most_displacement);
+// What is left for sum |U| behind rounding, see channel_quantizer.
+static_assert(most_displacement / wide_limit - most_quantized_products / 2 - 1 > 0);
 
 inline component_set all_components(const tile &t) {
-    return (component_set {1} << t.components()) - 1;
+    return ~component_set {0} >> (most_components - t.components());
 }
 
 } // namespace winodnn

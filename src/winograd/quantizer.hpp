@@ -1,6 +1,8 @@
 // How one component of V is quantized.
 #pragma once
 
+#include "winograd/tile_classes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <compare>
@@ -28,6 +30,6 @@ struct component_quantizer {
 // One for each component of a tile, for each class of tiles that there is (tile_class). Pieces have scales of
 // their own, but zero points in common, which sums of all classes start from; those of components that a
 // piece has not are there as well.
-using class_quantizers = std::array<std::vector<component_quantizer>, 4>;
+using class_quantizers = std::array<std::vector<component_quantizer>, tile_classes>;
 
 } // namespace winodnn

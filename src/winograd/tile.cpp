@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace winodnn {
@@ -62,7 +63,10 @@ std::vector<tile> make_tiles() {
             {"column4", winograd(four), none()},
             {"column4h", winograd(four_with_half), none()},
     };
+    if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
     for (tile &t : made) {
+        if (const char *limit = exceeded_limit(t))
+            throw std::logic_error(std::string("winograd: ") + t.name + " has " + limit);
         t.row_pieces = make_pieces(t.rows);
         t.col_pieces = make_pieces(t.cols);
     }
@@ -79,6 +83,20 @@ std::uint32_t total_scale(const tile &t) {
 }
 
 } // namespace
+
+const char *exceeded_limit(const tile &t) {
+    if (std::max(t.rows.taps(), t.cols.taps()) > most_taps_along || t.taps() > most_taps)
+        return "more taps than weights are packed with";
+    if (t.components() > most_components) return "more components than a component_set has bits";
+    if (std::max({t.v_planes(), t.u_planes(), t.m_planes()}) > most_planes)
+        return "more planes than displacements and buffers are made for";
+    if (std::max(t.rows.inputs(), t.cols.inputs()) > most_inputs_along)
+        return "more inputs along a dimension than patches have";
+    if (dim {t.rows.scale} * t.cols.scale > most_scale) return "a scale that is not undone modulo 2^32";
+    if (t.shift() > 31 || dim {1} << (31 - t.shift()) < least_accumulator_limit)
+        return "a bound on accumulators that eight channels can exceed";
+    return nullptr;
+}
 
 int tile::v_plane(int component, int repeat) const {
     // Along the direct dimension the component is 0, along the other one the repeat is.

@@ -2,6 +2,7 @@
 // To add one, add an enumerator and its row in tile.cpp.
 #pragma once
 
+#include "problem/limits.hpp"
 #include "winograd/piece.hpp"
 
 #include <cstdint>
@@ -39,6 +40,8 @@ enum class tile_id : std::uint8_t {
     column4,
     column4h
 };
+constexpr int number_of_tiles = static_cast<int>(tile_id::column4h) + 1;
+static_assert(number_of_tiles <= most_tile_ids, "the strides of packed descs have no room for more tiles");
 
 // Planes: V, U and M are arrays of matrices, one a plane, numbered row-major like the pixels, taps and
 // outputs that they are transformed from or to. A two-dimensional Winograd tile has one component a plane,
@@ -88,6 +91,10 @@ struct tile_piece {
     int v_plane(const tile &whole, int plane) const;
     int m_plane(const tile &whole, int plane) const;
 };
+
+// Which of the limits of limits.hpp the tile exceeds; nullptr if none. All tiles are checked when the table
+// is made: one that exceeds them ends the program with std::logic_error, in the first test that runs.
+const char *exceeded_limit(const tile &t);
 
 std::span<const tile_id> all_tiles();
 const tile &tile_of(tile_id id);

@@ -59,7 +59,7 @@ TEST(dispatch, plans_are_sound_for_any_shape) {
                                 EXPECT_EQ(c.threads, threads);
                                 EXPECT_GT(winograd_cycles(p, m, c), 0);
                             }
-                            EXPECT_LE(winograd_cycles(p, m, fastest_plan(p, m)),
+                            EXPECT_LE(winograd_cycles(p, m, fastest_plan(p, m).chosen.value()),
                                     winograd_cycles(p, m, plan_with_tile(p, m, tile_id::f2x2)));
                         }
 }
@@ -70,7 +70,7 @@ TEST(dispatch, a_single_image_keeps_all_threads_busy) {
             machine m = one_core(isa::avx512_core_vnni);
             m.threads = threads;
             const problem p = layer(1, 512, pixels, 512);
-            const plan c = fastest_plan(p, m);
+            const plan c = fastest_plan(p, m).chosen.value();
             const dim tiles = tile_count(p, c.tile);
             EXPECT_GE((tiles + c.tiles_per_block - 1) / c.tiles_per_block * c.oc_chunks, threads);
         }

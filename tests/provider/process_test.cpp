@@ -112,8 +112,30 @@ TEST(process, variables_that_nobody_reads_are_reported) {
             has(text, "winodnn: nothing reads WINODNN_VERBOS; the variables are WINODNN_MODE WINODNN_VERBOSE "
                       "WINODNN_JIT_DUMP WINODNN_TILE WINODNN_CALIBRATE "
                       "WINODNN_CALIBRATION WINODNN_SCALES WINODNN_TARGET_SNR "
-                      "WINODNN_TUNE\n"))
+                      "WINODNN_TUNE WINODNN_MAX_WEIGHTS_GROWTH WINODNN_SKIP\n"))
             << text;
+}
+
+TEST(process, growth_of_weights_is_bounded_through_the_environment) {
+    const std::string bound = "WINODNN_MAX_WEIGHTS_GROWTH=", direct = linked_probe + " direct",
+                      by_name = linked_probe + " winograd";
+    const std::string expected = checksum_in(output_of(plain_probe + " direct"));
+    EXPECT_TRUE(has(output_of(by_name), "impl wino:f4x4:"));
+    const std::string smaller = output_of(bound + "4.0e0 " + by_name, true);
+    EXPECT_TRUE(std::regex_search(smaller, std::regex("^impl wino:f[12]x[123]:"))) << smaller;
+    EXPECT_EQ(checksum_in(smaller), expected);
+    EXPECT_TRUE(has(output_of(bound + "1 " + by_name, true), "refused "));
+    const std::string declined = output_of(bound + "1 WINODNN_VERBOSE=2 " + by_name);
+    EXPECT_TRUE(has(declined, " times the bytes of plain ones, and 1 times are allowed\n")) << declined;
+    EXPECT_FALSE(has(output_of(bound + "1 " + direct), "wino:"));
+    for (const char *wrong : {"0.5", "0", "-3", "nan", "inf", "4x", "four", "4,5", " 4"}) {
+        const std::string text = output_of(bound + "'" + wrong + "' " + by_name, true);
+        EXPECT_TRUE(has(text, "winodnn: " + bound + wrong
+                                      + " is not understood: it accepts a number that is at least 1; "
+                                        "ignored\n"))
+                << text;
+        EXPECT_TRUE(has(text, "impl wino:")) << text;
+    }
 }
 
 // A program that knows nothing of it is calibrated and then faster, if less exact.

@@ -74,6 +74,30 @@ TEST_F(tuned_process, first_one_measures_and_the_next_one_remembers) {
     EXPECT_EQ(content(), written);
 }
 
+// What was measured without a bound would be chosen from plans that the bound forbids, and the other way
+// round.
+TEST_F(tuned_process, a_layer_under_a_bound_on_its_weights_is_another_one) {
+    const auto bounded = [&](const char *growth) {
+        return output_of(std::string("WINODNN_MAX_WEIGHTS_GROWTH=") + growth + " " + with_file_ + program
+                         + " winograd");
+    };
+    run("winograd");
+    const tuning_results first = read_tuning(file_);
+    EXPECT_EQ(count(bounded("4"), measured), 1u);
+    const tuning_results second = read_tuning(file_);
+    ASSERT_EQ(second.size(), 2u);
+    for (const auto &[key, result] : second) {
+        if (first.contains(key)) continue;
+        EXPECT_TRUE(key.problem.ends_with(" max_weights_growth:4")) << key.problem;
+        for (const timed_choice &t : result.measured) EXPECT_FALSE(t.choice.starts_with("f4x4:")) << t.choice;
+    }
+    EXPECT_EQ(count(bounded("4"), measured), 0u);
+    const std::string none = bounded("1");
+    EXPECT_EQ(count(none, measured), 0u);
+    EXPECT_EQ(count(none, " times are allowed\n"), 1u) << none;
+    EXPECT_EQ(read_tuning(file_), second);
+}
+
 TEST_F(tuned_process, by_name_is_a_layer_of_its_own_without_direct_convolution) {
     EXPECT_EQ(checksum_in(run("winograd")), expected_);
     const tuning_results results = read_tuning(file_);

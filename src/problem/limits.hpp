@@ -1,0 +1,69 @@
+// What cannot be expressed: every size for which there is room for only so much somewhere, and why.
+//
+// Whatever is added (tiles, ISAs) is checked against these where it is added, by static_assert or, for tiles,
+// which are computed, when the table is made. What a program asks for beyond them is declined with a reason:
+// exceeded_limit() of problem.hpp.
+#pragma once
+
+#include "problem/data_type.hpp"
+
+namespace winodnn {
+
+// Kernels reach memory by displacements of 32 bits with a sign.
+constexpr dim most_displacement = (dim {1} << 31) - 1;
+
+// ---- Of tiles.
+
+// The strides of a packed desc have room for 511 codes, of which each tile takes 18 (weights_layout.cpp).
+constexpr int most_tile_ids = 28;
+// A component_set has as many bits.
+constexpr int most_components = 64;
+// Of V, of U and of M: arrays on the stack have room for them, and the limits below are for so many.
+constexpr int most_planes = 36;
+// Inputs of a tile along one dimension: what calibration keeps patches of, and weights are restored from.
+constexpr int most_inputs_along = 6;
+// Taps of a kernel, along one dimension and of all: buffers on the stack when weights are packed, and the
+// bound below.
+constexpr int most_taps_along = 3;
+constexpr dim most_taps = 9;
+// The exactness proof splits channels in steps of the multiply kernel's. The sums of one step always fit only
+// if all tiles recover accumulators of this magnitude (exactness.cpp).
+constexpr dim least_accumulator_limit = dim {1} << 22;
+// What a tile's result is multiplied by is undone modulo 2^32, and so has to be below.
+constexpr dim most_scale = (dim {1} << 32) - 1;
+
+// ---- Of ISAs.
+
+// Lanes of 32 bits of a vector: tables of kernels, of quantizers and slices of weights are for so many.
+constexpr int most_lanes = 16;
+
+// ---- Of the multiply kernel and of what it reads.
+
+// Filters that are transformed at once: of two input channels for a slice of output channels at least.
+constexpr dim most_filters = 1024;
+// Input channels times terms, so that no sum of products of 255 and 127 leaves 32 bits.
+constexpr dim most_quantized_products = 65536;
+
+// ---- Of convolutions.
+
+// The last vector of a source pixel overlaps the one before, so that there has to be a whole one. Of output
+// channels fewer could be computed, in vectors that are mostly empty.
+constexpr dim least_group_channels = 16;
+// oneDNN's own. Each has a place in the list of operands that an execution reads.
+constexpr std::size_t most_post_ops = 32;
+// No offset in bytes overflows 64 bits, nor any product of dims that is taken anywhere. Memory has no such
+// sizes.
+constexpr dim most_elements = dim {1} << 48;
+constexpr dim most_macs = dim {1} << 58; // but for the taps
+// Elements from one row of pixels to the next. Kernels reach six rows and six pixels, of 4 bytes an element.
+constexpr dim longest_row = most_displacement / (8 * 4);
+// V of the smallest block: six tiles (layouts.hpp), and its planes' padding. Counts of parts of channels,
+// which are of 32 bits, are far from their end then.
+constexpr dim most_group_ic = most_displacement / (most_planes * 2 * 7);
+// Arrays of one f32 for each output channel: 4 and a scale of each component for each of four classes of
+// tiles.
+constexpr dim most_oc = most_displacement / (4 * (4 + 4 * most_planes + 2));
+// Creating a convolution takes a look at each tile of each image, of which the smallest have 2 pixels.
+constexpr dim most_output_pixels = dim {1} << 31;
+
+} // namespace winodnn
