@@ -59,6 +59,7 @@ struct value_range {
     std::int32_t lo = 0, hi = 0;
     bool operator==(const value_range &) const = default;
 };
+value_range source_range(data_type src, bool zero_point);
 value_range source_range(const problem &p);
 
 // benchdnn's problem syntax: mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1

@@ -16,10 +16,20 @@
 namespace winodnn {
 namespace {
 
+// Zero points are part of what a layer is calibrated for, so each has an observer of its own. Where they
+// follow the source from execution to execution that serves nothing, and would take memory without end: then
+// the layer stays exact.
+constexpr std::size_t most_zero_points = 8;
+
+struct observed_layer {
+    std::map<zero_point_list, std::shared_ptr<observer>> by_zero_points;
+    bool is_changing = false;
+};
+
 struct state {
     std::mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+    std::map<layer_key, observed_layer> observed; // by their keys without zero points
     scale_choice choice = scale_choice::max;
     std::atomic<bool> observing {false};
     pid_t owner = 0; // a child that was forked does not write its parent's file
@@ -93,58 +103,66 @@ bool is_observing() {
 void start_observing(scale_choice choice) {
     state &s = process();
     const std::lock_guard lock(s.mutex);
-    s.observers.clear();
+    s.observed.clear();
     s.choice = choice;
     s.observing = true;
 }
 
 void observe(const problem &p, const weights_layout &layout, const run_args &args) {
     state &s = process();
-    const std::uint64_t identity = identity_of(layout, args.weights);
+    const std::optional<zero_point_list> zero_points = zero_points_of(p, args.src_zero_points);
+    if (!zero_points) return; // 16-bit components have no room for sources this far from 0
     std::shared_ptr<observer> watching;
     {
         const std::lock_guard lock(s.mutex);
-        std::shared_ptr<observer> &known = s.observers[identity];
+        observed_layer &layer = s.observed[key_of(p, args.weights.identity)];
+        if (layer.is_changing) return;
+        std::shared_ptr<observer> &known = layer.by_zero_points[*zero_points];
         if (known == nullptr) {
+            if (layer.by_zero_points.size() > most_zero_points) {
+                layer = {{}, true};
+                return;
+            }
             std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
             unpack_weights(layout, args.weights, weights.data(), lone_thread());
-            known = std::make_shared<observer>(p, identity, std::move(weights));
+            known = std::make_shared<observer>(
+                    p, key_of(p, args.weights.identity, *zero_points), std::move(weights));
         }
         watching = known;
     }
-    std::vector<std::int16_t> zero_points;
-    for (dim ic = 0; p.src_zero_point && ic < p.ic; ++ic)
-        zero_points.push_back(
-                static_cast<std::int16_t>(args.src_zero_points[p.src_zero_point_per_ic ? ic : 0]));
-    watching->observe(p, args.src, zero_points.data());
+    watching->observe(p, args.src);
 }
 
 calibration stop_observing() {
     state &s = process();
     s.observing = false;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+    std::map<layer_key, observed_layer> observed;
     calibration result;
     {
         const std::lock_guard lock(s.mutex);
-        observers.swap(s.observers);
+        observed.swap(s.observed);
         result.scales = s.choice;
     }
-    for (const auto &[identity, watching] : observers)
-        result.layers.push_back(watching->finish(result.scales));
+    for (const auto &[key, layer] : observed)
+        for (const auto &[zero_points, watching] : layer.by_zero_points)
+            result.layers.push_back(watching->finish(result.scales));
     return result;
 }
 
 std::vector<convolution_variant> variants_of(
         const problem &p, const plan &base, const calibration_in_use *calibrated) {
-    std::vector<convolution_variant> variants {{0, exact_plan(base), {}}};
+    std::vector<convolution_variant> variants(1);
+    variants.front().how = exact_plan(base);
     if (!base.calibrated || calibrated == nullptr) return variants;
+    const weights_layout layout = layout_for(p, base);
     for (const layer_calibration *layer : calibrated->like(p)) {
-        const number_system numbers =
-                numbers_for(*layer, base.tile, calibrated->target_snr, narrow_limit_of(base.isa));
+        // What the reorder, which does not see the source, packs these weights in.
+        const number_system numbers = numbers_for(calibrated->known.of(layer->identity, layout), base.tile,
+                calibrated->target_snr, narrow_limit_of(base.isa));
         if (!numbers.quantized) continue;
         const plan how = plan_of(*layer, p, base, numbers);
         const winodnn::tile &whole = tile_of(base.tile);
-        variants.push_back({layer->identity, how,
+        variants.push_back({*layer, how,
                 quantizers_for(*layer, whole, pieces_of(p, whole, how.mixed), numbers.wide, source_range(p),
                         narrow_limit_of(base.isa))});
     }
