@@ -87,7 +87,7 @@ std::vector<const layer_calibration *> calibration_in_use::like(const problem &p
 std::shared_ptr<const calibration_in_use> current_calibration() {
     state &s = process();
     const std::lock_guard lock(s.mutex);
-    return s.in_use;
+    return s.observing ? nullptr : s.in_use;
 }
 
 void set_calibration(std::shared_ptr<const calibration_in_use> next) {

@@ -18,7 +18,8 @@ struct calibration_in_use {
     std::vector<const layer_calibration *> like(const problem &p) const;
 };
 
-// nullptr: all is exact. The one of WINODNN_CALIBRATION, until another is set.
+// nullptr: all is exact, as it is while another calibration is going on. The one of WINODNN_CALIBRATION, until
+// another is set.
 std::shared_ptr<const calibration_in_use> current_calibration();
 void set_calibration(std::shared_ptr<const calibration_in_use> next);
 
