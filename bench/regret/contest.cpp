@@ -88,22 +88,22 @@ public:
     std::function<void()> prepare(const plan &how) {
         const auto made = std::make_shared<convolution>(problem_, how);
         scratchpad_.make_room(made->scratchpad_bytes());
-        const aligned_bytes &block = packed_in(layout_for(problem_, how));
-        return [this, made, &block] {
-            args_.weights = block.data();
+        const packed_block block = packed_in(layout_for(problem_, how));
+        return [this, made, block] {
+            args_.weights = block;
             args_.scratchpad = scratchpad_.data();
-            if (const char *reason = made->execute(args_, team_)) throw std::runtime_error(reason);
+            if (made->execute(args_, team_) != run_result::computed) throw std::runtime_error("not computed");
         };
     }
 
 private:
-    const aligned_bytes &packed_in(const weights_layout &layout) {
+    packed_block packed_in(const weights_layout &layout) {
         aligned_bytes &block = packed_[layout.tile];
         if (block.data() == nullptr) {
             block.make_room(layout.bytes());
             pack_weights(layout, data_.weights.data(), block.data(), team_);
         }
-        return block;
+        return check_header(layout, block.data()).block;
     }
 
     const problem &problem_;

@@ -58,14 +58,14 @@ void run(isa i, const problem &p, dim tiles, dim executions) {
     const float dst_scale = 1e3f;
     run_args args;
     args.src = src.data();
-    args.weights = weights.data();
+    args.weights = check_header(layout_for(p, how), weights.data()).block;
     args.dst = dst.data();
     args.dst_scale = {&dst_scale, data_type::f32};
     args.scratchpad = scratchpad.data();
     double least = std::numeric_limits<double>::infinity();
     for (dim n = 0; n < executions; ++n) {
         const auto begin = std::chrono::steady_clock::now();
-        if (const char *reason = layer.execute(args, thread)) throw std::runtime_error(reason);
+        if (layer.execute(args, thread) != run_result::computed) throw std::runtime_error("not computed");
         const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
         least = std::min(least, taken.count());
     }

@@ -53,6 +53,8 @@ typedef struct {
     uint64_t taken_over; /* forward convolution primitive descriptors that are winodnn's */
     uint64_t declined;   /* valid ones that are not: oneDNN's, or refused because of packed weights */
     uint64_t executed;   /* successful executions of winodnn's convolution primitives */
+    uint64_t executed_by_onednn; /* those of them that winodnn's kernels must not compute: right, and slow.
+                                    WINODNN_VERBOSE=1 has the reason of each */
 } winodnn_statistics_t;
 
 /* Writes the counters to *statistics, which must not be NULL. Each is exact; together they are a snapshot

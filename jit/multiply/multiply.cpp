@@ -1,6 +1,5 @@
 #include "jit/multiply/multiply.hpp"
 
-#include "jit/base/kernel_cache.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -34,9 +34,31 @@ std::optional<component_set> tile_calibration::wide_for(double target_snr, int l
     return wide;
 }
 
-bool layer_calibration::describes(const problem &p) const {
+bool layer_key::describes(const problem &p) const {
     return ic == p.group_ic() && oc == p.group_oc() && groups == p.groups && kh == p.kh && kw == p.kw
-           && src == p.src && src_zero_point == p.src_zero_point;
+           && src == p.src && zero_points.empty() != p.src_zero_point;
+}
+
+bool layer_key::fits(const weights_layout &layout) const {
+    const tile &t = layout.shape();
+    return ic == layout.ic && oc == layout.oc && groups == layout.groups && kh == t.rows.taps()
+           && kw == t.cols.taps() && source_range(src, !zero_points.empty()) == layout.source;
+}
+
+layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_points) {
+    return {identity, p.group_ic(), p.group_oc(), p.groups, p.kh, p.kw, p.src, std::move(zero_points)};
+}
+
+std::optional<zero_point_list> zero_points_of(const problem &p, const typed_values &values) {
+    const value_range type = source_range(p.src, false);
+    zero_point_list list;
+    for (dim ic = 0; p.src_zero_point && ic < (p.src_zero_point_per_ic ? p.ic : 1); ++ic) {
+        const float value = values[ic];
+        if (value < static_cast<float>(type.lo) || value > static_cast<float>(type.hi)) return {};
+        list.push_back(static_cast<std::int32_t>(value));
+    }
+    const bool all_equal = std::ranges::adjacent_find(list, std::ranges::not_equal_to {}) == list.end();
+    return list.empty() || !all_equal ? list : zero_point_list {list.front()};
 }
 
 const tile_calibration *layer_calibration::of(tile_id tile) const {
@@ -44,22 +66,18 @@ const tile_calibration *layer_calibration::of(tile_id tile) const {
     return found == tiles.end() ? nullptr : &*found;
 }
 
-const layer_calibration *calibration::of(std::uint64_t identity) const {
-    const auto found = std::ranges::find(layers, identity, &layer_calibration::identity);
+const layer_calibration *calibration::of(const layer_key &key) const {
+    const auto found = std::ranges::find_if(layers,
+            [&](const layer_calibration &layer) { return static_cast<const layer_key &>(layer) == key; });
     return found == layers.end() ? nullptr : &*found;
 }
 
-layer_calibration describe(const problem &p, std::uint64_t identity) {
-    layer_calibration l;
-    l.identity = identity;
-    l.ic = p.group_ic();
-    l.oc = p.group_oc();
-    l.groups = p.groups;
-    l.kh = p.kh;
-    l.kw = p.kw;
-    l.src = p.src;
-    l.src_zero_point = p.src_zero_point;
-    return l;
+std::vector<const layer_calibration *> calibration::of(
+        std::uint64_t identity, const weights_layout &layout) const {
+    std::vector<const layer_calibration *> found;
+    for (const layer_calibration &layer : layers)
+        if (layer.identity == identity && layer.fits(layout)) found.push_back(&layer);
+    return found;
 }
 
 namespace {

@@ -2,7 +2,7 @@
 // bits.
 #pragma once
 
-#include "problem/problem.hpp"
+#include "weights/weights_layout.hpp"
 #include "winograd/number_system.hpp"
 #include "winograd/quantizer.hpp"
 #include "winograd/tile_classes.hpp"
@@ -51,18 +51,34 @@ struct tile_calibration {
     double snr(component_set wide, int limit) const; // dB
 };
 
-// A convolution by its weights and by what of its shape the activations' statistics depend on.
-struct layer_calibration {
+// None if the source has no zero points; one for all input channels of all groups if they are equal, else
+// one for each.
+using zero_point_list = std::vector<std::int32_t>;
+
+// All that the ranges of V depend on. Sizes, padding and batch are not among it: what is observed of one size
+// of the image serves the others.
+struct layer_key {
     std::uint64_t identity = 0; // of the s8 weights
     dim ic = 0, oc = 0, groups = 0, kh = 0, kw = 0;
     data_type src = data_type::u8;
-    bool src_zero_point = false;
-    std::int64_t samples = 0;         // tiles that were looked at
-    std::optional<double> target_snr; // instead of the one for all layers
-    std::vector<tile_calibration> tiles;
+    zero_point_list zero_points {}; // of the source
+
+    auto operator<=>(const layer_key &) const = default;
+    bool describes(const problem &p) const; // but for the weights and the values of zero points
+    // Whether weights for it are packed so. The layout does not say which of the two source types they are
+    // for if there are zero points, nor which ones.
+    bool fits(const weights_layout &layout) const;
+};
+layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_points = {});
+// The values in an execution of the problem, each of which is inside the source data type; else nothing.
+std::optional<zero_point_list> zero_points_of(const problem &p, const typed_values &values);
+
+struct layer_calibration : layer_key {
+    std::int64_t samples = 0;            // tiles that were looked at
+    std::optional<double> target_snr {}; // instead of the one for all layers
+    std::vector<tile_calibration> tiles {};
 
     bool operator==(const layer_calibration &) const = default;
-    bool describes(const problem &p) const; // but for the weights
     const tile_calibration *of(tile_id tile) const;
 };
 
@@ -74,10 +90,10 @@ struct calibration {
     std::vector<layer_calibration> layers;
 
     bool operator==(const calibration &) const = default;
-    const layer_calibration *of(std::uint64_t identity) const;
+    const layer_calibration *of(const layer_key &key) const;
+    // Those that weights in this layout can be for: several, if convolutions of one network share them.
+    std::vector<const layer_calibration *> of(std::uint64_t identity, const weights_layout &layout) const;
 };
-
-layer_calibration describe(const problem &p, std::uint64_t identity);
 
 component_quantizer narrow_quantizer(const component_range &range, int limit);
 // With a zero point that was chosen for other ranges as well; turned around where that gives finer steps.

@@ -2,6 +2,7 @@
 
 #include "files/json_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <sstream>
@@ -12,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int version = 1;
+constexpr int version = 2, oldest_version = 1;
 constexpr const char *version_key = "winodnn_calibration";
 
 class reader : public json_reader {
@@ -21,8 +22,9 @@ public:
 
     calibration read() {
         enter(root(), {version_key, "scales", "layers"});
-        demand(integer(root(), version_key, 0, 1 << 20) == version,
-                "a version that this winodnn does not read");
+        const std::int64_t written = integer(root(), version_key, 0, 1 << 20);
+        demand(written >= oldest_version && written <= version,
+                "a version that this winodnn does not read: calibrate with this one");
         calibration c;
         c.scales = static_cast<scale_choice>(name(root(), "scales", scale_choice_names));
         for (const ordered_json &layer : array(root(), "layers")) {
@@ -45,7 +47,6 @@ private:
         constexpr double most_channels = 1e9;
         layer_calibration l;
         l.identity = hash(object, "weights");
-        demand(earlier.of(l.identity) == nullptr, "the weights of an earlier layer");
         l.groups = integer(object, "groups", 0, most_channels);
         l.ic = integer(object, "ic", 1, most_channels);
         l.oc = integer(object, "oc", 1, most_channels);
@@ -53,9 +54,8 @@ private:
         l.kw = integer(object, "kw", 1, 3);
         constexpr std::array types {"u8", "s8"};
         l.src = name(object, "src", types) == 0 ? data_type::u8 : data_type::s8;
-        const ordered_json &zero_point = member(object, "src_zero_point");
-        demand(zero_point.is_boolean(), "'src_zero_point' is neither true nor false");
-        l.src_zero_point = zero_point.get<bool>();
+        l.zero_points = read_zero_points(object, l);
+        demand(earlier.of(l) == nullptr, "the weights and the source of an earlier layer");
         l.samples = integer(object, "samples", 1, 1e18);
         if (object.contains("target_snr")) l.target_snr = number(object, "target_snr", -1000, 1000);
         for (const ordered_json &tile : array(object, "tiles")) {
@@ -66,6 +66,28 @@ private:
             l.tiles.push_back(std::move(read));
         }
         return l;
+    }
+
+    // false, or a list.
+    static zero_point_list read_zero_points(const ordered_json &object, const layer_key &layer) {
+        const ordered_json &values = member(object, "src_zero_point");
+        if (values.is_boolean()) {
+            // As version 1 has it.
+            demand(!values.get<bool>(),
+                    "'src_zero_point' without its value, by an earlier winodnn: calibrate with this one");
+            return {};
+        }
+        const dim channels = layer.ic * std::max<dim>(layer.groups, 1);
+        demand(values.is_array() && (values.size() == 1 || static_cast<dim>(values.size()) == channels),
+                "'src_zero_point' is neither false, nor one value, nor one for each input channel");
+        const value_range type = source_range(layer.src, false);
+        zero_point_list list;
+        for (const ordered_json &value : values) {
+            demand(value.is_number_integer() && value >= type.lo && value <= type.hi,
+                    "'src_zero_point' has a value outside the source data type");
+            list.push_back(value.get<std::int32_t>());
+        }
+        return list;
     }
 
     tile_calibration read_tile(const ordered_json &object) {
@@ -110,8 +132,9 @@ void print(std::ostream &out, const layer_calibration &l) {
     char identity[17];
     std::snprintf(identity, sizeof(identity), "%016llx", static_cast<unsigned long long>(l.identity));
     ordered_json head = {{"weights", identity}, {"groups", l.groups}, {"ic", l.ic}, {"oc", l.oc},
-            {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", l.src_zero_point},
+            {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", false},
             {"samples", l.samples}};
+    if (!l.zero_points.empty()) head["src_zero_point"] = l.zero_points;
     if (l.target_snr) head["target_snr"] = *l.target_snr;
     std::string open = head.dump();
     open.pop_back(); // the object goes on

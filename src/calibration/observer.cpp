@@ -24,8 +24,8 @@ int patch_side(dim taps) {
 
 } // namespace
 
-observer::observer(const problem &p, std::uint64_t identity, std::vector<std::int8_t> weights)
-    : like_(p), identity_(identity), weights_(std::move(weights)), height_(patch_side(p.kh)),
+observer::observer(const problem &p, layer_key key, std::vector<std::int8_t> weights)
+    : like_(p), key_(std::move(key)), weights_(std::move(weights)), height_(patch_side(p.kh)),
       width_(patch_side(p.kw)) {
     for (const tile_id id : all_tiles())
         if (is_candidate(id, p))
@@ -45,12 +45,17 @@ observer::grid &observer::grid_of(const tile &t) {
     return grids_.emplace_back(grid {step_h, step_w, {}, {}, 0});
 }
 
-void observer::observe(const problem &p, const void *src, const std::int16_t *zero_points) {
-    const std::lock_guard lock(guards_);
-    for (grid &g : grids_) observe(g, p, src, zero_points);
+int observer::zero_point(dim ic) const {
+    const zero_point_list &list = key_.zero_points;
+    return list.empty() ? 0 : list[list.size() == 1 ? 0 : static_cast<std::size_t>(ic)];
 }
 
-void observer::observe(grid &g, const problem &p, const void *src, const std::int16_t *zero_points) {
+void observer::observe(const problem &p, const void *src) {
+    const std::lock_guard lock(guards_);
+    for (grid &g : grids_) observe(g, p, src);
+}
+
+void observer::observe(grid &g, const problem &p, const void *src) {
     const dim rows = ceil_div(p.oh, g.step_h), cols = ceil_div(p.ow, g.step_w), count = p.mb * rows * cols;
     const nhwc_strides s = p.src_strides();
     std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
@@ -67,12 +72,10 @@ void observer::observe(grid &g, const problem &p, const void *src, const std::in
             for (dim w = left; w < left + width_; ++w) {
                 const bool inside = h >= 0 && h < p.ih && w >= 0 && w < p.iw;
                 const dim pixel = image * s.n + h * s.h + w * s.w;
-                for (dim ic = 0; ic < p.ic; ++ic, ++to) {
-                    const int zero_point = p.src_zero_point ? zero_points[ic] : 0;
+                for (dim ic = 0; ic < p.ic; ++ic, ++to)
                     *to = inside ? static_cast<std::int16_t>(
-                                  read_value(p.src, src, pixel + ic) - static_cast<float>(zero_point))
+                                  read_value(p.src, src, pixel + ic) - static_cast<float>(zero_point(ic)))
                                  : std::int16_t {0};
-                }
             }
         offer(g, patch.data());
     }
@@ -144,7 +147,7 @@ layer_calibration observer::finish(scale_choice choice) const {
         const std::lock_guard lock(guards_);
         grids = grids_;
     }
-    layer_calibration result = describe(like_, identity_);
+    layer_calibration result {key_};
     result.samples = grids.front().offered;
     for (const grid &g : grids)
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));

@@ -15,12 +15,11 @@ namespace winodnn {
 // patches() patches of 36 pixels, whatever is observed. Any thread can observe.
 class observer {
 public:
-    // weights: s8 [oc of all groups][ic of one][kh][kw], copied.
-    observer(const problem &p, std::uint64_t identity, std::vector<std::int8_t> weights);
+    // weights: s8 [oc of all groups][ic of one][kh][kw].
+    observer(const problem &p, layer_key key, std::vector<std::int8_t> weights);
 
-    // A source of the problem's type and shape but for mb, ih and iw; zero_points: one for each input
-    // channel.
-    void observe(const problem &p, const void *src, const std::int16_t *zero_points);
+    // A source of the problem's type and shape but for mb, ih and iw, with the key's zero points.
+    void observe(const problem &p, const void *src);
 
     std::size_t patches() const; // that are kept
 
@@ -49,13 +48,14 @@ private:
     };
 
     grid &grid_of(const winodnn::tile &t);
-    void observe(grid &g, const problem &p, const void *src, const std::int16_t *zero_points);
+    void observe(grid &g, const problem &p, const void *src);
+    int zero_point(dim ic) const;
     void offer(grid &g, const std::int16_t *patch);
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
     tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;
 
     const problem like_; // of the first source
-    const std::uint64_t identity_;
+    const layer_key key_;
     const std::vector<std::int8_t> weights_;
     const int height_, width_; // of a patch
 

@@ -42,6 +42,17 @@ number_system numbers_for(const layer_calibration &layer, tile_id tile, double t
     return wide ? number_system {true, *wide} : exact;
 }
 
+number_system numbers_for(
+        std::span<const layer_calibration *const> same_weights, tile_id tile, double target_snr, int limit) {
+    number_system all {!same_weights.empty(), 0};
+    for (const layer_calibration *layer : same_weights) {
+        const number_system numbers = numbers_for(*layer, tile, target_snr, limit);
+        if (!numbers.quantized) return exact;
+        all.wide |= numbers.wide;
+    }
+    return all;
+}
+
 std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
         std::span<const layer_calibration *const> layers, double target_snr, std::optional<tile_id> only) {
     if (layers.empty() || (m.amx_int8 && !only)) return {};

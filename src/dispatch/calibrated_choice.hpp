@@ -13,6 +13,11 @@ namespace winodnn {
 // the tile, or all components in 16 bits are not enough. `limit`: see component_calibration::range.
 number_system numbers_for(const layer_calibration &layer, tile_id tile, double target_snr, int limit);
 
+// The same for weights that several convolutions share, each with a source of its own: what keeps the target
+// of all of them. Exact for none.
+number_system numbers_for(
+        std::span<const layer_calibration *const> same_weights, tile_id tile, double target_snr, int limit);
+
 // When a convolution is created its weights are not known: any of the layers that are like it can be the one,
 // and the tile is that of the least cycles for all of them together. The plan's blocks are for the widest of
 // them. Nothing if there are none, or if exact plans or direct convolution are predicted to be as fast.

@@ -43,10 +43,14 @@ dim problem::extent_of(const nhwc_strides &like_dst) const {
     return extent(like_dst, mb, oh, ow, oc);
 }
 
-value_range source_range(const problem &p) {
+value_range source_range(data_type src, bool zero_point) {
     // With a zero point inside the source data type the difference spans the type's width both ways.
-    if (p.src_zero_point) return {-255, 255};
-    return p.src == data_type::u8 ? value_range {0, 255} : value_range {-128, 127};
+    if (zero_point) return {-255, 255};
+    return src == data_type::u8 ? value_range {0, 255} : value_range {-128, 127};
+}
+
+value_range source_range(const problem &p) {
+    return source_range(p.src, p.src_zero_point);
 }
 
 const char *exceeded_limit(const problem &p) {

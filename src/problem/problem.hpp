@@ -57,6 +57,7 @@ struct value_range {
     std::int32_t lo = 0, hi = 0;
     bool operator==(const value_range &) const = default;
 };
+value_range source_range(data_type src, bool zero_point);
 value_range source_range(const problem &p);
 
 // Which of the limits of limits.hpp the problem exceeds, as a reason to decline it; nullptr if none.

@@ -52,6 +52,24 @@ typed_values execution_arguments::values(
     return {data(arg, name, size_of(*ours) * std::size_t(count)), *ours};
 }
 
+typed_values execution_arguments::attribute_values(
+        int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count, dnnl_dim_t channels) const {
+    const dnnl_memory_t memory_given = memory(arg, name);
+    const const_dnnl_memory_desc_t desc = desc_of(memory_given);
+    dnnl_data_type_t given = dnnl_data_type_undef;
+    real().dnnl_memory_desc_query(desc, dnnl_query_data_type, &given);
+    const std::size_t bytes = real().dnnl_memory_desc_get_size(desc);
+    if (const std::optional<data_type> ours = type_of(type);
+            ours && given == type && bytes == size_of(*ours) * std::size_t(count))
+        if (const void *values = buffer_or_null(memory_given)) return {values, *ours};
+
+    const std::size_t size = real().dnnl_data_type_size(given);
+    const auto values = size == 0 ? 0 : dnnl_dim_t(bytes / size);
+    if (values != 1 && values != channels && (given != type || values < count))
+        throw invalid_argument {std::string(name) + " has neither one value nor one for each channel"};
+    throw left_to_onednn {std::string(name) + " is not as the attribute was when it was set"};
+}
+
 const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
     const_dnnl_memory_desc_t desc = nullptr;
     if (real().dnnl_memory_get_memory_desc(memory, &desc) != dnnl_success || desc == nullptr)
@@ -59,7 +77,7 @@ const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
     return desc;
 }
 
-void *execution_arguments::buffer(dnnl_memory_t memory, const char *name) const {
+void *execution_arguments::buffer_or_null(dnnl_memory_t memory) const {
     void *data = nullptr;
     if (host_runtime().queues) {
         mapped_.reserve(mapped_.size() + 1); // before, so that nothing stays mapped
@@ -67,6 +85,11 @@ void *execution_arguments::buffer(dnnl_memory_t memory, const char *name) const 
     } else {
         real().dnnl_memory_get_data_handle(memory, &data);
     }
+    return data;
+}
+
+void *execution_arguments::buffer(dnnl_memory_t memory, const char *name) const {
+    void *data = buffer_or_null(memory);
     if (data == nullptr) throw invalid_argument {std::string(name) + " has no buffer"};
     return data;
 }

@@ -10,8 +10,14 @@
 
 namespace winodnn {
 
-// Thrown by everything here; the reason goes to verbose output, the program gets dnnl_invalid_arguments.
+// Thrown by all functions here; the reason goes to verbose output, the program gets dnnl_invalid_arguments.
 struct invalid_argument {
+    std::string reason;
+};
+
+// Thrown where the arguments are not those that the convolution was made for, but may be right: oneDNN
+// executes it.
+struct left_to_onednn {
     std::string reason;
 };
 
@@ -30,10 +36,16 @@ public:
     void *data(int arg, const char *name, std::size_t bytes) const;
     // Of a memory with at least `count` values of this type.
     typed_values values(int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count) const;
+    // Of a memory with exactly this, as recorded of an attribute when it was set. Throws left_to_onednn if it
+    // is anything else that the attribute can be: one value, or one for each channel.
+    typed_values attribute_values(
+            int arg, const char *name, dnnl_data_type_t type, dnnl_dim_t count, dnnl_dim_t channels) const;
     // Whatever its size. Valid as long as this object.
     void *buffer(dnnl_memory_t memory, const char *name) const;
 
 private:
+    void *buffer_or_null(dnnl_memory_t memory) const;
+
     int count_;
     const dnnl_exec_arg_t *list_;
     struct mapping {

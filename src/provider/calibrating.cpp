@@ -4,37 +4,68 @@
 #include "calibration/observer.hpp"
 #include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
+#include "files/file_replacement.hpp"
+#include "files/standard_streams.hpp"
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace winodnn {
 namespace {
+
+// Zero points are part of what a layer is calibrated for, so each has an observer of its own. Where they
+// follow the source from execution to execution that serves nothing, and would take memory without end: then
+// the layer stays exact.
+constexpr std::size_t most_zero_points = 8;
+
+struct observed_layer {
+    std::map<zero_point_list, std::shared_ptr<observer>> by_zero_points;
+    bool is_changing = false;
+};
+
+// From one start to the next or to the file.
+struct observation {
+    explicit observation(scale_choice c) : choice(c) {}
+
+    const scale_choice choice;
+    fork_safe_mutex mutex;
+    std::map<layer_key, observed_layer> layers; // by their keys without zero points
+};
 
 struct state {
     state();
 
     fork_safe_mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
-    scale_choice choice = scale_choice::max;
-    std::atomic<bool> observing {false};
+    std::shared_ptr<observation> observed; // nullptr: nothing is
+    std::atomic<bool> observing {false};   // the same, to be asked by every execution
 };
 
 // Of WINODNN_CALIBRATE: a child that was forked does not write its parent's file.
 constinit std::atomic<pid_t> writer {0};
 
+// Before hours of calibrating, not after them.
+void report_if_not_writable(const std::string &path) {
+    try {
+        const file_replacement uncommitted(path);
+    } catch (const std::runtime_error &error) {
+        print_to_stderr(
+                "winodnn: WINODNN_CALIBRATE=%s; it is tried again when the process ends\n", error.what());
+    }
+}
+
 state::state() {
     std::string problem;
     const settings &wanted = environment();
     if (!wanted.calibrate.empty()) {
-        choice = wanted.scales;
+        report_if_not_writable(wanted.calibrate);
+        observed = std::make_shared<observation>(wanted.scales);
         observing = true;
         writer = getpid();
     } else if (!wanted.calibration.empty() && wanted.mode != settings::winograd_mode::off) {
@@ -48,7 +79,7 @@ state::state() {
     } else if (wanted.mode == settings::winograd_mode::calibrated) {
         problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
     }
-    if (!problem.empty()) std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", problem.c_str());
+    if (!problem.empty()) print_to_stderr("winodnn: %s; all convolutions are exact\n", problem.c_str());
 }
 
 state &process() {
@@ -60,10 +91,49 @@ state &process() {
 [[gnu::destructor]] void write_at_exit() {
     if (writer != getpid()) return;
     try {
-        write_calibration(stop_observing(), environment().calibrate);
+        if (is_observing()) write_observed(environment().calibrate);
     } catch (const std::exception &error) {
-        std::fprintf(stderr, "winodnn: WINODNN_CALIBRATE=%s\n", error.what());
+        print_to_stderr("winodnn: WINODNN_CALIBRATE: %s\n", error.what());
     }
+}
+
+std::shared_ptr<observation> current_observation() {
+    state &s = process();
+    const std::lock_guard lock(s.mutex);
+    return s.observed;
+}
+
+calibration calibration_of(observation &observed) {
+    std::map<layer_key, observed_layer> layers;
+    {
+        const std::lock_guard lock(observed.mutex);
+        layers = observed.layers;
+    }
+    calibration result;
+    result.scales = observed.choice;
+    for (const auto &[key, layer] : layers)
+        for (const auto &[zero_points, watching] : layer.by_zero_points)
+            result.layers.push_back(watching->finish(result.scales));
+    if (result.layers.empty()) throw std::logic_error("no convolution was observed; nothing is written");
+    return result;
+}
+
+// nullptr: the layer's zero points follow the source.
+std::shared_ptr<observer> observer_of(observation &observed, const problem &p, const weights_layout &layout,
+        const packed_block &weights, const zero_point_list &zero_points) {
+    const std::lock_guard lock(observed.mutex);
+    observed_layer &layer = observed.layers[key_of(p, weights.identity)];
+    if (layer.is_changing) return nullptr;
+    if (const auto known = layer.by_zero_points.find(zero_points); known != layer.by_zero_points.end())
+        return known->second;
+    if (layer.by_zero_points.size() == most_zero_points) {
+        layer = {{}, true};
+        return nullptr;
+    }
+    std::vector<std::int8_t> plain(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
+    unpack_weights(layout, weights, plain.data(), lone_thread());
+    auto made = std::make_shared<observer>(p, key_of(p, weights.identity, zero_points), std::move(plain));
+    return layer.by_zero_points.emplace(zero_points, std::move(made)).first->second;
 }
 
 } // namespace
@@ -78,7 +148,7 @@ std::vector<const layer_calibration *> calibration_in_use::like(const problem &p
 std::shared_ptr<const calibration_in_use> current_calibration() {
     state &s = process();
     const std::lock_guard lock(s.mutex);
-    return s.in_use;
+    return s.observing ? nullptr : s.in_use;
 }
 
 void set_calibration(std::shared_ptr<const calibration_in_use> next) {
@@ -93,62 +163,47 @@ bool is_observing() {
 
 void start_observing(scale_choice choice) {
     state &s = process();
-    std::map<std::uint64_t, std::shared_ptr<observer>> before; // destroyed outside the lock
+    auto next = std::make_shared<observation>(choice); // and then the one before, outside the lock
     const std::lock_guard lock(s.mutex);
-    before.swap(s.observers);
-    s.choice = choice;
+    s.observed.swap(next);
     s.observing = true;
 }
 
 void observe(const problem &p, const weights_layout &layout, const run_args &args) {
-    state &s = process();
-    const std::uint64_t identity = identity_of(layout, args.weights);
-    std::shared_ptr<observer> watching;
-    {
-        const std::lock_guard lock(s.mutex);
-        if (const auto known = s.observers.find(identity); known != s.observers.end())
-            watching = known->second;
-    }
-    if (watching == nullptr) {
-        std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
-        unpack_weights(layout, args.weights, weights.data(), lone_thread());
-        auto made = std::make_shared<observer>(p, identity, std::move(weights));
-        const std::lock_guard lock(s.mutex);
-        watching = s.observers.try_emplace(identity, std::move(made)).first->second;
-    }
-    std::vector<std::int16_t> zero_points;
-    for (dim ic = 0; p.src_zero_point && ic < p.ic; ++ic)
-        zero_points.push_back(
-                static_cast<std::int16_t>(args.src_zero_points[p.src_zero_point_per_ic ? ic : 0]));
-    watching->observe(p, args.src, zero_points.data());
+    const std::shared_ptr<observation> observed = current_observation();
+    if (observed == nullptr) return;
+    const std::optional<zero_point_list> zero_points = zero_points_of(p, args.src_zero_points);
+    if (!zero_points) return; // 16-bit components have no room for sources this far from 0
+    if (const auto watching = observer_of(*observed, p, layout, args.weights, *zero_points))
+        watching->observe(p, args.src);
 }
 
-calibration stop_observing() {
+void write_observed(const std::string &path) {
+    const std::shared_ptr<observation> observed = current_observation();
+    if (observed == nullptr) throw std::logic_error("no calibration was started");
+    file_replacement file(path); // a wrong path is noticed before the seconds that follow
+    file.commit(text_of(calibration_of(*observed)));
     state &s = process();
+    const std::lock_guard lock(s.mutex);
+    if (s.observed != observed) return; // somebody has started anew
+    s.observed.reset();
     s.observing = false;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
-    calibration result;
-    {
-        const std::lock_guard lock(s.mutex);
-        observers.swap(s.observers);
-        result.scales = s.choice;
-    }
-    for (const auto &[identity, watching] : observers)
-        result.layers.push_back(watching->finish(result.scales));
-    return result;
 }
 
 std::vector<convolution_variant> variants_of(
         const problem &p, const plan &base, const calibration_in_use *calibrated) {
-    std::vector<convolution_variant> variants {{0, exact_plan(base), {}}};
+    std::vector<convolution_variant> variants(1);
+    variants.front().how = exact_plan(base);
     if (!base.calibrated || calibrated == nullptr) return variants;
+    const weights_layout layout = layout_for(p, base);
     for (const layer_calibration *layer : calibrated->like(p)) {
-        const number_system numbers =
-                numbers_for(*layer, base.tile, calibrated->target_snr, narrow_limit_of(base.isa));
+        // What the reorder, which does not see the source, packs these weights in.
+        const number_system numbers = numbers_for(calibrated->known.of(layer->identity, layout), base.tile,
+                calibrated->target_snr, narrow_limit_of(base.isa));
         if (!numbers.quantized) continue;
         const plan how = plan_of(*layer, p, base, numbers);
         const winodnn::tile &whole = tile_of(base.tile);
-        variants.push_back({layer->identity, how,
+        variants.push_back({*layer, how,
                 quantizers_for(*layer, whole, pieces_of(p, whole, how.mixed), numbers.wide, source_range(p),
                         narrow_limit_of(base.isa))});
     }

@@ -18,21 +18,22 @@ struct calibration_in_use {
     std::vector<const layer_calibration *> like(const problem &p) const;
 };
 
-// nullptr: all is exact. The one of WINODNN_CALIBRATION, until another is set.
+// nullptr: all is exact, as it is while another calibration is going on. The one of WINODNN_CALIBRATION, until
+// another is set.
 std::shared_ptr<const calibration_in_use> current_calibration();
 void set_calibration(std::shared_ptr<const calibration_in_use> next);
 
 // Since WINODNN_CALIBRATE, or start_observing(), said so. What was observed before is forgotten.
 bool is_observing();
 void start_observing(scale_choice choice);
-// An execution: the block is intact.
+// An execution that was computed.
 void observe(const problem &p, const weights_layout &layout, const run_args &args);
 // All layers that were observed, and no more is.
 calibration stop_observing();
 
-// One way for a convolution to be executed: by its weights.
+// One way for a convolution to be executed: by its weights, and by the zero points of its source.
 struct convolution_variant {
-    std::uint64_t identity = 0; // of none: those that are not calibrated
+    layer_key key; // of nothing in particular: for weights that are packed exactly
     plan how;
     class_quantizers quantizers;
 };

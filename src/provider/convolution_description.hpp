@@ -31,6 +31,7 @@ public:
     const attribute_facts &facts() const { return facts_; }
     const eltwise_stages &stages() const { return stages_; }
     dnnl_engine_t engine() const { return request_.get().engine; }
+    const convolution_request &request() const { return request_.get(); } // with a copy of its attributes
     const_dnnl_memory_desc_t weights_desc() const { return weights_.get(); }
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
     bool user_scratchpad() const { return user_scratchpad_; }

@@ -14,10 +14,11 @@
 namespace winodnn {
 
 convolution_executable::convolution_executable(const convolution_description &says)
-    : says_(says), layout_(layout_for(says.described(), says.variants().front().how)) {
+    : says_(says), layout_(layout_for(says.described(), says.variants().front().how)), weights_(layout_),
+      attributes_(says.facts()), by_onednn_(says) {
     const problem &p = says.described();
     for (const convolution_variant &v : says.variants())
-        variants_.push_back({v.identity, convolution(p, v.how, v.quantizers)});
+        variants_.push_back({v.key, v.how.numbers, convolution(p, v.how, v.quantizers)});
     src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
     dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
     if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
@@ -31,25 +32,29 @@ run_args convolution_executable::read(const execution_arguments &given) const {
     r.src = given.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
     r.dst = given.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
 
+    r.weights = read_weights(given);
+    if (const problem &p = says_.described(); p.bias)
+        r.bias = given.values(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), p.oc);
+    return r;
+}
+
+packed_block convolution_executable::read_weights(const execution_arguments &given) const {
+    constexpr const char *name = "the weights memory";
+    const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, name);
     // By its desc: plain weights of the same dims would be read as a packed block.
-    const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, "the weights memory");
     if (real().dnnl_memory_desc_equal(desc_of(weights), says_.weights_desc()) == 0)
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
-    r.weights = given.buffer(weights, "the weights memory");
-
-    read_quantization(given, r);
-    return r;
+    const block_check check = weights_.check(given.buffer(weights, name));
+    if (check.problem != nullptr) throw invalid_argument {check.problem};
+    return check.block;
 }
 
 void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
     const problem &p = says_.described();
-    const auto read = [&](int arg, const char *name, dnnl_data_type_t type, bool per_channel, dim channels) {
-        return given.values(arg, name, type, per_channel ? channels : 1);
-    };
-    if (p.bias) r.bias = read(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), true, p.oc);
-
+    const auto channels = [&](int arg) { return arg == DNNL_ARG_SRC ? p.ic : p.oc; };
     const auto scales = [&](int arg, const char *name, bool per_oc) {
-        return read(DNNL_ARG_ATTR_SCALES | arg, name, says_.facts().scales.at(arg).type, per_oc, p.oc);
+        return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name, says_.facts().scales.at(arg).type,
+                per_oc ? p.oc : 1, channels(arg));
     };
     using weights_scale_kind = problem::weights_scale_kind;
     if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
@@ -58,16 +63,14 @@ void convolution_executable::read_quantization(const execution_arguments &given,
         r.weights_scale = scales(
                 DNNL_ARG_WEIGHTS, "the weights' scales", p.weights_scale == weights_scale_kind::per_oc);
 
-    const auto zero_points = [&](int arg, const char *name, bool per_channel, dim channels) {
-        return read(DNNL_ARG_ATTR_ZERO_POINTS | arg, name, says_.facts().zero_points.at(arg).type,
-                per_channel, channels);
+    const auto zero_points = [&](int arg, const char *name, bool per_channel) {
+        return given.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
+                says_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1, channels(arg));
     };
     if (p.src_zero_point)
-        r.src_zero_points =
-                zero_points(DNNL_ARG_SRC, "the source zero points", p.src_zero_point_per_ic, p.ic);
+        r.src_zero_points = zero_points(DNNL_ARG_SRC, "the source zero points", p.src_zero_point_per_ic);
     if (p.dst_zero_point)
-        r.dst_zero_points =
-                zero_points(DNNL_ARG_DST, "the destination zero points", p.dst_zero_point_per_oc, p.oc);
+        r.dst_zero_points = zero_points(DNNL_ARG_DST, "the destination zero points", p.dst_zero_point_per_oc);
 }
 
 convolution_executable::operand_list convolution_executable::read_operands(
@@ -87,49 +90,80 @@ convolution_executable::operand_list convolution_executable::read_operands(
     return operands;
 }
 
-// The first is for weights that are packed exactly. A block that was not packed is for whichever notices.
-const convolution &convolution_executable::variant_for(const void *block) const {
-    if (!numbers_of(block).quantized) return variants_.front().how;
-    const std::uint64_t identity = identity_of(layout_, block);
-    const auto found =
-            std::ranges::find(variants_.begin() + 1, variants_.end(), identity, &variant::identity);
-    return found == variants_.end() ? variants_.front().how : found->how;
+// The first is for weights that are packed exactly.
+const convolution *convolution_executable::variant_for(const run_args &args) const {
+    if (!args.weights.numbers.quantized) return &variants_.front().how;
+    const std::optional<zero_point_list> zero_points =
+            zero_points_of(says_.described(), args.src_zero_points);
+    for (const variant &v : variants_)
+        if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
+                && v.key.zero_points == zero_points)
+            return &v.how;
+    return nullptr;
 }
 
-void convolution_executable::run(const execution_arguments &given, dnnl_stream_t stream) const {
-    threadpool_team own;
-    const thread_team &team = host_runtime().usable->team_on(stream, own);
+void convolution_executable::compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const {
+    const convolution *how = variant_for(args);
+    if (how == nullptr)
+        throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
+    const eltwise_stages::run stages(says_.stages(), stream);
+    args.stages = &stages;
+    switch (how->execute(args, team)) {
+        case run_result::computed: break;
+        case run_result::beyond_proof:
+            throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
+        case run_result::stage_failed: throw invalid_argument {"a post-op could not be executed"};
+    }
+    if (is_observing()) observe(says_.described(), layout_, args);
+}
+
+void convolution_executable::run(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
+    const execution_arguments given(nargs, args);
     run_args r = read(given);
     const operand_list operands = read_operands(given);
     r.operands = operands.data();
-    const eltwise_stages::run stages(says_.stages(), stream);
-    r.stages = &stages;
-    const auto execute_with = [&](void *scratchpad) {
-        r.scratchpad = scratchpad;
-        if (const char *reason = variant_for(r.weights).execute(r, team); reason != nullptr)
-            throw invalid_argument {reason};
-        if (is_observing()) observe(says_.described(), layout_, r);
-    };
-    if (says_.user_scratchpad()) {
-        execute_with(given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes()));
+    const bool user_scratchpad = says_.user_scratchpad();
+    void *users = user_scratchpad
+                          ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes())
+                          : nullptr;
+    // What may leave the execution to oneDNN comes behind what makes it invalid.
+    attributes_.confirm(nargs, args);
+    read_quantization(given, r);
+    if (user_scratchpad) {
+        r.scratchpad = users;
+        compute(r, stream, team);
         return;
     }
     const scratch_pool::lease scratch(scratch_pool::shared(), says_.scratchpad_bytes());
-    execute_with(scratch.data());
+    r.scratchpad = scratch.data();
+    compute(r, stream, team);
 }
 
 dnnl_status_t convolution_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     const stopwatch watch;
+    std::string left; // why to oneDNN
     try {
         take_turn(stream, says_.engine());
-        run(execution_arguments(nargs, args), stream);
+        threadpool_team own;
+        const thread_team &team = host_runtime().usable->team_on(stream, own);
+        try {
+            run(stream, nargs, args, team);
+        } catch (const left_to_onednn &caught) {
+            left = caught.reason;
+        }
+        if (!left.empty()) by_onednn_.run(stream, nargs, args, team);
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
-    count_executed();
-    if (verbose_events()) print_event("exec", says_.info(), watch.milliseconds());
+    count_executed(!left.empty());
+    if (!verbose_events()) return dnnl_success;
+    if (left.empty())
+        print_event("exec", says_.info(), watch.milliseconds());
+    else
+        print_event("exec:onednn", says_.info() + "," + left, watch.milliseconds());
     return dnnl_success;
 }
 

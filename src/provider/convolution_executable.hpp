@@ -2,7 +2,10 @@
 #pragma once
 
 #include "problem/limits.hpp"
+#include "provider/attribute_arguments.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/handle.hpp"
+#include "provider/onednn_execution.hpp"
 #include "provider/scratch_pool.hpp"
 #include "run/convolution.hpp"
 
@@ -24,18 +27,26 @@ private:
     using operand_list = std::array<const void *, most_post_ops>;
 
     run_args read(const execution_arguments &given) const;
+    packed_block read_weights(const execution_arguments &given) const;
     void read_quantization(const execution_arguments &given, run_args &r) const;
     operand_list read_operands(const execution_arguments &given) const;
-    void run(const execution_arguments &given, dnnl_stream_t stream) const;
+    // Throws left_to_onednn before anything is written.
+    void run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
+    void compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const;
 
     const convolution_description &says_;
     struct variant {
-        std::uint64_t identity;
+        layer_key key;
+        number_system numbers;
         convolution how;
     };
-    const convolution &variant_for(const void *block) const;
+    // nullptr if it is none of ours.
+    const convolution *variant_for(const run_args &args) const;
 
     weights_layout layout_;
+    block_reader weights_;
+    attribute_arguments attributes_;
+    onednn_execution by_onednn_;
     std::vector<variant> variants_;
     std::size_t src_bytes_, dst_bytes_;
     std::optional<scratch_pool::membership> membership_; // when the scratchpad is the library's

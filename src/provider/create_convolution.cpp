@@ -2,6 +2,8 @@
 
 #include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
+#include "provider/attribute_probe.hpp"
+#include "provider/attributes.hpp"
 #include "provider/calibrating.hpp"
 #include "provider/convolution_description.hpp"
 #include "provider/handle.hpp"
@@ -81,6 +83,14 @@ selection select(const convolution_request &request, const std::optional<weights
     return s;
 }
 
+// Of attributes that settings were seen of this cannot be asked; what is wrong there shows when an execution
+// has arguments for them.
+bool were_set_past_us(const convolution_request &request) {
+    const std::optional<attribute_facts> facts = facts_of(request.attr);
+    return facts && facts->scales.empty() && facts->zero_points.empty()
+           && !may_be_default(request.engine, request.attr);
+}
+
 dnnl_status_t leave_to_onednn(dnnl_primitive_desc_t *result, const convolution_request &request) {
     owned_primitive_desc desc;
     const dnnl_status_t status = create_real(desc, request);
@@ -128,6 +138,8 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     owned_primitive_desc direct;
     if (const dnnl_status_t status = create_direct_in_nhwc(direct, request); status != dnnl_success)
         return packed ? status : leave_to_onednn(result, request);
+    if (were_set_past_us(request))
+        return decline(result, request, packed.has_value(), "attributes that were set past winodnn");
     std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);
     if (!stages)
         return decline(result, request, packed.has_value(),

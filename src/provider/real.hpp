@@ -45,6 +45,7 @@ namespace winodnn {
     X(dnnl_primitive_attr_set_scales_mask)                                                                   \
     X(dnnl_primitive_attr_set_zero_points_mask)                                                              \
     X(dnnl_primitive_attr_get_scratchpad_mode)                                                               \
+    X(dnnl_primitive_attr_set_scratchpad_mode)                                                               \
     X(dnnl_primitive_attr_get_post_ops)                                                                      \
     X(dnnl_post_ops_len)                                                                                     \
     X(dnnl_post_ops_get_kind)                                                                                \

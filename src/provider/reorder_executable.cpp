@@ -2,8 +2,8 @@
 
 #include "dispatch/calibrated_choice.hpp"
 #include "provider/arguments.hpp"
+#include "provider/mapped_memory.hpp"
 #include "provider/reorder_description.hpp"
-#include "provider/status.hpp"
 #include "provider/threads/runtime.hpp"
 #include "provider/verbose.hpp"
 #include "weights/packed_weights.hpp"
@@ -12,41 +12,13 @@
 namespace winodnn {
 namespace {
 
-// Plain weights on their way between our packing and oneDNN's reorder: oneDNN's memory, which its own reorder
-// can work with whatever the runtime.
-owned_memory make_plain(const_dnnl_memory_desc_t desc, dnnl_engine_t engine) {
-    dnnl_memory_t created = nullptr;
-    require(real().dnnl_memory_create(&created, desc, engine, DNNL_MEMORY_ALLOCATE));
-    return owned_memory(created);
-}
-
 // The block of a packed memory, which has to have the very desc that the primitive was made for.
-void *packed_block(const execution_arguments &given, dnnl_memory_t memory, const_dnnl_memory_desc_t desc,
+void *block_of(const execution_arguments &given, dnnl_memory_t memory, const_dnnl_memory_desc_t desc,
         const char *name) {
     if (real().dnnl_memory_desc_equal(desc_of(memory), desc) == 0)
         throw invalid_argument {std::string(name) + " is not in the format that the reorder was made for"};
     return given.buffer(memory, name);
 }
-
-// What a memory holds, for the time being.
-class mapped_memory {
-public:
-    explicit mapped_memory(dnnl_memory_t memory) : memory_(memory) {
-        require(real().dnnl_memory_map_data(memory, &data_));
-    }
-    ~mapped_memory() { real().dnnl_memory_unmap_data(memory_, data_); }
-    mapped_memory(const mapped_memory &) = delete;
-    mapped_memory &operator=(const mapped_memory &) = delete;
-
-    template <typename T>
-    T *data() const {
-        return static_cast<T *>(data_);
-    }
-
-private:
-    dnnl_memory_t memory_;
-    void *data_ = nullptr;
-};
 
 void replace(std::vector<dnnl_exec_arg_t> &args, int arg, const owned_memory &memory) {
     for (dnnl_exec_arg_t &item : args)
@@ -68,16 +40,15 @@ void reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream
         std::vector<dnnl_exec_arg_t> args, const thread_team &team) const {
     const weights_layout &layout = *says_.packed_dst();
     const calibration_in_use *calibrated = says_.calibrated();
-    const layer_calibration *layer =
-            calibrated == nullptr ? nullptr : calibrated->known.of(identity_of(layout, plain));
-    const number_system numbers = layer == nullptr ? exact
-                                                   : numbers_for(*layer, layout.tile, calibrated->target_snr,
-                                                           layout.calibrated_limit);
+    const number_system numbers =
+            calibrated == nullptr ? exact
+                                  : numbers_for(calibrated->known.of(identity_of(layout, plain), layout),
+                                          layout.tile, calibrated->target_snr, layout.calibrated_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
         return;
     }
-    const owned_memory unrounded = make_plain(says_.unrounded_desc(), says_.engine());
+    const owned_memory unrounded = make_memory(says_.unrounded_desc(), says_.engine());
     replace(args, DNNL_ARG_TO, unrounded);
     require(real().dnnl_primitive_execute(to_unrounded_.get(), stream, int(args.size()), args.data()));
     require(real().dnnl_stream_wait(stream));
@@ -100,18 +71,18 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
 
     owned_memory source, target;
     if (says_.packed_src()) {
-        const void *block = packed_block(given, from, says_.src_desc(), "the source");
-        if (const char *reason = check_block(*says_.packed_src(), block); reason != nullptr)
-            throw invalid_argument {reason};
-        source = make_plain(says_.plain_desc(), says_.engine());
+        const void *block = block_of(given, from, says_.src_desc(), "the source");
+        const block_check check = check_block(*says_.packed_src(), block);
+        if (check.problem != nullptr) throw invalid_argument {check.problem};
+        source = make_memory(says_.plain_desc(), says_.engine());
         const mapped_memory plain(source.get());
-        unpack_weights(*says_.packed_src(), block, plain.data<std::int8_t>(), team);
+        unpack_weights(*says_.packed_src(), check.block, plain.data<std::int8_t>(), team);
         replace(passed, DNNL_ARG_FROM, source);
     }
     void *packed_to = nullptr;
     if (says_.packed_dst()) {
-        packed_to = packed_block(given, to, says_.dst_desc(), "the destination");
-        target = make_plain(says_.plain_desc(), says_.engine());
+        packed_to = block_of(given, to, says_.dst_desc(), "the destination");
+        target = make_memory(says_.plain_desc(), says_.engine());
         replace(passed, DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));

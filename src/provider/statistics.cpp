@@ -12,7 +12,7 @@
 namespace winodnn {
 namespace {
 
-constinit std::atomic<std::uint64_t> taken_over {0}, declined {0}, executed {0};
+constinit std::atomic<std::uint64_t> taken_over {0}, declined {0}, executed {0}, by_onednn {0};
 
 // A literal, or what is in composed(): noted for each convolution that is left to oneDNN, so without a copy
 // if it can be.
@@ -38,8 +38,9 @@ void count_declined(const std::string &reason) {
     count_declined(composed().keep(reason.c_str()));
 }
 
-void count_executed() {
+void count_executed(bool left_to_onednn) {
     executed.fetch_add(1, std::memory_order_relaxed);
+    if (left_to_onednn) by_onednn.fetch_add(1, std::memory_order_relaxed);
 }
 
 void forget_decline_reason() {
@@ -70,10 +71,12 @@ void winodnn_get_statistics(winodnn_statistics_t *statistics) {
     statistics->taken_over = winodnn::taken_over.load(std::memory_order_relaxed);
     statistics->declined = winodnn::declined.load(std::memory_order_relaxed);
     statistics->executed = winodnn::executed.load(std::memory_order_relaxed);
+    statistics->executed_by_onednn = winodnn::by_onednn.load(std::memory_order_relaxed);
 }
 
 void winodnn_reset_statistics(void) {
     winodnn::taken_over.store(0, std::memory_order_relaxed);
     winodnn::declined.store(0, std::memory_order_relaxed);
     winodnn::executed.store(0, std::memory_order_relaxed);
+    winodnn::by_onednn.store(0, std::memory_order_relaxed);
 }

@@ -8,7 +8,7 @@ namespace winodnn {
 void count_taken_over();
 void count_declined(const char *literal); // valid for ever
 void count_declined(const std::string &reason);
-void count_executed();
+void count_executed(bool left_to_onednn);
 // Before a convolution is looked at: what was said of the last one is no longer true.
 void forget_decline_reason();
 

@@ -179,7 +179,7 @@ std::function<void()> synthetic_layer::prepare_direct() const {
     };
 }
 
-const void *synthetic_layer::packed_in(const weights_layout &layout) {
+packed_block synthetic_layer::packed_in(const weights_layout &layout) {
     owned_buffer &block = packed_[layout.tile];
     if (block == nullptr) {
         block = zeros(layout.bytes());
@@ -187,7 +187,7 @@ const void *synthetic_layer::packed_in(const weights_layout &layout) {
         pack_weights(
                 layout, weights_.data(), block->data, host_runtime().usable->team_on(stream_.get(), own));
     }
-    return block->data;
+    return check_header(layout, block->data).block;
 }
 
 struct synthetic_layer::runnable {
@@ -203,7 +203,7 @@ std::function<void()> synthetic_layer::prepare(const plan &how) {
     if (!stages) throw failure {dnnl_unimplemented};
     const auto made = std::make_shared<runnable>(convolution(problem_, how), std::move(*stages));
     made->scratchpad = zeros(made->how.scratchpad_bytes());
-    const void *weights = packed_in(layout_for(problem_, how));
+    const packed_block weights = packed_in(layout_for(problem_, how));
     return [this, made, weights] {
         const eltwise_stages::run stages_run(made->stages, stream_.get());
         run_args args = args_;
@@ -211,7 +211,8 @@ std::function<void()> synthetic_layer::prepare(const plan &how) {
         args.stages = &stages_run;
         args.scratchpad = made->scratchpad->data;
         threadpool_team own;
-        if (made->how.execute(args, host_runtime().usable->team_on(stream_.get(), own)) != nullptr)
+        if (made->how.execute(args, host_runtime().usable->team_on(stream_.get(), own))
+                != run_result::computed)
             throw failure {dnnl_runtime_error};
     };
 }

@@ -43,7 +43,7 @@ private:
     void add_tensors();
     void add_quantization();
     void add_operands();
-    const void *packed_in(const weights_layout &layout);
+    packed_block packed_in(const weights_layout &layout);
     const_dnnl_memory_desc_t desc_of(dnnl_query_t what, int index) const;
 
     const convolution_request &request_;

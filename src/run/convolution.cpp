@@ -9,10 +9,11 @@
 #include "run/tile_grid.hpp"
 #include "run/work.hpp"
 #include "run/workspace.hpp"
-#include "weights/block_header.hpp"
+#include "winograd/ranges.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 
 namespace winodnn {
@@ -68,7 +69,7 @@ struct convolution::impl {
     std::vector<slot_range> multiplied_ranges() const;
     tile_block block_at(dim index) const;
 
-    const char *check_weights(const void *block) const;
+    bool is_exact_for(dim largest_source, const packed_block &weights) const;
     bool run_item(const run_args &args, const std::byte *base, const thread_space &space, dim item) const;
     void transform_input(const run_args &args, const std::byte *base, const thread_space &space,
             tile_block block, dim group) const;
@@ -102,8 +103,8 @@ struct convolution::impl {
     const class_quantizers quantizers_;
     std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernel reads them
     const output_stage output_;
-    // The weights that were found to be intact last: a hash of where they are and of their checksum.
-    mutable std::atomic<std::uint64_t> verified_ {0};
+    // The largest magnitude of source values, minus zero points, with which all of V is in 16 bits.
+    const dim most_source_;
 };
 
 convolution::impl::impl(const problem &p, const plan &chosen, const class_quantizers &quantizers)
@@ -111,7 +112,8 @@ convolution::impl::impl(const problem &p, const plan &chosen, const class_quanti
       space_(p, chosen), grid_(make_grid(p, tile_, chosen.mixed)),
       blocks_(ceil_div(grid_.count(), chosen.tiles_per_block)), lanes_(jit::traits_of(chosen.isa).lanes()),
       channel_bytes_(layout_.channel_bytes(chosen.numbers)), quantizers_(quantizers),
-      output_(problem_, plan_, space_, grid_) {
+      output_(problem_, plan_, space_, grid_),
+      most_source_(largest_source(pieces_of(p, tile_, chosen.mixed))) {
     for (int k = 0; k < tile_classes; ++k)
         for (const component_quantizer &q : quantizers_[k]) {
             quantization_[k].emplace_back();
@@ -216,7 +218,7 @@ bool convolution::impl::run_item(
     const dim oc_begin = oc_blocks * chunk / chunks * layout_.oc_block();
     const dim oc_end = std::min(oc_blocks * (chunk + 1) / chunks * layout_.oc_block(), layout_.padded_oc());
 
-    const void *weights = packed_group(layout_, args.weights, group);
+    const void *weights = packed_group(layout_, args.weights.data, group);
     const std::byte *u = packed_payload(layout_, weights);
     const std::uint32_t parts = part_count(weights);
     transform_input(args, base, space, block, group);
@@ -329,22 +331,21 @@ std::size_t workspace_bytes_for(const problem &p, const plan &chosen) {
     return workspace(p, chosen).thread_bytes;
 }
 
-const char *convolution::impl::check_weights(const void *block) const {
-    if (const char *reason = check_header(layout_, block)) return reason;
-    if (numbers_of(block) != plan_.numbers) return "the weights were packed with another calibration";
-    const std::uint64_t seen =
-            block_checksum(layout_, block) ^ reinterpret_cast<std::uintptr_t>(block) * 0x9e3779b97f4a7c15ull;
-    if (verified_.load(std::memory_order_relaxed) == seen) return nullptr;
-    if (const char *reason = check_block(layout_, block)) return reason;
-    verified_.store(seen, std::memory_order_relaxed);
-    return nullptr;
+// Zero points inside the source data type are what the layout's proof is made for. Others may still be
+// within what 16 bits hold and what these weights leave room for: every accumulator of a part is at most the
+// largest source value times the sum of the weights' magnitudes.
+bool convolution::impl::is_exact_for(dim largest_source, const packed_block &weights) const {
+    if (largest_source <= std::max<dim>(layout_.source.hi, -layout_.source.lo)) return true;
+    return !plan_.numbers.quantized && largest_source <= most_source_
+           && weights.largest_sum < ceil_div(accumulator_limit(tile_), largest_source);
 }
 
-const char *convolution::execute(const run_args &args, const thread_team &team) const {
+run_result convolution::execute(const run_args &args, const thread_team &team) const {
     const impl &i = *impl_;
     std::byte *base = aligned(args.scratchpad);
-    if (const char *reason = i.check_weights(args.weights)) return reason;
-    if (const char *reason = prepare_quantization(i.problem_, i.space_, args, base)) return reason;
+    if (!i.is_exact_for(prepare_src_zero_points(i.problem_, i.space_, args, base), args.weights))
+        return run_result::beyond_proof;
+    prepare_quantization(i.problem_, i.space_, args, base);
     prepare_components(i.layout_, i.quantizers_, i.space_, args.weights, base);
     const dim items = i.blocks_ * i.layout_.group_count() * i.plan_.oc_chunks;
     const int parts = static_cast<int>(std::min<dim>(items, std::min(i.plan_.threads, team.size())));
@@ -358,7 +359,7 @@ const char *convolution::execute(const run_args &args, const thread_team &team) 
         for (dim item = items * part / parts; item < items * (part + 1) / parts; ++item)
             if (!i.run_item(args, base, space, item)) failed.store(true, std::memory_order_relaxed);
     });
-    return failed.load(std::memory_order_relaxed) ? "a post-op could not be executed" : nullptr;
+    return failed.load(std::memory_order_relaxed) ? run_result::stage_failed : run_result::computed;
 }
 
 } // namespace winodnn

@@ -3,9 +3,9 @@
 
 #include "dispatch/plan.hpp"
 #include "run/thread_team.hpp"
+#include "weights/block_header.hpp"
 #include "winograd/quantizer.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -24,7 +24,7 @@ public:
 // Raw pointers, any alignment. What the problem does not have is not read.
 struct run_args {
     const void *src = nullptr;
-    const void *weights = nullptr; // a packed block
+    packed_block weights {}; // of the plan's layout and numbers
     void *dst = nullptr;
     // Of one value, or of one for each output (input, for source zero points) channel of all groups.
     typed_values bias {}, src_scale {}, weights_scale {}, dst_scale {}, src_zero_points {},
@@ -33,6 +33,13 @@ struct run_args {
             nullptr; // one for each post-op, in its type and broadcast; others are not read
     const stage_function *stages = nullptr;
     void *scratchpad = nullptr; // scratchpad_bytes(), any alignment
+};
+
+enum class run_result : std::uint8_t {
+    computed,
+    // Nothing was: no proof covers source zero points this far outside the source data type.
+    beyond_proof,
+    stage_failed
 };
 
 class convolution {
@@ -46,10 +53,8 @@ public:
 
     std::size_t scratchpad_bytes() const;
 
-    // nullptr, or why nothing was computed: weights that were not packed for this plan or are corrupt, a
-    // source zero point outside the source data type (the exactness proof does not cover it), or a stage
-    // function that failed. Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
-    const char *execute(const run_args &args, const thread_team &team) const;
+    // Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
+    run_result execute(const run_args &args, const thread_team &team) const;
 
 private:
     struct impl;

@@ -1,8 +1,9 @@
 #include "run/quantization.hpp"
 
-#include "weights/block_header.hpp"
-
+#include <algorithm>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 namespace winodnn {
 
@@ -27,25 +28,26 @@ void prepare_per_oc(const problem &p, const workspace &space, const run_args &ar
         dst_zero_point[oc] = args.dst_zero_points[p.dst_zero_point_per_oc ? oc : 0];
 }
 
-bool prepare_src_zero_points(
-        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
-    if (!p.src_zero_point) return true;
-    auto *values = reinterpret_cast<std::int16_t *>(scratchpad + space.src_zero_points_offset);
-    const bool u8 = p.src == data_type::u8;
-    for (dim ic = 0; ic < p.ic; ++ic) {
-        const float value = args.src_zero_points[p.src_zero_point_per_ic ? ic : 0];
-        if (value < (u8 ? 0.f : -128.f) || value > (u8 ? 255.f : 127.f)) return false;
-        values[ic] = static_cast<std::int16_t>(value);
-    }
-    return true;
-}
-
 } // namespace
 
-const char *prepare_quantization(
+dim prepare_src_zero_points(
         const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
-    if (!prepare_src_zero_points(p, space, args, scratchpad))
-        return "a source zero point is outside the source data type";
+    const dim lowest = p.src == data_type::u8 ? 0 : -128, highest = lowest + 255;
+    dim largest = std::max(highest, -lowest);
+    if (!p.src_zero_point) return largest;
+    auto *values = reinterpret_cast<std::int16_t *>(scratchpad + space.src_zero_points_offset);
+    for (dim ic = 0; ic < p.ic; ++ic) {
+        // An s32 beyond 2^24 is rounded on its way through f32, and far beyond any range whatever it is.
+        const auto value = static_cast<dim>(args.src_zero_points[p.src_zero_point_per_ic ? ic : 0]);
+        largest = std::max({largest, highest - value, value - lowest});
+        values[ic] = static_cast<std::int16_t>(std::clamp<dim>(
+                value, std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()));
+    }
+    return largest;
+}
+
+void prepare_quantization(
+        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad) {
     prepare_per_oc(p, space, args, scratchpad);
     auto *operands = reinterpret_cast<float *>(scratchpad + space.operands_offset);
     for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
@@ -53,7 +55,6 @@ const char *prepare_quantization(
         if (op.has_operand() && op.operand == post_op::broadcast::common)
             operands[i] = read_value(op.type, args.operands[i], 0);
     }
-    return nullptr;
 }
 
 namespace {
@@ -65,7 +66,11 @@ void scale_each(const std::byte *from, T factor, T *to, dim count) {
     for (dim i = 0; i < count; ++i) {
         T value;
         std::memcpy(&value, from + i * dim {sizeof(T)}, sizeof(T));
-        to[i] = value * factor;
+        // Sums wrap, as everything in s32 does here.
+        if constexpr (std::is_integral_v<T>)
+            to[i] = static_cast<T>(static_cast<std::uint32_t>(value) * static_cast<std::uint32_t>(factor));
+        else
+            to[i] = value * factor;
     }
 }
 
@@ -74,11 +79,11 @@ void scale_each(const std::byte *from, T factor, T *to, dim count) {
 // Zero points are the same for all classes of tiles.
 // A component of V is step * (q - zero_point): the zero point's part of a sum is known beforehand.
 void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
-        const workspace &space, const void *block, std::byte *scratchpad) {
-    const number_system numbers = numbers_of(block);
+        const workspace &space, const packed_block &block, std::byte *scratchpad) {
+    const number_system &numbers = block.numbers;
     const auto group_bytes = static_cast<std::size_t>(layout.oc * 4);
     for (dim g = 0; g < layout.group_count(); ++g) {
-        const std::byte *payload = packed_payload(layout, packed_group(layout, block, g));
+        const std::byte *payload = packed_payload(layout, packed_group(layout, block.data, g));
         const std::byte *packed_scales = payload + layout.scales_offset(numbers);
         const std::byte *packed_sums = payload + layout.sums_offset(numbers);
         for (int k = 0; k < tile_classes; ++k)

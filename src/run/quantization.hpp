@@ -7,12 +7,14 @@
 
 namespace winodnn {
 
-// nullptr, or why the execution cannot be: a source zero point outside the source data type.
-const char *prepare_quantization(
+// The largest magnitude of a source value minus its zero point: of the type's values, not of those in args.
+dim prepare_src_zero_points(
+        const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad);
+void prepare_quantization(
         const problem &p, const workspace &space, const run_args &args, std::byte *scratchpad);
 
 // What the sums of quantized components start from, and what they are scaled by: of the weights in the block.
 void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
-        const workspace &space, const void *block, std::byte *scratchpad);
+        const workspace &space, const packed_block &block, std::byte *scratchpad);
 
 } // namespace winodnn

@@ -2,7 +2,7 @@
 
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
-#include "winograd/ranges.hpp"
+#include "weights/exactness.hpp"
 
 #include <algorithm>
 
@@ -19,12 +19,6 @@ dim plane_stride(dim bytes) {
     return (lines | 1) * 64;
 }
 
-bool may_split(const problem &p, const tile &t) {
-    const value_range x = source_range(p);
-    const std::int64_t worst = std::int64_t {t.taps()} * 128 * std::max(x.hi, -x.lo) * p.group_ic();
-    return worst >= accumulator_limit(t);
-}
-
 } // namespace
 
 workspace::workspace(const problem &p, const plan &chosen) {
@@ -38,7 +32,7 @@ workspace::workspace(const problem &p, const plan &chosen) {
     m_plane_stride = plane_stride(tiles * m_tile_stride);
     partial_pixel_stride = layout.oc_block() * 4;
     partial_tile_stride = partial_pixel_stride * t.outputs();
-    splits = !chosen.numbers.quantized && may_split(p, t);
+    splits = !chosen.numbers.quantized && may_split(layout);
     stages =
             std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
 

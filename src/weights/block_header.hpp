@@ -3,7 +3,9 @@
 
 #include "weights/weights_layout.hpp"
 
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace winodnn {
@@ -11,24 +13,53 @@ namespace winodnn {
 // Tells s8 weights [group][oc][ic][kh][kw] from others: by their values and dims.
 std::uint64_t identity_of(const weights_layout &layout, const std::int8_t *weights);
 
-// Writes the header of one group, whose payload is in place; `weights` are the group's s8 ones. `ends` of the
-// parts, ascending.
+// How a group's input channels were split so that every accumulator is exact.
+struct exact_split {
+    std::vector<std::uint32_t> ends; // of the parts in input channels, ascending; the last is padded_ic
+    std::int64_t largest_sum = 0;    // of the magnitudes of one output channel's weights in one part
+};
+
+// Writes the header of one group, whose payload is in place; `weights` are the group's s8 ones.
 void write_header(const weights_layout &layout, const number_system &numbers, const std::int8_t *weights,
-        std::span<const std::uint32_t> ends, void *group);
+        const exact_split &split, void *group);
 
-// nullptr if the block was packed for this layout and its header is intact, else the reason. O(1).
-const char *check_header(const weights_layout &layout, const void *block);
+// A block that can be read by its layout. Only the checks below make one: a program's block can hold any
+// bytes.
+struct packed_block {
+    const void *data = nullptr;
+    number_system numbers {};   // what all groups are computed in
+    std::uint64_t identity = 0; // of the s8 weights
+    std::uint64_t content = 0;  // tells blocks apart, by the payloads' checksums that the headers have
+    std::int64_t largest_sum = std::numeric_limits<std::int64_t>::max(); // of any group's exact_split
+};
+
+struct block_check {
+    const char *problem = nullptr; // why the bytes are no block of this layout, or nullptr
+    packed_block block {};
+};
+
+// Everything that the headers say is checked against the layout or follows from it, so that reading the block
+// stays inside its layout.bytes() and inside what is sized by the layout, whoever wrote it. That checksums
+// are right does not make a block honest: altered weights, or a lower largest_sum, give other numbers, no
+// more. Reads headers only.
+block_check check_header(const weights_layout &layout, const void *data);
 // The same, and the payload's checksum as well. Reads the whole block.
-const char *check_block(const weights_layout &layout, const void *block);
-// Of a block that has passed check_header: what it is computed in, and the identity of its s8 weights.
-number_system numbers_of(const void *block);
-std::uint64_t identity_of(const weights_layout &layout, const void *block);
-// Tells one block's content from another's, by the payloads' checksums that the headers have.
-std::uint64_t block_checksum(const weights_layout &layout, const void *block);
+block_check check_block(const weights_layout &layout, const void *data);
 
-// What follows is about the header and payload of one group.
+// For those who read the same block again and again, from any thread: reads its payload the first time only.
+class block_reader {
+public:
+    explicit block_reader(const weights_layout &layout) : layout_(layout) {}
+    block_check check(const void *data) const;
+
+private:
+    weights_layout layout_;
+    // The block that was found to be intact last: a hash of where it is and of its content.
+    mutable std::atomic<std::uint64_t> intact_ {0};
+};
+
+// What follows is about the header and payload of one group of a block that was checked.
 const void *packed_group(const weights_layout &layout, const void *block, dim group);
-// The parts' ends in input channels, ascending; the last is padded_ic.
 std::uint32_t part_count(const void *group);
 std::uint32_t part_end(const void *group, std::uint32_t part);
 const std::byte *packed_payload(const weights_layout &layout, const void *group);

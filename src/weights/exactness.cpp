@@ -13,14 +13,15 @@ namespace {
 
 struct bounds {
     std::int64_t lowest = 0, highest = 0;
+    std::int64_t sum = 0; // of the weights' magnitudes
 };
 
 } // namespace
 
-std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::int8_t *weights) {
+exact_split split_exactly(const weights_layout &layout, const std::int8_t *weights) {
     const std::int64_t limit = accumulator_limit(tile_of(layout.tile));
-    const dim step = layout.padded_ic() / static_cast<dim>(layout.part_capacity());
-    std::vector<std::uint32_t> ends;
+    const dim step = layout.part_step();
+    exact_split split;
     std::vector<bounds> reached(layout.oc), added(layout.oc);
     for (dim begin = 0; begin < layout.ic; begin += step) {
         const dim end = std::min(begin + step, layout.ic);
@@ -34,25 +35,34 @@ std::vector<std::uint32_t> exact_parts(const weights_layout &layout, const std::
                 negative += std::min<std::int32_t>(*w, 0);
             }
             const value_range x = layout.source;
-            const bounds sum {positive * x.lo + negative * x.hi, positive * x.hi + negative * x.lo};
-            added[oc] = sum;
-            fits = fits && reached[oc].highest + sum.highest < limit
-                   && reached[oc].lowest + sum.lowest >= -limit;
+            const bounds more {positive * x.lo + negative * x.hi, positive * x.hi + negative * x.lo,
+                    positive - negative};
+            added[oc] = more;
+            fits = fits && reached[oc].highest + more.highest < limit
+                   && reached[oc].lowest + more.lowest >= -limit;
         }
         if (!fits) {
             // One step fits whatever its weights are.
             static_assert(jit::multiply_step * most_taps * 128 * 255 <= least_accumulator_limit);
-            ends.push_back(static_cast<std::uint32_t>(begin));
+            split.ends.push_back(static_cast<std::uint32_t>(begin));
             std::fill(reached.begin(), reached.end(), bounds {});
         }
         for (dim oc = 0; oc < layout.oc; ++oc) {
             reached[oc].highest += added[oc].highest;
             reached[oc].lowest += added[oc].lowest;
+            reached[oc].sum += added[oc].sum;
+            split.largest_sum = std::max(split.largest_sum, reached[oc].sum);
         }
     }
     static_assert(most_group_ic < std::numeric_limits<std::uint32_t>::max());
-    ends.push_back(static_cast<std::uint32_t>(layout.padded_ic()));
-    return ends;
+    split.ends.push_back(static_cast<std::uint32_t>(layout.padded_ic()));
+    return split;
+}
+
+bool may_split(const weights_layout &layout) {
+    const value_range x = layout.source;
+    const std::int64_t worst = std::int64_t {layout.taps()} * 128 * std::max(x.hi, -x.lo) * layout.ic;
+    return worst >= accumulator_limit(layout.shape());
 }
 
 } // namespace winodnn

@@ -54,7 +54,7 @@ void pack_group(
     // Nothing is allocated inside, where no exception could be caught.
     for_each_slice(
             layout, exact, team, [&](const slice_of_oc &s, int) { pack_slice(layout, s, weights, payload); });
-    write_header(layout, exact, weights, exact_parts(layout, weights), group);
+    write_header(layout, exact, weights, split_exactly(layout, weights), group);
 }
 
 } // namespace
@@ -66,11 +66,11 @@ void pack_weights(
                 static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()), team);
 }
 
-void unpack_weights(
-        const weights_layout &layout, const void *block, std::int8_t *weights, const thread_team &team) {
-    const number_system numbers = numbers_of(block);
+void unpack_weights(const weights_layout &layout, const packed_block &block, std::int8_t *weights,
+        const thread_team &team) {
+    const number_system &numbers = block.numbers;
     for (dim g = 0; g < layout.group_count(); ++g) {
-        const std::byte *payload = packed_payload(layout, packed_group(layout, block, g));
+        const std::byte *payload = packed_payload(layout, packed_group(layout, block.data, g));
         const dim count = layout.filters() * layout.taps();
         if (numbers.quantized)
             std::memcpy(weights + g * count, payload + layout.plain_offset(numbers),

@@ -13,8 +13,8 @@ namespace winodnn {
 void pack_weights(
         const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team);
 
-// The s8 weights of any block that has passed check_block, exactly.
-void unpack_weights(
-        const weights_layout &layout, const void *block, std::int8_t *weights, const thread_team &team);
+// The s8 weights of any block, exactly.
+void unpack_weights(const weights_layout &layout, const packed_block &block, std::int8_t *weights,
+        const thread_team &team);
 
 } // namespace winodnn

@@ -63,7 +63,7 @@ void pack_quantized_weights(const weights_layout &layout, component_set wide, co
         const std::int8_t *plain, void *block, const thread_team &team) {
     const number_system numbers {true, wide};
     const dim count = layout.filters() * layout.taps();
-    const std::uint32_t end = static_cast<std::uint32_t>(layout.padded_ic());
+    const exact_split one_part {{static_cast<std::uint32_t>(layout.padded_ic())}};
     std::vector<channel_quantizer> channels(static_cast<std::size_t>(team.size()),
             channel_quantizer(layout.shape(), layout.ic, layout.padded_ic()));
     for (dim g = 0; g < layout.group_count(); ++g) {
@@ -76,7 +76,7 @@ void pack_quantized_weights(const weights_layout &layout, component_set wide, co
         const dim rest = layout.plain_offset(numbers) + count;
         std::memset(payload + rest, 0, layout.used_bytes(numbers) - static_cast<std::size_t>(rest));
         std::memcpy(payload + rest - count, plain + g * count, static_cast<std::size_t>(count));
-        write_header(layout, numbers, plain + g * count, {&end, 1}, group);
+        write_header(layout, numbers, plain + g * count, one_part, group);
     }
 }
 

@@ -58,8 +58,12 @@ dim weights_layout::oc_slice() const {
     return dim {oc_lanes} * jit::most_vectors(oc_lanes);
 }
 
+dim weights_layout::part_step() const {
+    return jit::multiply_step;
+}
+
 std::size_t weights_layout::part_capacity() const {
-    return static_cast<std::size_t>(padded_ic() / jit::multiply_step);
+    return static_cast<std::size_t>(padded_ic() / part_step());
 }
 
 std::size_t weights_layout::header_bytes() const {
@@ -114,6 +118,10 @@ std::size_t weights_layout::group_stride() const {
 
 std::size_t weights_layout::bytes() const {
     return group_stride() * static_cast<std::size_t>(group_count() - 1) + header_bytes() + payload_bytes();
+}
+
+bool can_be_quantized(const weights_layout &layout) {
+    return layout.calibrated() && layout.ic * layout.shape().terms() <= most_quantized_products;
 }
 
 std::vector<dim> dims_of(const weights_layout &layout) {

@@ -31,13 +31,15 @@ struct weights_layout {
     dim oc_block() const;                       // channels that are multiplied and transformed back together
     dim oc_slice() const;                       // channels that one call of the multiply kernel covers
     dim group_count() const { return groups == 0 ? 1 : groups; }
+    // Input channels of exact weights are split at multiples of this.
+    dim part_step() const;
     std::size_t part_capacity() const;
     // Each group has a header and a payload of its own.
     std::size_t header_bytes() const;
     std::size_t payload_bytes() const;                          // room for any number system
     std::size_t used_bytes(const number_system &numbers) const; // a multiple of 64
     dim filters() const { return oc * ic; }                     // of one group
-    static constexpr std::size_t ends_offset = 88;              // of the ends of parts in a header
+    static constexpr std::size_t ends_offset = 96;              // of the ends of parts in a header
 
     // U[oc block][component][slice][term][ic / n][oc in slice][n], n = 2 s16 or 4 s8: bytes of one output
     // channel's part, of one component, of those before it and of all.
@@ -56,6 +58,9 @@ struct weights_layout {
     // Tells layouts of equal dims apart: the stride of oc.
     dim code() const;
 };
+
+// Whether sums of 8-bit products over all input channels stay in 32 bits.
+bool can_be_quantized(const weights_layout &layout);
 
 // The s8 memory desc with these dims ({oc, ic, kh, kw}, with groups in front if there are) and strides stands
 // for the layout: its size is dims[0] * strides[0], at least bytes(); the inner strides are a mark that no

@@ -1,5 +1,6 @@
 #include "winograd/ranges.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace winodnn {
@@ -46,6 +47,16 @@ bool input_fits_s16(const tile &t, value_range source) {
     for (int plane = 0; plane < t.v_planes(); ++plane)
         if (!fits(input_range(t, plane, source))) return false;
     return true;
+}
+
+std::int32_t largest_source(const class_pieces &pieces) {
+    std::int64_t largest_sum = 1;
+    for (const std::optional<tile_piece> &of_class : pieces)
+        for (int plane = 0; of_class && plane < of_class->v_planes(); ++plane) {
+            const coefficient_sums s = sums_of(of_class->rows.how.input, of_class->cols.how.input, plane);
+            largest_sum = std::max(largest_sum, s.positive + s.negative);
+        }
+    return static_cast<std::int32_t>(std::numeric_limits<std::int16_t>::max() / largest_sum);
 }
 
 bool fits_s16(const tile &t, value_range source) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "problem/problem.hpp"
-#include "winograd/tile.hpp"
+#include "winograd/tile_classes.hpp"
 
 namespace winodnn {
 
@@ -12,6 +12,8 @@ value_range input_range(const tile &t, int plane, value_range source);
 value_range weights_range(const tile &t, int plane);
 // The transform of the source fits 16 bits in every plane.
 bool input_fits_s16(const tile &t, value_range source);
+// The largest x such that all sources from -x to x have all planes of all pieces in 16 bits.
+std::int32_t largest_source(const class_pieces &pieces);
 // Both transforms fit 16 bits in every plane: the s16 domain is exact for this source range.
 bool fits_s16(const tile &t, value_range source);
 

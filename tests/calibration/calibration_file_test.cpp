@@ -55,8 +55,10 @@ TEST_F(calibration_file, comes_back_as_it_was) {
     write_calibration(known_, path_);
     EXPECT_EQ(read_calibration(path_), known_);
     EXPECT_EQ(known_.layers[1].target_snr, 31.5);
-    EXPECT_EQ(known_.of(42), &known_.layers[0]);
-    EXPECT_EQ(known_.of(43), nullptr);
+    EXPECT_EQ(known_.of(known_.layers[0]), &known_.layers[0]);
+    layer_key other = known_.layers[0];
+    other.zero_points = {4};
+    EXPECT_EQ(known_.of(other), nullptr);
     // Nothing is left of the way there.
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
 }
@@ -67,7 +69,7 @@ TEST_F(calibration_file, errors_name_the_line) {
         EXPECT_TRUE(error.starts_with(place) && error.find(what) != std::string::npos)
                 << error << "\ninstead of " << place << what;
     };
-    expect(replaced("\"winodnn_calibration\":1", "\"winodnn_calibration\":2"), 1, "version");
+    expect(replaced("\"winodnn_calibration\":2", "\"winodnn_calibration\":3"), 1, "calibrate with this one");
     expect(replaced("\"scales\":\"max\"", "\"scales\":\"best\""), 1, "'scales'");
     expect(replaced("\"ic\":16", "\"ic\":0"), 2, "'ic' is out of range");
     expect(replaced("\"ic\":16", "\"ic\":16.5"), 2, "whole number");
@@ -75,6 +77,17 @@ TEST_F(calibration_file, errors_name_the_line) {
     expect(replaced("\"ic\":16,", ""), 2, "'ic' is missing");
     expect(replaced("\"ic\":16", "\"channels\":16"), 2, "'channels' is unknown");
     expect(replaced("\"src\":\"u8\"", "\"src\":\"f32\""), 2, "'src'");
+    const auto zero_point = [&](const std::string &value) {
+        return replaced("\"src_zero_point\":false", "\"src_zero_point\":" + value);
+    };
+    expect(zero_point("true"), 2, "calibrate with this one");
+    expect(zero_point("null"), 2, "'src_zero_point' is neither");
+    expect(zero_point("[]"), 2, "'src_zero_point' is neither");
+    expect(zero_point("[1,2,3]"), 2, "'src_zero_point' is neither");
+    expect(zero_point("[256]"), 2, "outside the source data type");
+    expect(zero_point("[-1]"), 2, "outside the source data type");
+    expect(zero_point("[1e300]"), 2, "outside the source data type");
+    expect(zero_point("[18446744073709551615]"), 2, "outside the source data type");
     expect(replaced("000000000000002a", "2a"), 2, "16 hexadecimal digits");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
@@ -93,6 +106,24 @@ TEST_F(calibration_file, errors_name_the_line) {
                      + 1;
     expect(replaced("fedcba9876543210", "000000000000002a"), line, "an earlier layer");
     EXPECT_EQ(error_of(text_), "");
+}
+
+// The same weights can be behind several sources.
+TEST_F(calibration_file, has_zero_points_of_the_source) {
+    for (const zero_point_list &list : {zero_point_list {3}, zero_point_list(16, 255), {}}) {
+        calibration c;
+        c.layers = {known_.layers[0], known_.layers[0]};
+        c.layers[0].zero_points = list;
+        c.layers[1].zero_points = {4};
+        write_calibration(c, path_);
+        EXPECT_EQ(read_calibration(path_), c);
+    }
+}
+
+// Version 1 differs where there are zero points, whose values it did not have.
+TEST_F(calibration_file, of_the_version_before_is_read) {
+    EXPECT_EQ(error_of(replaced("\"winodnn_calibration\":2", "\"winodnn_calibration\":1")), "");
+    EXPECT_EQ(read_calibration(path_), known_);
 }
 
 // Whatever bytes: read, or refused with a line.

@@ -39,10 +39,10 @@ double measured_snr(
     std::vector<float> dst(static_cast<std::size_t>(s.p.dst_extent()));
     run_args args;
     args.src = s.source.data();
-    args.weights = block.data();
+    args.weights = check_block(layout, block.data()).block;
     args.dst = dst.data();
     args.scratchpad = scratchpad.data();
-    EXPECT_EQ(conv.execute(args, lone_thread()), nullptr);
+    EXPECT_EQ(conv.execute(args, lone_thread()), run_result::computed);
     const auto truth = reference_accumulators(s.p, s.source.data(), s.weights.data());
     double signal = 0, noise = 0;
     for (std::size_t n = 0; n < dst.size(); ++n) {
@@ -102,11 +102,10 @@ TEST(observer, own_scales_are_better_than_a_global_one) {
 TEST(observer, zero_points_and_signed_sources) {
     layer_samples s(1, 16, 9, 16, 3, 3, data_type::s8);
     s.p.src_zero_point = true;
-    const std::vector<std::int16_t> zero_points(16, 20);
-    observer o(s.p, 1, s.weights);
-    o.observe(s.p, s.source.data(), zero_points.data());
+    observer o(s.p, key_of(s.p, 1, {20}), s.weights);
+    o.observe(s.p, s.source.data());
     const layer_calibration c = o.finish(scale_choice::max);
-    EXPECT_TRUE(c.src_zero_point);
+    EXPECT_EQ(c.zero_points, zero_point_list {20});
     EXPECT_EQ(c.of(tile_id::f4x4h), nullptr); // its transform leaves 16 bits there
     // The one component of F(2x2) that sums four pixels with positive signs, which are -148 .. 107 each.
     const component_range &sum = c.of(tile_id::f2x2)->components[5].in_8_bits;
@@ -116,11 +115,11 @@ TEST(observer, zero_points_and_signed_sources) {
 
 TEST(observer, memory_is_bounded_and_threads_can_share_it) {
     const layer_samples s(8, 16, 40, 16, 3, 3);
-    observer o(s.p, 1, s.weights);
+    observer o(s.p, key_of(s.p, 1), s.weights);
     std::vector<std::thread> threads;
     for (int n = 0; n < 4; ++n)
         threads.emplace_back([&] {
-            for (int k = 0; k < 5; ++k) o.observe(s.p, s.source.data(), nullptr);
+            for (int k = 0; k < 5; ++k) o.observe(s.p, s.source.data());
         });
     for (std::thread &t : threads) t.join();
     EXPECT_GT(o.finish(scale_choice::max).samples, observer::patches_kept);

@@ -45,8 +45,8 @@ struct layer_samples {
     }
 
     layer_calibration observed(scale_choice choice) const {
-        observer o(p, 42, weights);
-        o.observe(p, source.data(), nullptr);
+        observer o(p, key_of(p, 42), weights);
+        o.observe(p, source.data());
         return o.finish(choice);
     }
 

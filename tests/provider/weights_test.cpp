@@ -291,14 +291,6 @@ TEST_F(execution_arguments, scales_and_zero_points_have_their_types) {
         EXPECT_EQ(run_with(arg, memory({{20}, wrong, tag::a}, cpu())), dnnl_invalid_arguments);
 }
 
-TEST_F(execution_arguments, source_zero_point_must_fit_the_source) {
-    for (const std::int32_t value : {-1, 256}) {
-        memory zero_point({{1}, type::s32, tag::a}, cpu());
-        *static_cast<std::int32_t *>(zero_point.get_data_handle()) = value;
-        EXPECT_EQ(run_with(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, zero_point), dnnl_invalid_arguments);
-    }
-}
-
 TEST_F(execution_arguments, weights_must_be_packed_for_this_convolution) {
     const auto values = data_.weights;
     EXPECT_EQ(run_with(DNNL_ARG_WEIGHTS, packed(desc_.weights_desc(), values)), dnnl_success);

@@ -63,15 +63,15 @@ TEST_P(allocation, execution_allocates_nothing) {
     std::vector<std::byte> block(layout_for(p, c).bytes()), scratchpad(conv.scratchpad_bytes());
     pack_weights(layout_for(p, c), weights.data(), block.data(), lone_thread());
     const run_args args {.src = src.data(),
-            .weights = block.data(),
+            .weights = check_block(layout_for(p, c), block.data()).block,
             .dst = dst.data(),
             .bias = {bias.data(), data_type::s32},
             .weights_scale = {scale.data()},
             .scratchpad = scratchpad.data()};
     counting = true;
-    const char *reason = conv.execute(args, lone_thread());
+    const run_result result = conv.execute(args, lone_thread());
     counting = false;
-    EXPECT_EQ(reason, nullptr);
+    EXPECT_EQ(result, run_result::computed);
     EXPECT_EQ(allocations, 0);
 
     counting = true;

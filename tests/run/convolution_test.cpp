@@ -49,11 +49,11 @@ struct example {
         const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = src.data();
-        args.weights = block.data();
+        args.weights = check_block(layout_for(p, chosen), block.data()).block;
         args.dst = dst.data();
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
-        ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), nullptr);
+        ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), run_result::computed);
         std::vector<std::int32_t> expected(static_cast<std::size_t>(p.dst_extent()), untouched);
         run_args as_expected;
         as_expected.dst = expected.data();
@@ -172,47 +172,65 @@ TEST_P(run, split_channels) {
     }
 }
 
+// Zero points far outside the type too, as far as 16 bits reach: V is at most 100 times the largest value.
 TEST_P(run, zero_points_and_their_limits) {
     for (const data_type src : {data_type::u8, data_type::s8}) {
-        problem p = layer(1, 40, 9, 9, 20);
+        problem p = layer(1, 40, 8, 8, 20); // of whole tiles
         p.src = src;
         p.src_zero_point = true;
         const plan c = plan_with_tile(p, cores(GetParam(), 1), tile_id::f4x4);
         const convolution conv(p, c);
         example e(p, c);
         e.pack();
-        const bool u8 = src == data_type::u8;
-        for (const std::int32_t zero_point : {u8 ? 0 : -128, 3, u8 ? 255 : 127})
+        const std::int32_t lowest = src == data_type::u8 ? 0 : -128, highest = lowest + 255;
+        constexpr std::int32_t most = 32767 / 100;
+        for (const std::int32_t zero_point :
+                {lowest, 3, highest, lowest - 1, highest + 1, highest - most, lowest + most})
             e.expect_exact(conv, zero_point);
         std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
-        for (const std::int32_t outside : {u8 ? -1 : -129, u8 ? 256 : 128, 1 << 30}) {
+        for (const std::int32_t outside :
+                {highest - most - 1, lowest + most + 1, 1 << 30, std::numeric_limits<std::int32_t>::min()}) {
             run_args args;
             args.src = e.src.data();
-            args.weights = e.block.data();
+            args.weights = check_block(layout_for(p, c), e.block.data()).block;
             args.src_zero_points = {&outside, data_type::s32};
             args.scratchpad = scratchpad.data();
-            EXPECT_NE(conv.execute(args, testing::std_threads(2)), nullptr);
+            EXPECT_EQ(conv.execute(args, testing::std_threads(2)), run_result::beyond_proof) << outside;
         }
     }
 }
 
-TEST_P(run, refuses_other_and_corrupt_weights) {
-    const problem p = layer(1, 32, 8, 8, 32);
+// Where the accumulators of a part come as near to their limit as they may, a zero point outside the type
+// takes them over it.
+TEST_P(run, zero_points_outside_the_type_need_room_in_the_sums) {
+    problem p = layer(1, 512, 4, 4, 16);
+    p.src_zero_point = true;
     const plan c = plan_with_tile(p, cores(GetParam(), 1), tile_id::f4x4);
     const convolution conv(p, c);
     example e(p, c);
+    // 255 times the sum of the magnitudes is just below the limit, 256 times above.
+    const std::int64_t limit = std::int64_t {1} << 25;
+    std::int64_t left = (limit - 1) / 255;
+    for (dim n = 0; n < 512 * 9; ++n, left -= std::min<std::int64_t>(left, 127))
+        e.weights[static_cast<std::size_t>(n)] = static_cast<std::int8_t>(std::min<std::int64_t>(left, 127));
+    for (std::size_t n = 512 * 9; n < e.weights.size(); ++n) e.weights[n] = static_cast<std::int8_t>(n % 3);
+    for (auto &x : e.src) x = 255;
+    e.pack();
+    EXPECT_EQ(part_count(e.block.data()), 1u);
+    e.expect_exact(conv, 0);
+    e.expect_exact(conv, 255);
+    const std::int32_t outside = -1;
+    std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
     run_args args;
-    args.weights = e.block.data(); // zeros so far
-    EXPECT_NE(conv.execute(args, testing::std_threads(2)), nullptr);
+    args.src = e.src.data();
+    args.weights = check_block(layout_for(p, c), e.block.data()).block;
+    args.src_zero_points = {&outside, data_type::s32};
+    args.scratchpad = scratchpad.data();
+    EXPECT_EQ(conv.execute(args, lone_thread()), run_result::beyond_proof);
+    // 1/256 less is enough.
+    for (std::size_t n = 0; n < 1000; ++n) --e.weights[n];
     e.pack();
-    e.expect_exact(conv);
-    e.block[layout_for(p, c).header_bytes() + 100] ^= std::byte {1};
-    // Found intact before, at this very place: re-packing other weights there is noticed, and so are these.
-    const convolution fresh(p, c);
-    EXPECT_NE(fresh.execute(args, lone_thread()), nullptr);
-    e.weights[5] ^= 1;
-    e.pack();
-    e.expect_exact(conv);
+    e.expect_exact(conv, -1);
 }
 
 TEST_P(run, one_convolution_from_several_threads) {

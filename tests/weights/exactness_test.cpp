@@ -24,7 +24,9 @@ extremes reach(const std::int8_t *w, dim count, value_range x) {
 
 void expect_proved(const weights_layout &layout, const std::vector<std::int8_t> &w) {
     const std::int64_t limit = accumulator_limit(tile_of(layout.tile));
-    const auto ends = exact_parts(layout, w.data());
+    const exact_split split = split_exactly(layout, w.data());
+    const auto &ends = split.ends;
+    std::int64_t largest_sum = 0;
     dim begin = 0;
     for (std::size_t part = 0; part < ends.size(); ++part) {
         ASSERT_GT(ends[part], begin);
@@ -36,6 +38,7 @@ void expect_proved(const weights_layout &layout, const std::vector<std::int8_t> 
             const extremes e = reach(of_oc + begin * 9, (end - begin) * 9, layout.source);
             EXPECT_LT(e.highest, limit);
             EXPECT_GE(e.lowest, -limit);
+            largest_sum = std::max(largest_sum, reach(of_oc + begin * 9, (end - begin) * 9, {-1, 1}).highest);
             if (could_be_longer) {
                 const dim longer = std::min<dim>(end + 8, layout.ic);
                 const extremes next = reach(of_oc + begin * 9, (longer - begin) * 9, layout.source);
@@ -46,6 +49,8 @@ void expect_proved(const weights_layout &layout, const std::vector<std::int8_t> 
         begin = ends[part];
     }
     EXPECT_EQ(begin, layout.padded_ic());
+    EXPECT_EQ(split.largest_sum, largest_sum);
+    EXPECT_TRUE(ends.size() == 1 || may_split(layout));
 }
 
 TEST(exactness, worst_weights_are_split) {
@@ -53,7 +58,7 @@ TEST(exactness, worst_weights_are_split) {
         for (const int value : {127, -128}) {
             const weights_layout layout {tile_id::f4x4, 16, source, 517, 17};
             const std::vector<std::int8_t> w(17 * 517 * 9, static_cast<std::int8_t>(value));
-            EXPECT_GT(exact_parts(layout, w.data()).size(), 1u);
+            EXPECT_GT(split_exactly(layout, w.data()).ends.size(), 1u);
             expect_proved(layout, w);
         }
 }
@@ -61,9 +66,9 @@ TEST(exactness, worst_weights_are_split) {
 TEST(exactness, one_bad_output_channel_splits_for_all) {
     const weights_layout layout {tile_id::f4x4, 16, {0, 255}, 512, 32};
     std::vector<std::int8_t> w(32 * 512 * 9, 1);
-    EXPECT_EQ(exact_parts(layout, w.data()).size(), 1u);
+    EXPECT_EQ(split_exactly(layout, w.data()).ends.size(), 1u);
     std::fill_n(w.begin() + 20 * 512 * 9, 512 * 9, std::int8_t {-128});
-    EXPECT_GT(exact_parts(layout, w.data()).size(), 1u);
+    EXPECT_GT(split_exactly(layout, w.data()).ends.size(), 1u);
     expect_proved(layout, w);
 }
 
@@ -80,7 +85,7 @@ TEST(exactness, alternating_signs_and_random) {
 TEST(exactness, f2_hardly_ever_splits) {
     const weights_layout layout {tile_id::f2x2, 16, {-255, 255}, 1024, 16};
     const std::vector<std::int8_t> w(16 * 1024 * 9, -128);
-    EXPECT_EQ(exact_parts(layout, w.data()).size(), 1u);
+    EXPECT_EQ(split_exactly(layout, w.data()).ends.size(), 1u);
     expect_proved(layout, w);
 }
 

@@ -31,9 +31,10 @@ TEST(packed_weights, unpack_to_what_was_packed) {
         for (const int lanes : {8, 16})
             for (const auto &[ic, oc] : {std::pair<dim, dim> {16, 16}, {17, 19}, {33, 65}, {100, 130}}) {
                 const packed p({tile, lanes, {0, 255}, ic, oc});
-                EXPECT_EQ(check_block(p.layout, p.block), nullptr);
+                EXPECT_EQ(check_block(p.layout, p.block).problem, nullptr);
                 std::vector<std::int8_t> back(p.weights.size());
-                unpack_weights(p.layout, p.block, back.data(), testing::std_threads(2));
+                unpack_weights(
+                        p.layout, check_block(p.layout, p.block).block, back.data(), testing::std_threads(2));
                 EXPECT_EQ(back, p.weights);
             }
 }
@@ -41,9 +42,9 @@ TEST(packed_weights, unpack_to_what_was_packed) {
 TEST(packed_weights, groups_are_blocks_of_their_own) {
     const weights_layout layout {tile_id::f4x4, 16, {0, 255}, 17, 19, 3};
     packed p(layout);
-    EXPECT_EQ(check_block(layout, p.block), nullptr);
+    EXPECT_EQ(check_block(layout, p.block).problem, nullptr);
     std::vector<std::int8_t> back(p.weights.size());
-    unpack_weights(layout, p.block, back.data(), testing::std_threads(2));
+    unpack_weights(layout, check_block(layout, p.block).block, back.data(), testing::std_threads(2));
     EXPECT_EQ(back, p.weights);
     weights_layout single = layout;
     single.groups = 0;
@@ -54,13 +55,13 @@ TEST(packed_weights, groups_are_blocks_of_their_own) {
         EXPECT_EQ(std::memcmp(group, alone.data(), single.bytes()), 0) << "group " << g;
         auto *corrupt = static_cast<std::byte *>(const_cast<void *>(group)) + single.bytes() - 1;
         *corrupt ^= std::byte {1};
-        EXPECT_NE(check_block(layout, p.block), nullptr) << "group " << g;
+        EXPECT_NE(check_block(layout, p.block).problem, nullptr) << "group " << g;
         *corrupt ^= std::byte {1};
     }
-    const std::uint64_t before = block_checksum(layout, p.block);
+    const std::uint64_t before = check_block(layout, p.block).block.content;
     std::swap_ranges(p.weights.begin(), p.weights.begin() + 19 * 17 * 9, p.weights.begin() + 19 * 17 * 9);
     pack_weights(layout, p.weights.data(), p.block, testing::std_threads(2));
-    EXPECT_NE(block_checksum(layout, p.block), before) << "of groups in another order";
+    EXPECT_NE(check_block(layout, p.block).block.content, before) << "of groups in another order";
 }
 
 // The layout that the multiply kernel reads, spelled out once more.
@@ -101,7 +102,7 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
 TEST(packed_weights, work_at_any_alignment) {
     const packed aligned({tile_id::f4x4, 16, {0, 255}, 17, 17}),
             odd({tile_id::f4x4, 16, {0, 255}, 17, 17}, 3);
-    EXPECT_EQ(check_block(odd.layout, odd.block), nullptr);
+    EXPECT_EQ(check_block(odd.layout, odd.block).problem, nullptr);
     EXPECT_EQ(std::memcmp(aligned.block, odd.block, aligned.layout.bytes()), 0);
 }
 
@@ -110,9 +111,9 @@ TEST(packed_weights, other_blocks_are_refused) {
     for (const weights_layout &other : {weights_layout {tile_id::f2x2, 16, {0, 255}, 32, 32},
                  {tile_id::f4x4, 8, {0, 255}, 32, 32}, {tile_id::f4x4, 16, {-128, 127}, 32, 32},
                  {tile_id::f4x4, 16, {0, 255}, 31, 32}, {tile_id::f4x4, 16, {0, 255}, 32, 31}})
-        EXPECT_NE(check_header(other, p.block), nullptr);
+        EXPECT_NE(check_header(other, p.block).problem, nullptr);
     const std::vector<std::byte> zeros(p.layout.bytes());
-    EXPECT_NE(check_header(p.layout, zeros.data()), nullptr);
+    EXPECT_NE(check_header(p.layout, zeros.data()).problem, nullptr);
 }
 
 // Any single flipped bit is noticed.
@@ -120,13 +121,13 @@ TEST(packed_weights, corruption_is_noticed) {
     packed p({tile_id::f2x2, 8, {0, 255}, 16, 16});
     for (std::size_t byte = 0; byte < p.layout.bytes(); ++byte) {
         p.block[byte] ^= std::byte {1} << (byte % 8);
-        EXPECT_NE(check_block(p.layout, p.block), nullptr) << "byte " << byte;
+        EXPECT_NE(check_block(p.layout, p.block).problem, nullptr) << "byte " << byte;
         if (byte < p.layout.header_bytes()) {
-            EXPECT_NE(check_header(p.layout, p.block), nullptr) << "byte " << byte;
+            EXPECT_NE(check_header(p.layout, p.block).problem, nullptr) << "byte " << byte;
         }
         p.block[byte] ^= std::byte {1} << (byte % 8);
     }
-    EXPECT_EQ(check_block(p.layout, p.block), nullptr);
+    EXPECT_EQ(check_block(p.layout, p.block).problem, nullptr);
 }
 
 } // namespace

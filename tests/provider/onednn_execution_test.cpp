@@ -1,0 +1,302 @@
+// What our kernels must not compute is computed by oneDNN itself, from the packed weights.
+#include "convolution_case.hpp"
+
+#include "winodnn/winodnn.h"
+
+#include <algorithm>
+#include <cstring>
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace winodnn::testing {
+namespace {
+
+using dnnl::memory;
+using kind = post_op::kind;
+using tag = memory::format_tag;
+using type = memory::data_type;
+
+std::uint64_t executed_by_onednn() {
+    winodnn_statistics_t s;
+    winodnn_get_statistics(&s);
+    return s.executed_by_onednn;
+}
+
+// Small weights: below VNNI, oneDNN's own sums are else not those of the formula, and with zero points of
+// some thousands those beyond 2^24 go through f32.
+convolution_case typical(data_type src = data_type::u8) {
+    convolution_case c(24, 20, 6, 7);
+    c.p.src = src;
+    c.p.src_zero_point = true;
+    c.p.dst = data_type::s32;
+    c.seven_bit_weights = true;
+    return c;
+}
+
+enum class by { winodnn, onednn, either };
+
+void expect_computed(const convolution_case &c, by whom) {
+    const std::uint64_t before = executed_by_onednn();
+    check(c);
+    if (whom == by::either) return;
+    EXPECT_EQ(executed_by_onednn() - before, whom == by::onednn ? 1u : 0u) << to_string(c);
+}
+
+class onednn_execution : public ::testing::Test {
+protected:
+    void SetUp() override { WINODNN_SKIP_WITHOUT_ISA(); }
+};
+
+// 16 bits hold V for a good deal more than the type's own zero points: how much depends on the tile.
+TEST_F(onednn_execution, zero_points_outside_the_type) {
+    for (const data_type src : {data_type::u8, data_type::s8})
+        for (const dim pad : {0, 1})
+            for (const bool per_ic : {false, true})
+                for (const std::int32_t zero_point :
+                        {-2, 135, -129, 256, 300, -70, 1000, -1000, 9000, -9000}) {
+                    convolution_case c = typical(src);
+                    c.pad(pad, pad, pad, pad);
+                    c.p.src_zero_point_per_ic = per_ic;
+                    c.src_zero_point = zero_point;
+                    if (!onednn_takes(c)) continue; // its v3.2 has none per channel without VNNI
+                    const std::int32_t lowest = src == data_type::u8 ? 0 : -128, highest = lowest + 255;
+                    const std::int32_t largest = std::max(highest - zero_point, zero_point - lowest);
+                    expect_computed(c, largest <= 327   ? by::winodnn
+                                       : largest > 8191 ? by::onednn
+                                                        : by::either);
+                }
+}
+
+// All that goes through to oneDNN: scales, biases, operands, views, groups, scratchpads, formats.
+TEST_F(onednn_execution, with_all_that_a_convolution_can_have) {
+    int computed = 0;
+    for (const dim groups : {0, 2})
+        for (const data_type dst : {data_type::u8, data_type::s8, data_type::s32, data_type::f32})
+            for (int n = 0; n < 8; ++n) {
+                convolution_case c = typical(n % 2 == 0 ? data_type::u8 : data_type::s8);
+                problem &p = c.p;
+                p.groups = groups;
+                p.ic = groups == 0 ? 24 : 48;
+                p.oc = groups == 0 ? 20 : 64;
+                p.mb = 1 + n % 3;
+                p.dst = dst;
+                c.src_zero_point = -9000;
+                c.user_scratchpad = n % 2 == 1;
+                c.side = n % 3 == 0 ? guard::before : guard::after;
+                p.src_scale = n != 2;
+                p.dst_scale = n % 3 == 1;
+                p.dst_zero_point = n % 4 == 1;
+                c.dst_zero_point = 3;
+                p.weights_scale =
+                        n < 4 ? problem::weights_scale_kind::per_oc : problem::weights_scale_kind::common;
+                if (n % 2 == 0) p.bias = data_type::f32;
+                if (n >= 2) p.post_ops.push_back({.op = kind::sum, .scale = 1.f, .type = dst});
+                if (n >= 4) p.post_ops.push_back({.op = kind::relu});
+                if (n >= 5)
+                    p.post_ops.push_back({.op = kind::binary_mul,
+                            .type = data_type::f32,
+                            .operand = post_op::broadcast::per_oc});
+                if (n >= 6) p.src_view = nhwc_strides {9 * 8 * 70, 8 * 70, 70};
+                if (n >= 7) p.dst_view = nhwc_strides {9 * 8 * 80, 8 * 80, 80};
+                c.src_format = p.src_view ? tag::nhwc : tag::any;
+                c.dst_format = p.dst_view ? tag::nhwc : tag::any;
+                if (!onednn_takes(c)) continue;
+                expect_computed(c, by::onednn);
+                ++computed;
+            }
+    EXPECT_GT(computed, 40);
+}
+
+TEST_F(onednn_execution, of_one_primitive_by_several_threads) {
+    for (const bool user_scratchpad : {false, true}) {
+        convolution_case c = typical();
+        c.src_zero_point = -9000;
+        c.user_scratchpad = user_scratchpad;
+        const case_data data(c);
+        const auto desc = make_desc(c);
+        const dnnl::convolution_forward primitive(desc);
+        const auto expected = expected_dst(c, data);
+        std::vector<std::thread> threads;
+        for (int n = 0; n < 4; ++n)
+            threads.emplace_back([&] {
+                execution e(c, data, desc);
+                for (int round = 0; round < 5; ++round) e.run(primitive);
+                expect_equal(e.dst(), expected);
+            });
+        for (std::thread &t : threads) t.join();
+    }
+}
+
+// A primitive goes from one to the other and back, by what it is given.
+TEST_F(onednn_execution, is_a_matter_of_each_execution) {
+    convolution_case c = typical();
+    const auto desc = make_desc(c);
+    const dnnl::convolution_forward primitive(desc);
+    for (const std::int32_t zero_point : {3, 9000, 0, -9000, 255}) {
+        c.src_zero_point = zero_point;
+        check(c, desc, primitive);
+    }
+}
+
+// --- attributes that were set past winodnn ---
+
+// oneDNN's own functions, as a program gets them that looks them up in libdnnl.
+template <typename Function>
+Function onednns(const char *name, Function) {
+    void *library = dlopen("libdnnl.so.3", RTLD_LAZY | RTLD_NOLOAD);
+    return library == nullptr ? nullptr : reinterpret_cast<Function>(dlsym(library, name));
+}
+#define WINODNN_ONEDNNS(name) onednns(#name, &::name)
+
+class attributes_past_us : public onednn_execution {
+protected:
+    dnnl_status_t set_scales(const dnnl::primitive_attr &attr, int arg, int mask) const {
+        return WINODNN_ONEDNNS(dnnl_primitive_attr_set_scales_mask)(attr.get(), arg, mask);
+    }
+    dnnl_status_t set_zero_points(const dnnl::primitive_attr &attr, int arg, int mask) const {
+        return WINODNN_ONEDNNS(dnnl_primitive_attr_set_zero_points_mask)(attr.get(), arg, mask);
+    }
+
+    static dnnl::convolution_forward::primitive_desc describe(
+            const convolution_case &c, const dnnl::primitive_attr &attr) {
+        return {cpu(), dnnl::prop_kind::forward_inference, c.algorithm, src_desc(c.p, tag::any),
+                weights_desc(c), bias_desc(c.p), dst_desc(c.p, tag::any), {1, 1}, {0, 0},
+                {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, attr};
+    }
+    static bool is_ours(const dnnl::convolution_forward::primitive_desc &desc) {
+        return std::string(desc.impl_info_str()).starts_with("wino:");
+    }
+
+    // `c` is the truth; of `attr` winodnn has seen something else.
+    static void expect_onednns(const convolution_case &c, const dnnl::primitive_attr &attr) {
+        SCOPED_TRACE(to_string(c));
+        const auto desc = describe(c, attr);
+        ASSERT_TRUE(is_ours(desc)) << desc.impl_info_str();
+        const std::uint64_t before = executed_by_onednn();
+        check(c, desc, dnnl::convolution_forward(desc));
+        EXPECT_EQ(executed_by_onednn() - before, 1u);
+    }
+
+    static convolution_case plain() {
+        convolution_case c = typical();
+        c.p.src_zero_point = false;
+        c.p.dst = data_type::f32;
+        return c;
+    }
+};
+
+TEST_F(attributes_past_us, are_confirmed_by_arguments) {
+    convolution_case c = plain();
+    c.p.dst_scale = true;
+    {
+        dnnl::primitive_attr attr = attributes(c);
+        c.p.src_scale = true;
+        ASSERT_EQ(set_scales(attr, DNNL_ARG_SRC, 0), dnnl_success);
+        expect_onednns(c, attr);
+        c.p.weights_scale = problem::weights_scale_kind::per_oc;
+        ASSERT_EQ(set_scales(attr, DNNL_ARG_WEIGHTS, 1), dnnl_success);
+        expect_onednns(c, attr);
+        c.p.src_zero_point = true;
+        c.src_zero_point = 7;
+        ASSERT_EQ(set_zero_points(attr, DNNL_ARG_SRC, 0), dnnl_success);
+        expect_onednns(c, attr);
+    }
+}
+
+TEST_F(attributes_past_us, have_another_number_of_values) {
+    convolution_case c = plain();
+    c.p.weights_scale = problem::weights_scale_kind::common;
+    const dnnl::primitive_attr attr = attributes(c);
+    c.p.weights_scale = problem::weights_scale_kind::per_oc;
+    ASSERT_EQ(set_scales(attr, DNNL_ARG_WEIGHTS, 1), dnnl_success);
+    expect_onednns(c, attr);
+
+    const dnnl::primitive_attr other = attributes(c);
+    c.p.weights_scale = problem::weights_scale_kind::common;
+    ASSERT_EQ(set_scales(other, DNNL_ARG_WEIGHTS, 0), dnnl_success);
+    expect_onednns(c, other);
+}
+
+// What was recorded is of an object that was destroyed past us, and another one has its address.
+TEST_F(attributes_past_us, at_an_address_that_had_others) {
+    convolution_case c = plain();
+    c.p.weights_scale = problem::weights_scale_kind::per_oc;
+    c.p.src_scale = true;
+    const auto create = WINODNN_ONEDNNS(dnnl_primitive_attr_create);
+    const auto destroy = WINODNN_ONEDNNS(dnnl_primitive_attr_destroy);
+    std::vector<dnnl_primitive_attr_t> seen(50), others;
+    for (dnnl_primitive_attr_t &attr : seen) {
+        ASSERT_EQ(dnnl_primitive_attr_create(&attr), dnnl_success);
+        ASSERT_EQ(dnnl_primitive_attr_set_scales_mask(attr, DNNL_ARG_DST, 0), dnnl_success);
+        ASSERT_EQ(dnnl_primitive_attr_set_zero_points_mask(attr, DNNL_ARG_SRC, 0), dnnl_success);
+    }
+    for (const dnnl_primitive_attr_t attr : seen) destroy(attr);
+    const auto is_reused = [&] {
+        return !others.empty() && std::ranges::find(seen, others.back()) != seen.end();
+    };
+    while (others.size() < 2000 && !is_reused()) ASSERT_EQ(create(&others.emplace_back()), dnnl_success);
+    const bool reused = is_reused();
+    if (reused) {
+        const dnnl::primitive_attr wrapped(others.back(), true);
+        ASSERT_EQ(set_scales(wrapped, DNNL_ARG_SRC, 0), dnnl_success);
+        ASSERT_EQ(set_scales(wrapped, DNNL_ARG_WEIGHTS, 1), dnnl_success);
+        expect_onednns(c, wrapped);
+    }
+    for (const dnnl_primitive_attr_t attr : others) destroy(attr);
+    if (!reused) GTEST_SKIP() << "the allocator did not give an address again";
+}
+
+// Where nothing was seen, oneDNN can be asked whether there is nothing.
+TEST_F(attributes_past_us, are_noticed_at_creation_if_none_were_seen) {
+    for (const bool user_scratchpad : {false, true}) {
+        convolution_case c = plain();
+        c.user_scratchpad = user_scratchpad;
+        c.algorithm = dnnl::algorithm::convolution_auto;
+        c.p.ic = c.p.oc = 64;
+        c.p.ih = c.p.iw = 28; // where auto takes Winograd
+        c.pad(1, 1, 1, 1);
+        dnnl::primitive_attr attr = attributes(c);
+        ASSERT_TRUE(is_ours(describe(c, attr))) << "nothing was set: " << winodnn_last_decline_reason();
+        c.p.src_scale = true;
+        ASSERT_EQ(set_scales(attr, DNNL_ARG_SRC, 0), dnnl_success);
+        const auto desc = describe(c, attr);
+        EXPECT_FALSE(is_ours(desc));
+        EXPECT_STREQ(winodnn_last_decline_reason(), "attributes that were set past winodnn");
+        check(c, desc, dnnl::convolution_forward(desc));
+    }
+}
+
+// oneDNN does not read what its attributes do not ask for.
+TEST_F(attributes_past_us, or_arguments_of_none) {
+    convolution_case c = plain();
+    c.p.weights_scale = problem::weights_scale_kind::per_oc;
+    const case_data data(c);
+    const auto desc = make_desc(c);
+    const dnnl::convolution_forward primitive(desc);
+    memory values({{1}, type::f32, tag::a}, cpu());
+    *static_cast<float *>(values.get_data_handle()) = 77.f;
+    for (const int arg : {DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, DNNL_ARG_ATTR_SCALES | DNNL_ARG_BIAS,
+                 DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, 511 /* dropout's seed, of later versions */,
+                 DNNL_ARG_ATTR_MULTIPLE_POST_OP(3) | DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC_1}) {
+        execution e(c, data, desc);
+        e.arguments[arg] = values;
+        const std::uint64_t before = executed_by_onednn();
+        e.run(primitive);
+        expect_equal(e.dst(), expected_dst(c, data));
+        EXPECT_EQ(executed_by_onednn() - before, 1u) << arg;
+    }
+    // These belong to no attribute.
+    for (const int arg : {DNNL_ARG_SCRATCHPAD, DNNL_ARG_WORKSPACE, DNNL_ARG_BIAS,
+                 DNNL_ARG_ATTR_MULTIPLE_POST_OP(3) | DNNL_ARG_SRC_1}) {
+        execution e(c, data, desc);
+        e.arguments[arg] = values;
+        const std::uint64_t before = executed_by_onednn();
+        e.run(primitive);
+        expect_equal(e.dst(), expected_dst(c, data));
+        EXPECT_EQ(executed_by_onednn() - before, 0u) << arg;
+    }
+}
+
+} // namespace
+} // namespace winodnn::testing
