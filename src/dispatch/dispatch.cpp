@@ -3,9 +3,8 @@
 #include "dispatch/candidates.hpp"
 #include "dispatch/cost.hpp"
 #include "dispatch/layouts.hpp"
+#include "problem/decimal.hpp"
 #include "winograd/ranges.hpp"
-
-#include <cstdio>
 
 namespace winodnn {
 
@@ -47,10 +46,8 @@ decision choose_plan(const problem &p, const machine &m) {
     const prediction best = candidates(p, m).front();
     const double gain = direct_cycles(p, m) / best.cycles;
     if (gain >= least_gain) return {best.how, {}};
-    char reason[80];
-    std::snprintf(reason, sizeof(reason), "direct convolution%s is faster: predicted speedup %.2f",
-            m.amx_int8 ? " with the AMX units" : "", gain);
-    return {{}, reason};
+    const std::string units = m.amx_int8 ? " with the AMX units" : "";
+    return {{}, "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2)};
 }
 
 } // namespace winodnn
