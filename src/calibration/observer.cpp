@@ -113,6 +113,11 @@ std::size_t observer::patches() const {
     return count;
 }
 
+observer::grid observer::copy_of(const grid &g) const {
+    const std::lock_guard lock(guards_);
+    return g;
+}
+
 tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
     const tile &t = tile_of(seen.tile);
     const tile_samples samples(t, like_, width_, g.patches);
@@ -139,11 +144,12 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
 }
 
 layer_calibration observer::finish(scale_choice choice) const {
-    const std::lock_guard lock(guards_);
     layer_calibration result = describe(like_, identity_);
-    result.samples = grids_.front().offered;
-    for (const grid &g : grids_)
+    for (const grid &watched : grids_) {
+        const grid g = copy_of(watched);
+        if (&watched == &grids_.front()) result.samples = g.offered;
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
+    }
     return result;
 }
 

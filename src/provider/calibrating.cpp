@@ -4,37 +4,58 @@
 #include "calibration/observer.hpp"
 #include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
+#include "files/file_replacement.hpp"
+#include "files/standard_streams.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace winodnn {
 namespace {
 
+// From one start to the next or to the file.
+struct observation {
+    explicit observation(scale_choice c) : choice(c) {}
+
+    const scale_choice choice;
+    std::mutex mutex;
+    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+};
+
 struct state {
     std::mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
-    scale_choice choice = scale_choice::max;
-    std::atomic<bool> observing {false};
-    pid_t owner = 0; // a child that was forked does not write its parent's file
+    std::shared_ptr<observation> observed; // nullptr: nothing is
+    std::atomic<bool> observing {false};   // the same, to be asked by every execution
+    pid_t owner = 0;                       // a child that was forked does not write its parent's file
 };
 
 void write_at_exit();
 
+// Before hours of calibrating, not after them.
+void report_if_not_writable(const std::string &path) {
+    try {
+        const file_replacement uncommitted(path);
+    } catch (const std::runtime_error &error) {
+        print_to_stderr(
+                "winodnn: WINODNN_CALIBRATE=%s; it is tried again when the process ends\n", error.what());
+    }
+}
+
 // Never destroyed: convolutions can be executed by other threads while the process ends.
 state &process() {
     static state &s = *[] {
-        auto *made = new state;
+        auto made = std::make_unique<state>();
         std::string problem;
         const settings &wanted = environment();
         if (!wanted.calibrate.empty()) {
-            made->choice = wanted.scales;
+            report_if_not_writable(wanted.calibrate);
+            made->observed = std::make_shared<observation>(wanted.scales);
             made->observing = true;
             made->owner = getpid();
             std::atexit(write_at_exit);
@@ -49,9 +70,8 @@ state &process() {
         } else if (wanted.mode == settings::winograd_mode::calibrated) {
             problem = "WINODNN_MODE=calibrated without WINODNN_CALIBRATION";
         }
-        if (!problem.empty())
-            std::fprintf(stderr, "winodnn: %s; all convolutions are exact\n", problem.c_str());
-        return made;
+        if (!problem.empty()) print_to_stderr("winodnn: %s; all convolutions are exact\n", problem.c_str());
+        return made.release();
     }();
     return s;
 }
@@ -59,10 +79,30 @@ state &process() {
 void write_at_exit() {
     if (process().owner != getpid()) return;
     try {
-        write_calibration(stop_observing(), environment().calibrate);
+        if (is_observing()) write_observed(environment().calibrate);
     } catch (const std::exception &error) {
-        std::fprintf(stderr, "winodnn: WINODNN_CALIBRATE=%s\n", error.what());
+        print_to_stderr("winodnn: WINODNN_CALIBRATE: %s\n", error.what());
     }
+}
+
+std::shared_ptr<observation> current_observation() {
+    state &s = process();
+    const std::lock_guard lock(s.mutex);
+    return s.observed;
+}
+
+calibration calibration_of(observation &observed) {
+    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
+    {
+        const std::lock_guard lock(observed.mutex);
+        observers = observed.observers;
+    }
+    calibration result;
+    result.scales = observed.choice;
+    for (const auto &[identity, watching] : observers)
+        result.layers.push_back(watching->finish(result.scales));
+    if (result.layers.empty()) throw std::logic_error("no convolution was observed; nothing is written");
+    return result;
 }
 
 } // namespace
@@ -92,25 +132,27 @@ bool is_observing() {
 
 void start_observing(scale_choice choice) {
     state &s = process();
+    auto next = std::make_shared<observation>(choice); // and then the one before, outside the lock
     const std::lock_guard lock(s.mutex);
-    s.observers.clear();
-    s.choice = choice;
+    s.observed.swap(next);
     s.observing = true;
 }
 
 void observe(const problem &p, const weights_layout &layout, const run_args &args) {
-    state &s = process();
+    const std::shared_ptr<observation> observed = current_observation();
+    if (observed == nullptr) return;
     const std::uint64_t identity = identity_of(layout, args.weights);
     std::shared_ptr<observer> watching;
     {
-        const std::lock_guard lock(s.mutex);
-        std::shared_ptr<observer> &known = s.observers[identity];
-        if (known == nullptr) {
+        const std::lock_guard lock(observed->mutex);
+        auto known = observed->observers.find(identity);
+        if (known == observed->observers.end()) {
             std::vector<std::int8_t> weights(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
             unpack_weights(layout, args.weights, weights.data(), lone_thread());
-            known = std::make_shared<observer>(p, identity, std::move(weights));
+            auto made = std::make_shared<observer>(p, identity, std::move(weights));
+            known = observed->observers.emplace(identity, std::move(made)).first;
         }
-        watching = known;
+        watching = known->second;
     }
     std::vector<std::int16_t> zero_points;
     for (dim ic = 0; p.src_zero_point && ic < p.ic; ++ic)
@@ -119,19 +161,16 @@ void observe(const problem &p, const weights_layout &layout, const run_args &arg
     watching->observe(p, args.src, zero_points.data());
 }
 
-calibration stop_observing() {
+void write_observed(const std::string &path) {
+    const std::shared_ptr<observation> observed = current_observation();
+    if (observed == nullptr) throw std::logic_error("no calibration was started");
+    file_replacement file(path); // a wrong path is noticed before the seconds that follow
+    file.commit(text_of(calibration_of(*observed)));
     state &s = process();
+    const std::lock_guard lock(s.mutex);
+    if (s.observed != observed) return; // somebody has started anew
+    s.observed.reset();
     s.observing = false;
-    std::map<std::uint64_t, std::shared_ptr<observer>> observers;
-    calibration result;
-    {
-        const std::lock_guard lock(s.mutex);
-        observers.swap(s.observers);
-        result.scales = s.choice;
-    }
-    for (const auto &[identity, watching] : observers)
-        result.layers.push_back(watching->finish(result.scales));
-    return result;
 }
 
 std::vector<convolution_variant> variants_of(

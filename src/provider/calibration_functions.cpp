@@ -2,28 +2,32 @@
 #include "calibration/calibration_file.hpp"
 #include "environment/environment.hpp"
 #include "provider/calibrating.hpp"
+#include "provider/verbose.hpp"
 #include "winodnn/winodnn.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 
 namespace winodnn {
 namespace {
 
-thread_local std::string last_error;
+// Of a fixed size: to say that there is no memory takes none.
+thread_local std::array<char, 1024> last_error {};
 
 // 0, or -1 and the reason in last_error.
 template <typename Body>
 int reporting(Body &&body) noexcept {
     try {
-        last_error.clear();
+        last_error[0] = '\0';
         body();
+        print_mode();
         return 0;
     } catch (const std::exception &error) {
-        last_error = error.what();
+        std::snprintf(last_error.data(), last_error.size(), "%s", error.what());
         return -1;
     }
 }
@@ -45,8 +49,7 @@ int winodnn_calibration_start(const char *scales) {
 int winodnn_calibration_write(const char *file) {
     return winodnn::reporting([&] {
         if (file == nullptr) throw std::invalid_argument("no file");
-        if (!winodnn::is_observing()) throw std::logic_error("no calibration was started");
-        winodnn::write_calibration(winodnn::stop_observing(), file);
+        winodnn::write_observed(file);
     });
 }
 
@@ -64,5 +67,5 @@ double winodnn_default_target_snr(void) {
 }
 
 const char *winodnn_calibration_error(void) {
-    return winodnn::last_error.c_str();
+    return winodnn::last_error.data();
 }

@@ -17,7 +17,8 @@ convolution_executable::convolution_executable(const convolution_description &sa
     : says_(says), layout_(layout_for(says.described(), says.variants().front().how)) {
     const problem &p = says.described();
     for (const convolution_variant &v : says.variants())
-        variants_.push_back({v.identity, convolution(p, v.how, v.quantizers)});
+        variants_.push_back({v.identity, convolution(p, v.how, v.quantizers),
+                verbose_events() ? says.describe_execution(v.how) : std::string()});
     src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
     dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
     if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
@@ -88,15 +89,16 @@ convolution_executable::operand_list convolution_executable::read_operands(
 }
 
 // The first is for weights that are packed exactly. A block that was not packed is for whichever notices.
-const convolution &convolution_executable::variant_for(const void *block) const {
-    if (!numbers_of(block).quantized) return variants_.front().how;
+const convolution_executable::variant &convolution_executable::variant_for(const void *block) const {
+    if (!numbers_of(block).quantized) return variants_.front();
     const std::uint64_t identity = identity_of(layout_, block);
     const auto found =
             std::ranges::find(variants_.begin() + 1, variants_.end(), identity, &variant::identity);
-    return found == variants_.end() ? variants_.front().how : found->how;
+    return found == variants_.end() ? variants_.front() : *found;
 }
 
-void convolution_executable::run(const execution_arguments &given, dnnl_stream_t stream) const {
+const convolution_executable::variant &convolution_executable::run(
+        const execution_arguments &given, dnnl_stream_t stream) const {
     threadpool_team own;
     const thread_team &team = host_runtime().usable->team_on(stream, own);
     run_args r = read(given);
@@ -104,33 +106,35 @@ void convolution_executable::run(const execution_arguments &given, dnnl_stream_t
     r.operands = operands.data();
     const eltwise_stages::run stages(says_.stages(), stream);
     r.stages = &stages;
+    const variant &chosen = variant_for(r.weights);
     const auto execute_with = [&](void *scratchpad) {
         r.scratchpad = scratchpad;
-        if (const char *reason = variant_for(r.weights).execute(r, team); reason != nullptr)
+        if (const char *reason = chosen.how.execute(r, team); reason != nullptr)
             throw invalid_argument {reason};
         if (is_observing()) observe(says_.described(), layout_, r);
     };
     if (says_.user_scratchpad()) {
         execute_with(given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes()));
-        return;
+        return chosen;
     }
     const scratch_pool::lease scratch(scratch_pool::shared(), says_.scratchpad_bytes());
     execute_with(scratch.data());
+    return chosen;
 }
 
 dnnl_status_t convolution_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
-    const stopwatch watch;
     try {
         take_turn(stream, says_.engine());
-        run(execution_arguments(nargs, args), stream);
+        const stopwatch watch; // not of what the stream had to do before
+        const variant &executed = run(execution_arguments(nargs, args), stream);
+        count_executed();
+        if (verbose_events()) print_event("exec", executed.info, watch.milliseconds());
+        return dnnl_success;
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
-    count_executed();
-    if (verbose_events()) print_event("exec", says_.info(), watch.milliseconds());
-    return dnnl_success;
 }
 
 } // namespace winodnn

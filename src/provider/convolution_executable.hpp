@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace winodnn {
 
@@ -26,14 +27,16 @@ private:
     run_args read(const execution_arguments &given) const;
     void read_quantization(const execution_arguments &given, run_args &r) const;
     operand_list read_operands(const execution_arguments &given) const;
-    void run(const execution_arguments &given, dnnl_stream_t stream) const;
-
-    const convolution_description &says_;
     struct variant {
         std::uint64_t identity;
         convolution how;
+        std::string info; // of verbose output
     };
-    const convolution &variant_for(const void *block) const;
+    // Returns what the weights have chosen.
+    const variant &run(const execution_arguments &given, dnnl_stream_t stream) const;
+
+    const convolution_description &says_;
+    const variant &variant_for(const void *block) const;
 
     weights_layout layout_;
     std::vector<variant> variants_;

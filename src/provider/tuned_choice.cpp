@@ -1,6 +1,8 @@
 #include "provider/tuned_choice.hpp"
 
 #include "environment/environment.hpp"
+#include "files/standard_streams.hpp"
+#include "problem/decimal.hpp"
 #include "provider/status.hpp"
 #include "provider/synthetic_layer.hpp"
 #include "provider/threads/runtime.hpp"
@@ -9,17 +11,22 @@
 #include "tuning/spelling.hpp"
 #include "tuning/tuning_store.hpp"
 
-#include <chrono>
-#include <cstdio>
+#include <atomic>
+#include <memory>
 #include <mutex>
+#include <unistd.h>
 
 namespace winodnn {
 namespace {
 
 constexpr double seconds_to_spend = 0.3;
 
+// Of one process: in a child that was forked while a layer was measured, the thread that did so is not there
+// to give the mutex back.
 struct state {
-    std::mutex mutex; // held while a layer is measured: two at a time would disturb each other
+    const pid_t owner = getpid();
+    const state *parents = nullptr; // within reach, so that it is no leak
+    std::mutex mutex;               // held while a layer is measured: two at a time would disturb each other
     tuning_store store {environment().tune};
 };
 
@@ -40,19 +47,22 @@ public:
 bool has_threads_at_creation() {
     const dnnl_version_t *version = real().dnnl_version();
     if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime().queues) return true;
-    static const int reported = std::fprintf(
-            stderr, "winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
-    static_cast<void>(reported);
+    print_to_stderr("winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
     return false;
 }
 
 // Nothing if nothing is to be tuned. Never destroyed, as whatever static objects of the program may need.
 state *process() {
-    static state *const made = [] {
-        const bool wanted = !environment().tune.empty() && has_threads_at_creation();
-        return wanted ? new state : nullptr;
-    }();
-    return measuring ? nullptr : made;
+    static const bool wanted = !environment().tune.empty() && has_threads_at_creation();
+    if (!wanted || measuring) return nullptr;
+    static constinit std::atomic<state *> current {nullptr};
+    state *known = current.load();
+    while (known == nullptr || known->owner != getpid()) {
+        auto made = std::make_unique<state>();
+        made->parents = known;
+        if (current.compare_exchange_strong(known, made.get())) return made.release();
+    }
+    return known;
 }
 
 bool is_by_name(const convolution_request &request) {
@@ -80,9 +90,7 @@ std::optional<decision> decision_of(
 std::string words_of(const tuning_result &result) {
     std::string text = "winner:" + result.winner;
     for (const timed_choice &t : result.measured) {
-        char time[32];
-        std::snprintf(time, sizeof(time), "%.1f", t.microseconds);
-        text += " " + t.choice + ":" + time + "us";
+        text += " " + t.choice + ":" + decimal(t.microseconds, 1) + "us";
     }
     return text;
 }

@@ -14,6 +14,8 @@ namespace winodnn {
 bool verbose_events();
 bool verbose_refusals();
 
+// The mode has changed since it was printed.
+void print_mode();
 // `info` is everything from the engine to the problem: cpu,convolution,wino:...,mb1_ic...
 void print_event(const char *event, const std::string &info, double milliseconds);
 void print_refusal(const char *event, const std::string &info, const std::string &reason);
