@@ -91,12 +91,21 @@ int read(const variable &v) {
     return v.fallback;
 }
 
-// A program can change its working folder before the file is written.
+// Where users think that their files are: where they started the program, which can go elsewhere before it
+// comes to its first convolution.
+const std::filesystem::path &first_working_folder() {
+    static const std::filesystem::path &folder = *[] {
+        std::error_code unknown;
+        return new std::filesystem::path(std::filesystem::current_path(unknown));
+    }();
+    return folder;
+}
+
+[[maybe_unused]] const std::filesystem::path &looked_at_when_loaded = first_working_folder();
+
 std::string read_path(const variable &v) {
     const std::string text = read_text(v);
-    std::error_code unknown;
-    const std::filesystem::path whole = std::filesystem::absolute(text, unknown);
-    return text.empty() || unknown ? text : whole.string();
+    return text.empty() ? text : (first_working_folder() / text).string();
 }
 
 double read_decibels(const variable &v, double fallback) {

@@ -3,6 +3,7 @@
 
 #include "calibration/calibration_file.hpp"
 #include "convolution_case.hpp"
+#include "support/device.hpp"
 
 #include <atomic>
 #include <filesystem>
@@ -17,10 +18,11 @@ class calibration_write : public ::testing::Test {
 protected:
     void SetUp() override { ASSERT_EQ(winodnn_calibration_start(nullptr), 0) << winodnn_calibration_error(); }
     void TearDown() override {
-        std::filesystem::remove(file_);
         // Nothing is observed in the next test but its own.
         if (winodnn_calibration_start(nullptr) == 0) execute(16);
-        winodnn_calibration_write("/dev/null");
+        winodnn_calibration_write(file_.c_str());
+        std::filesystem::remove(file_);
+        std::filesystem::remove(device_);
     }
 
     static void execute(dim channels) {
@@ -35,12 +37,14 @@ protected:
 
     const std::string file_ = std::filesystem::temp_directory_path()
                               / ("calibration_write_test." + std::to_string(getpid()) + ".json");
+    const std::string device_ = file_ + ".device";
 };
 
 TEST_F(calibration_write, to_a_wrong_path_loses_nothing) {
     execute(32);
-    for (const char *wrong : {"/nowhere/none.json", "/dev/full", "/", ""}) {
-        EXPECT_EQ(winodnn_calibration_write(wrong), -1) << wrong;
+    const std::string full = make_device(device_, full_device);
+    for (const std::string &wrong : {std::string("/nowhere/none.json"), full, std::string("/")}) {
+        EXPECT_EQ(winodnn_calibration_write(wrong.c_str()), -1) << wrong;
         EXPECT_STRNE(winodnn_calibration_error(), "");
     }
     execute(48); // it goes on
