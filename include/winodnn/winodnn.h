@@ -92,8 +92,10 @@ WINODNN_API double winodnn_max_weights_growth(void);
  * docs/accuracy.md compares them. */
 WINODNN_API int winodnn_calibration_start(const char *scales);
 
-/* Ends what winodnn_calibration_start() began, and writes what was observed to a file, which it replaces.
- * Takes up to seconds a layer. */
+/* Ends what winodnn_calibration_start() began, and writes what was observed to a file, which it replaces as a
+ * whole: a link is followed, the permissions stay, and whoever reads meanwhile sees the old file or the new
+ * one. Takes up to seconds a layer; what other threads execute meanwhile may be in the file or not. If the
+ * file can't be written, nothing is lost: the calibration goes on, and a later call writes it. */
 WINODNN_API int winodnn_calibration_write(const char *file);
 
 /* Convolutions that are created from now on, and weights that are reordered for them, use this file: with as

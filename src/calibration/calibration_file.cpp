@@ -1,9 +1,12 @@
 #include "calibration/calibration_file.hpp"
 
+#include "files/file_replacement.hpp"
 #include "files/json_file.hpp"
+#include "problem/decimal.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <sstream>
 
@@ -121,7 +124,11 @@ private:
 
 ordered_json object_of(const component_calibration &c) {
     // As short as tells the values apart from others that behave differently: no step is that fine.
-    const auto rounded = [](double value) { return std::stod((std::ostringstream() << value).str()); };
+    const auto rounded = [](double value) {
+        const std::string text = decimal(value);
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return value;
+    };
     return {{"low", rounded(c.in_8_bits.low)}, {"high", rounded(c.in_8_bits.high)},
             {"noise", rounded(c.in_8_bits.noise)}, {"low7", rounded(c.in_7_bits.low)},
             {"high7", rounded(c.in_7_bits.high)}, {"noise7", rounded(c.in_7_bits.noise)},
@@ -156,7 +163,7 @@ calibration read_calibration(const std::string &path) {
     return read_json_file<reader>(path);
 }
 
-void write_calibration(const calibration &c, const std::string &path) {
+std::string text_of(const calibration &c) {
     std::ostringstream out;
     out << "{\"" << version_key << "\":" << version << ",\"scales\":\""
         << scale_choice_names[static_cast<std::size_t>(c.scales)] << "\",\"layers\":[";
@@ -165,7 +172,11 @@ void write_calibration(const calibration &c, const std::string &path) {
         print(out, c.layers[l]);
     }
     out << "]}\n";
-    replace_file(path, out.str());
+    return out.str();
+}
+
+void write_calibration(const calibration &c, const std::string &path) {
+    file_replacement(path).commit(text_of(c));
 }
 
 } // namespace winodnn

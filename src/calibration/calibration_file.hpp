@@ -10,8 +10,9 @@ namespace winodnn {
 // Throws std::runtime_error: "FILE:LINE: what is wrong", or why the file cannot be read.
 calibration read_calibration(const std::string &path);
 
-// Into a file of another name first, which then takes the place of what was there: readers see the old or the
-// new one, whole. Throws std::runtime_error.
+// What is to be in the file.
+std::string text_of(const calibration &c);
+// By a file_replacement. Throws std::runtime_error.
 void write_calibration(const calibration &c, const std::string &path);
 
 } // namespace winodnn

@@ -116,6 +116,11 @@ std::size_t observer::patches() const {
     return count;
 }
 
+observer::grid observer::copy_of(const grid &g) const {
+    const std::lock_guard lock(guards_);
+    return g;
+}
+
 tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
     const tile &t = tile_of(seen.tile);
     const tile_samples samples(t, like_, width_, g.patches);
@@ -142,15 +147,12 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
 }
 
 layer_calibration observer::finish(scale_choice choice) const {
-    std::vector<grid> grids; // a copy, because the lock is not to be held for seconds
-    {
-        const std::lock_guard lock(guards_);
-        grids = grids_;
-    }
     layer_calibration result {key_};
-    result.samples = grids.front().offered;
-    for (const grid &g : grids)
+    for (const grid &watched : grids_) {
+        const grid g = copy_of(watched);
+        if (&watched == &grids_.front()) result.samples = g.offered;
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
+    }
     return result;
 }
 

@@ -23,7 +23,7 @@ public:
 
     std::size_t patches() const; // that are kept
 
-    // Quantizers and their errors. Takes seconds where channels are many.
+    // Quantizers and their errors. Takes seconds where channels are many, in which others can observe.
     layer_calibration finish(scale_choice choice) const;
 
     static constexpr int patches_kept = 128; // of each grid
@@ -52,6 +52,7 @@ private:
     int zero_point(dim ic) const;
     void offer(grid &g, const std::int16_t *patch);
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
+    grid copy_of(const grid &g) const;
     tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;
 
     const problem like_; // of the first source
@@ -59,7 +60,7 @@ private:
     const std::vector<std::int8_t> weights_;
     const int height_, width_; // of a patch
 
-    mutable fork_safe_mutex guards_; // what follows
+    mutable fork_safe_mutex guards_; // what is in the grids, and what follows
     std::vector<grid> grids_;
     std::mt19937_64 random_ {1}; // the same samples from the same sources
 };

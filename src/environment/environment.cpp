@@ -1,5 +1,6 @@
 #include "environment/environment.hpp"
 
+#include "files/standard_streams.hpp"
 #include "process/never_destroyed.hpp"
 #include "problem/decimal.hpp"
 
@@ -7,11 +8,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/auxv.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -68,27 +71,46 @@ std::array<const variable *, 11> variables() {
             &max_growth, &skip};
 }
 
-void print_values(std::span<const std::string_view> values) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-        std::fprintf(stderr, "%s%.*s", i == 0 ? "" : "|", int(values[i].size()), values[i].data());
+std::string joined(std::span<const std::string_view> values) {
+    std::string text;
+    for (const std::string_view value : values) text.append(text.empty() ? "" : "|").append(value);
+    return text;
+}
+
+// Not of a program that has more rights than the user who started it (setuid): that user could have it write
+// files.
+std::string read_text(const variable &v) {
+    const char *text = secure_getenv(v.name);
+    return text == nullptr ? "" : text;
 }
 
 int read(const variable &v) {
-    const char *text = std::getenv(v.name);
-    if (text == nullptr || *text == '\0') return v.fallback;
+    const std::string text = read_text(v);
+    if (text.empty()) return v.fallback;
     for (std::size_t i = 0; i < v.values.size(); ++i)
         if (v.values[i] == text) return int(i);
-    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts ", v.name, text);
-    print_values(v.values);
-    std::fprintf(stderr, "; %s\n",
+    print_to_stderr("winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(),
+            joined(v.values).c_str(),
             v.fallback == none ? "ignored"
                                : ("using " + std::string(v.values[std::size_t(v.fallback)])).c_str());
     return v.fallback;
 }
 
-std::string read_text(const variable &v) {
-    const char *text = std::getenv(v.name);
-    return text == nullptr ? "" : text;
+// Where users think that their files are: where they started the program, which can go elsewhere before it
+// comes to its first convolution.
+const std::filesystem::path &first_working_folder() {
+    static const std::filesystem::path &folder = *[] {
+        std::error_code unknown;
+        return new std::filesystem::path(std::filesystem::current_path(unknown));
+    }();
+    return folder;
+}
+
+[[maybe_unused]] const std::filesystem::path &looked_at_when_loaded = first_working_folder();
+
+std::string read_path(const variable &v) {
+    const std::string text = read_text(v);
+    return text.empty() ? text : (first_working_folder() / text).string();
 }
 
 // A finite number from `least` up.
@@ -99,8 +121,8 @@ double read_number(const variable &v, double fallback, double least, const char 
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= least)
         return value;
-    std::fprintf(stderr, "winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(),
-            accepted, std::isfinite(fallback) ? ("using " + decimal(fallback)).c_str() : "ignored");
+    print_to_stderr("winodnn: %s=%s is not understood: it accepts %s; %s\n", v.name, text.c_str(), accepted,
+            std::isfinite(fallback) ? ("using " + decimal(fallback)).c_str() : "ignored");
     return fallback;
 }
 
@@ -110,12 +132,18 @@ void report_unknown_names() {
     for (char **entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
         if (!name.starts_with(prefix)) continue;
+        if (getauxval(AT_SECURE) != 0) {
+            print_to_stderr("winodnn: a program with more rights than its user's does not read %.*s\n",
+                    int(name.size()), name.data());
+            continue;
+        }
         bool known = false;
         for (const variable *v : variables()) known = known || name == v->name;
         if (known) continue;
-        std::fprintf(stderr, "winodnn: nothing reads %.*s; the variables are", int(name.size()), name.data());
-        for (const variable *v : variables()) std::fprintf(stderr, " %s", v->name);
-        std::fprintf(stderr, "\n");
+        std::string names;
+        for (const variable *v : variables()) names.append(" ").append(v->name);
+        print_to_stderr("winodnn: nothing reads %.*s; the variables are%s\n", int(name.size()), name.data(),
+                names.c_str());
     }
 }
 
@@ -126,10 +154,10 @@ settings read_settings() {
     s.verbose = read(verbose);
     s.jit_dump = read(jit_dump) != 0;
     if (const int index = read(tile()); index != none) s.tile = tile_id(index);
-    s.calibrate = read_text(calibrate);
-    s.calibration = read_text(calibration_file);
+    s.calibrate = read_path(calibrate);
+    s.calibration = read_path(calibration_file);
     s.scales = scale_choice(read(scales()));
-    s.tune = read_text(tune);
+    s.tune = read_path(tune);
     s.skip = read_text(skip);
     s.target_snr =
             read_number(target_snr, s.target_snr, std::numeric_limits<double>::lowest(), "a number of dB");

@@ -2,12 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
-#include <sstream>
-#include <unistd.h>
 
 namespace winodnn {
 
@@ -97,26 +92,6 @@ std::size_t json_reader::name(const json &object, const char *key, std::span<con
     for (std::size_t i = 0; i < names.size(); ++i)
         if (value == names[i]) return i;
     wrong(std::string("'") + key + "' is none that there is");
-}
-
-std::string content_of(const std::string &path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream content;
-    if (file) content << file.rdbuf(); // which fails for an empty file, too
-    if (!file || file.bad() || std::filesystem::is_directory(path))
-        throw std::runtime_error(path + ": cannot be read");
-    return content.str();
-}
-
-void replace_file(const std::string &path, const std::string &content) {
-    const std::string unfinished = path + ".unfinished." + std::to_string(getpid());
-    std::ofstream file(unfinished, std::ios::binary);
-    file << content;
-    file.close();
-    if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-        std::remove(unfinished.c_str());
-        throw std::runtime_error(path + ": cannot be written");
-    }
 }
 
 int line_at(const std::string &text, std::size_t byte) {

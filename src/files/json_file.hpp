@@ -1,10 +1,13 @@
-// JSON files: read with errors that name the line, written whole or not at all.
+// JSON files, read with errors that name the line.
 #pragma once
+
+#include "files/whole_file.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <initializer_list>
+#include <new>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -51,12 +54,6 @@ private:
     std::size_t entered_ = 0;
 };
 
-// Throws std::runtime_error: "FILE: cannot be read".
-std::string content_of(const std::string &path);
-// Into a file of another name first, which then takes the place of what was there: readers see the old or the
-// new one, whole. Throws std::runtime_error.
-void replace_file(const std::string &path, const std::string &content);
-
 int line_at(const std::string &text, std::size_t byte);
 
 // What Reader, a json_reader, reads of the file. Throws std::runtime_error: "FILE:LINE: what is wrong", or
@@ -70,6 +67,8 @@ auto read_json_file(const std::string &path) {
         return parsed->read();
     } catch (const json_reader::json::parse_error &error) {
         throw std::runtime_error(path + ":" + std::to_string(line_at(text, error.byte)) + ": not JSON");
+    } catch (const std::bad_alloc &) {
+        throw; // which says nothing against the file
     } catch (const std::exception &error) {
         throw std::runtime_error(
                 path + ":" + std::to_string(parsed ? parsed->line() : 1) + ": " + error.what());

@@ -5,6 +5,7 @@
 #include "run/convolution.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace winodnn {
@@ -28,8 +29,9 @@ bool is_observing();
 void start_observing(scale_choice choice);
 // An execution that was computed.
 void observe(const problem &p, const weights_layout &layout, const run_args &args);
-// All layers that were observed, and no more is.
-calibration stop_observing();
+// Writes all layers that were observed, and then no more is. Whatever is executed in the meantime may be
+// among them. Throws std::exception and goes on observing if the file cannot be written: nothing is lost.
+void write_observed(const std::string &path);
 
 // One way for a convolution to be executed: by its weights, and by the zero points of its source.
 struct convolution_variant {

@@ -3,12 +3,14 @@
 #include "environment/environment.hpp"
 #include "process/thread_text.hpp"
 #include "provider/calibrating.hpp"
+#include "provider/verbose.hpp"
 #include "winodnn/winodnn.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 
 namespace winodnn {
@@ -22,6 +24,7 @@ int reporting(Body &&body) {
     static thread_text text;
     try {
         body();
+        print_mode();
         last_error = "";
         return 0;
     } catch (const std::exception &error) {
@@ -47,8 +50,7 @@ int winodnn_calibration_start(const char *scales) {
 int winodnn_calibration_write(const char *file) {
     return winodnn::reporting([&] {
         if (file == nullptr) throw std::invalid_argument("no file");
-        if (!winodnn::is_observing()) throw std::logic_error("no calibration was started");
-        winodnn::write_calibration(winodnn::stop_observing(), file);
+        winodnn::write_observed(file);
     });
 }
 

@@ -33,7 +33,7 @@ convolution_description::convolution_description(const convolution_request &requ
       weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
     scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
-    if (verbose_events()) info_ = describe();
+    if (verbose_events()) info_ = describe(plan_, {});
 }
 
 dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void *result) const {
@@ -80,7 +80,12 @@ bool convolution_description::by_name() const {
     return request_.get().alg_kind == dnnl_convolution_winograd;
 }
 
-std::string convolution_description::describe() const {
+std::string convolution_description::describe_execution(const plan &how) const {
+    // Which of them it will be is the weights' to say.
+    return describe(how, plan_.calibrated ? " numbers:" + name_of(how.numbers) : "");
+}
+
+std::string convolution_description::describe(const plan &how, const std::string &numbers) const {
     const convolution_request &request = request_.get();
     const auto desc = [&](dnnl_query_t what, int index) {
         return real().dnnl_primitive_desc_query_md(beside_.get(), what, index);
@@ -91,8 +96,9 @@ std::string convolution_description::describe() const {
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
            + to_string(facts_, problem_.post_ops, user_scratchpad_)
-           + ",alg:" + (by_name() ? "convolution_winograd" : "convolution_direct") + " workspace:"
-           + std::to_string(workspace_bytes_for(problem_, plan_) / 1024) + "KiB," + to_string(problem_);
+           + ",alg:" + (by_name() ? "convolution_winograd" : "convolution_direct")
+           + " workspace:" + std::to_string(workspace_bytes_for(problem_, how) / 1024) + "KiB" + numbers + ","
+           + to_string(problem_);
 }
 
 } // namespace winodnn

@@ -35,10 +35,12 @@ public:
     const_dnnl_memory_desc_t weights_desc() const { return weights_.get(); }
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
     bool user_scratchpad() const { return user_scratchpad_; }
+    // For verbose output: the convolution as it is executed with weights of one of the variants.
+    std::string describe_execution(const plan &how) const;
 
 private:
     bool by_name() const; // Winograd was asked for
-    std::string describe() const;
+    std::string describe(const plan &how, const std::string &numbers) const;
 
     problem problem_;
     plan plan_;

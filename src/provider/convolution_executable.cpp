@@ -18,7 +18,8 @@ convolution_executable::convolution_executable(const convolution_description &sa
       attributes_(says.facts()), by_onednn_(says) {
     const problem &p = says.described();
     for (const convolution_variant &v : says.variants())
-        variants_.push_back({v.key, v.how.numbers, convolution(p, v.how, v.quantizers)});
+        variants_.push_back({v.key, v.how.numbers, convolution(p, v.how, v.quantizers),
+                verbose_events() ? says.describe_execution(v.how) : std::string()});
     src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
     dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
     if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
@@ -91,33 +92,35 @@ convolution_executable::operand_list convolution_executable::read_operands(
 }
 
 // The first is for weights that are packed exactly.
-const convolution *convolution_executable::variant_for(const run_args &args) const {
-    if (!args.weights.numbers.quantized) return &variants_.front().how;
+const convolution_executable::variant *convolution_executable::variant_for(const run_args &args) const {
+    if (!args.weights.numbers.quantized) return &variants_.front();
     const std::optional<zero_point_list> zero_points =
             zero_points_of(says_.described(), args.src_zero_points);
     for (const variant &v : variants_)
         if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
                 && v.key.zero_points == zero_points)
-            return &v.how;
+            return &v;
     return nullptr;
 }
 
-void convolution_executable::compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const {
-    const convolution *how = variant_for(args);
-    if (how == nullptr)
+const convolution_executable::variant &convolution_executable::compute(
+        run_args &args, dnnl_stream_t stream, const thread_team &team) const {
+    const variant *chosen = variant_for(args);
+    if (chosen == nullptr)
         throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
     const eltwise_stages::run stages(says_.stages(), stream);
     args.stages = &stages;
-    switch (how->execute(args, team)) {
+    switch (chosen->how.execute(args, team)) {
         case run_result::computed: break;
         case run_result::beyond_proof:
             throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
         case run_result::stage_failed: throw invalid_argument {"a post-op could not be executed"};
     }
     if (is_observing()) observe(says_.described(), layout_, args);
+    return *chosen;
 }
 
-void convolution_executable::run(
+const convolution_executable::variant &convolution_executable::run(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
     const execution_arguments given(nargs, args);
     run_args r = read(given);
@@ -132,39 +135,38 @@ void convolution_executable::run(
     read_quantization(given, r);
     if (user_scratchpad) {
         r.scratchpad = users;
-        compute(r, stream, team);
-        return;
+        return compute(r, stream, team);
     }
     const scratch_pool::lease scratch(scratch_pool::shared(), says_.scratchpad_bytes());
     r.scratchpad = scratch.data();
-    compute(r, stream, team);
+    return compute(r, stream, team);
 }
 
 dnnl_status_t convolution_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
-    const stopwatch watch;
     std::string left; // why to oneDNN
     try {
         take_turn(stream, says_.engine());
+        const stopwatch watch; // not of what the stream had to do before
         threadpool_team own;
         const thread_team &team = host_runtime().usable->team_on(stream, own);
         try {
-            run(stream, nargs, args, team);
+            const variant &executed = run(stream, nargs, args, team);
+            count_executed(false);
+            if (verbose_events()) print_event("exec", executed.info, watch.milliseconds());
+            return dnnl_success;
         } catch (const left_to_onednn &caught) {
             left = caught.reason;
         }
-        if (!left.empty()) by_onednn_.run(stream, nargs, args, team);
+        by_onednn_.run(stream, nargs, args, team);
+        count_executed(true);
+        if (verbose_events())
+            print_event("exec:onednn", says_.info() + "," + left, watch.milliseconds());
+        return dnnl_success;
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
-    count_executed(!left.empty());
-    if (!verbose_events()) return dnnl_success;
-    if (left.empty())
-        print_event("exec", says_.info(), watch.milliseconds());
-    else
-        print_event("exec:onednn", says_.info() + "," + left, watch.milliseconds());
-    return dnnl_success;
 }
 
 } // namespace winodnn

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace winodnn {
 
@@ -30,18 +31,21 @@ private:
     packed_block read_weights(const execution_arguments &given) const;
     void read_quantization(const execution_arguments &given, run_args &r) const;
     operand_list read_operands(const execution_arguments &given) const;
-    // Throws left_to_onednn before anything is written.
-    void run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
-    void compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const;
+    struct variant;
+    // Throws left_to_onednn before anything is written. Returns what the weights have chosen.
+    const variant &run(
+            dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
+    const variant &compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const;
 
     const convolution_description &says_;
     struct variant {
         layer_key key;
         number_system numbers;
         convolution how;
+        std::string info; // of verbose output
     };
     // nullptr if it is none of ours.
-    const convolution *variant_for(const run_args &args) const;
+    const variant *variant_for(const run_args &args) const;
 
     weights_layout layout_;
     block_reader weights_;

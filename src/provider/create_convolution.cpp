@@ -121,11 +121,13 @@ void print_decline(const convolution_request &request, std::string_view reason) 
             [&] { print_refusal("create:decline", "cpu,convolution," + to_string(request), reason); });
 }
 
-void note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason) {
-    if (says_valid(status, alg_kind))
+bool note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason) {
+    const bool declined = says_valid(status, alg_kind);
+    if (declined)
         count_declined(reason);
     else
         forget_decline_reason();
+    return declined;
 }
 
 dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolution_request &request) {
@@ -136,8 +138,8 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     if (!s.decided.chosen) return decline(result, request, packed.has_value(), s.decided.reason);
 
     owned_primitive_desc direct;
-    if (const dnnl_status_t status = create_direct_in_nhwc(direct, request); status != dnnl_success)
-        return packed ? status : leave_to_onednn(result, request);
+    if (create_direct_in_nhwc(direct, request) != dnnl_success)
+        return decline(result, request, packed.has_value(), "oneDNN has no direct convolution of it in nhwc");
     if (were_set_past_us(request))
         return decline(result, request, packed.has_value(), "attributes that were set past winodnn");
     std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);

@@ -7,8 +7,9 @@
 
 namespace winodnn {
 
-// After oneDNN's answer to a convolution that is none of ours at first sight.
-void note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason);
+// After oneDNN's answer to a convolution that is none of ours at first sight: whether it was a valid one, and
+// so is declined.
+bool note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason);
 void print_decline(const convolution_request &request, std::string_view reason);
 
 dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolution_request &request);

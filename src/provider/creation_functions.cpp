@@ -20,8 +20,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl
         const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, desc,
                 engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates,
                 padding_l, padding_r, attr);
-        note_first_sight(status, alg_kind, reason);
-        if (verbose_refusals() && status == dnnl_success)
+        if (note_first_sight(status, alg_kind, reason) && verbose_refusals())
             print_decline({engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides,
                                   dilates, padding_l, padding_r, attr},
                     reason);
@@ -66,7 +65,12 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
         packed = is_packed(src_desc) || is_packed(dst_desc);
         if (!packed) return dnnl_success;
         if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
-        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) return dnnl_unimplemented;
+        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) {
+            if (verbose_refusals())
+                print_refusal(
+                        "create:refuse", "dnnl_reorder_primitive_desc_create", "packed weights are for CPUs");
+            return dnnl_unimplemented;
+        }
         auto handle = std::make_unique<primitive_desc_handle>();
         handle->says =
                 std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);

@@ -11,7 +11,11 @@ namespace {
 void refuse_post_ops(const_dnnl_primitive_attr_t attr) {
     const_dnnl_post_ops_t list = nullptr;
     require(real().dnnl_primitive_attr_get_post_ops(attr, &list));
-    if (real().dnnl_post_ops_len(list) != 0) throw failure {dnnl_unimplemented};
+    if (real().dnnl_post_ops_len(list) == 0) return;
+    if (verbose_refusals())
+        print_refusal("create:refuse", "dnnl_reorder_primitive_desc_create",
+                "packed weights cannot be reordered with post-ops");
+    throw failure {dnnl_unimplemented};
 }
 
 } // namespace
@@ -64,14 +68,15 @@ std::unique_ptr<const executable> reorder_description::make_executable() const {
     return std::make_unique<reorder_executable>(*this);
 }
 
-std::string reorder_description::describe() const {
+std::string reorder_description::describe(const std::string &numbers) const {
     const desc_view view = view_of(src_.get());
     std::string dims;
     for (int d = 0; d < view.ndims; ++d)
         dims += (d == 0 ? "" : "x") + std::to_string(view.dims[std::size_t(d)]);
     const std::optional<attribute_facts> facts = facts_of(attr_.get());
     return "cpu,reorder," + std::string(name()) + ",undef,src_" + to_string(src_.get(), false) + " dst_"
-           + to_string(dst_.get(), false) + "," + (facts ? to_string(*facts, {}, false) : "") + ",," + dims;
+           + to_string(dst_.get(), false) + "," + (facts ? to_string(*facts, {}, false) : "") + "," + numbers
+           + "," + dims;
 }
 
 } // namespace winodnn

@@ -35,10 +35,11 @@ public:
     const_dnnl_memory_desc_t unrounded_desc() const { return unrounded_.get(); }
     const_dnnl_primitive_desc_t to_unrounded() const { return to_unrounded_.get(); }
     const calibration_in_use *calibrated() const { return calibrated_.get(); }
+    // For verbose output: the same with the numbers that the weights got.
+    std::string describe(const std::string &numbers = {}) const;
 
 private:
     const char *name() const { return packed_dst_ ? "wino:pack" : "wino:unpack"; }
-    std::string describe() const;
 
     dnnl_engine_t engine_;
     std::optional<weights_layout> packed_src_, packed_dst_;

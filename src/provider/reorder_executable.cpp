@@ -36,7 +36,7 @@ reorder_executable::reorder_executable(const reorder_description &says) : says_(
     to_unrounded_.reset(created);
 }
 
-void reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream_t stream,
+number_system reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream_t stream,
         std::vector<dnnl_exec_arg_t> args, const thread_team &team) const {
     const weights_layout &layout = *says_.packed_dst();
     const calibration_in_use *calibrated = says_.calibrated();
@@ -46,7 +46,7 @@ void reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream
                                           layout.tile, calibrated->target_snr, layout.calibrated_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
-        return;
+        return numbers;
     }
     const owned_memory unrounded = make_memory(says_.unrounded_desc(), says_.engine());
     replace(args, DNNL_ARG_TO, unrounded);
@@ -59,9 +59,11 @@ void reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream
     for (dim i = 0; i < count; ++i)
         if (!(weights[i] >= -128.f && weights[i] <= 127.f)) weights[i] = plain[i];
     pack_quantized_weights(layout, numbers.wide, weights, plain, block, team);
+    return numbers;
 }
 
-void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
+std::optional<number_system> reorder_executable::run(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     threadpool_team own;
     const thread_team &team = host_runtime().usable->team_on(stream, own);
     const execution_arguments given(nargs, args);
@@ -87,23 +89,26 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));
     require(real().dnnl_stream_wait(stream));
-    if (!target) return;
+    if (!target) return {};
     const mapped_memory plain(target.get());
-    pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
+    const number_system numbers = pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
+    return says_.packed_dst()->calibrated() ? std::optional(numbers) : std::nullopt;
 }
 
 dnnl_status_t reorder_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
-    const stopwatch watch;
     try {
         take_turn(stream, says_.engine());
-        run(stream, nargs, args);
+        const stopwatch watch; // not of what the stream had to do before
+        const std::optional<number_system> numbers = run(stream, nargs, args);
+        if (verbose_events())
+            print_event("exec", numbers ? says_.describe("numbers:" + name_of(*numbers)) : says_.info(),
+                    watch.milliseconds());
+        return dnnl_success;
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
-    if (verbose_events()) print_event("exec", says_.info(), watch.milliseconds());
-    return dnnl_success;
 }
 
 } // namespace winodnn

@@ -3,8 +3,10 @@
 
 #include "provider/handle.hpp"
 #include "run/thread_team.hpp"
+#include "winograd/number_system.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace winodnn {
@@ -19,12 +21,13 @@ public:
     dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
 
 private:
-    void run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const;
+    // Returns what packed weights can be in: one of several number systems, or nothing.
+    std::optional<number_system> run(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const;
 
     const reorder_description &says_;
     // s8 weights, which oneDNN's reorder with these arguments gave, to the block.
-    void pack(const std::int8_t *plain, void *block, dnnl_stream_t stream, std::vector<dnnl_exec_arg_t> args,
-            const thread_team &team) const;
+    number_system pack(const std::int8_t *plain, void *block, dnnl_stream_t stream,
+            std::vector<dnnl_exec_arg_t> args, const thread_team &team) const;
     owned_primitive between_plain_, to_unrounded_;
 };
 

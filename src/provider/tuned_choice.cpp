@@ -3,6 +3,7 @@
 #include "environment/environment.hpp"
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
+#include "files/standard_streams.hpp"
 #include "problem/decimal.hpp"
 #include "provider/status.hpp"
 #include "provider/synthetic_layer.hpp"
@@ -14,7 +15,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <mutex>
 #include <unistd.h>
 
@@ -23,6 +23,8 @@ namespace {
 
 constexpr double seconds_to_spend = 0.3;
 
+// Of one process: in a child that was forked while a layer was measured, the thread that did so is not there
+// to give the mutex back.
 struct state {
     fork_safe_mutex mutex;
     tuning_store store {environment().tune};
@@ -67,9 +69,7 @@ public:
 bool has_threads_at_creation() {
     const dnnl_version_t *version = real().dnnl_version();
     if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime().queues) return true;
-    static const int reported = std::fprintf(
-            stderr, "winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
-    static_cast<void>(reported);
+    print_to_stderr("winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
     return false;
 }
 
@@ -111,9 +111,7 @@ std::optional<decision> decision_of(
 std::string words_of(const tuning_result &result) {
     std::string text = "winner:" + result.winner;
     for (const timed_choice &t : result.measured) {
-        char time[32];
-        std::snprintf(time, sizeof(time), "%.1f", t.microseconds);
-        text += " " + t.choice + ":" + time + "us";
+        text += " " + t.choice + ":" + decimal(t.microseconds, 1) + "us";
     }
     return text;
 }

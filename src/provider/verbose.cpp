@@ -1,40 +1,53 @@
 #include "provider/verbose.hpp"
 
 #include "environment/environment.hpp"
+#include "files/standard_streams.hpp"
+#include "problem/decimal.hpp"
+#include "provider/calibrating.hpp"
 #include "provider/machine.hpp"
 #include "provider/real.hpp"
 #include "provider/status.hpp"
 #include "provider/status_report.hpp"
 #include "provider/threads/runtime.hpp"
+#include "winodnn/winodnn.h"
 
-#include <cstdio>
+#include <atomic>
 
 namespace winodnn {
 namespace {
 
+std::string describe_calibration() {
+    if (is_observing()) return "observing";
+    const std::shared_ptr<const calibration_in_use> used = current_calibration();
+    if (used == nullptr) return "none";
+    return "used,layers:" + std::to_string(used->known.layers.size()) + ",target:" + decimal(used->target_snr)
+           + "dB";
+}
+
 void print_header() {
     const dnnl_version_t *version = real().dnnl_version();
-    std::printf("winodnn_verbose,info,winodnn v%s\n", WINODNN_VERSION);
-    std::printf("winodnn_verbose,info,oneDNN v%d.%d.%d (commit %s)\n", version->major, version->minor,
+    print_to_stdout("winodnn_verbose,info,winodnn v%s\n", WINODNN_VERSION);
+    print_to_stdout("winodnn_verbose,info,oneDNN v%d.%d.%d (commit %s)\n", version->major, version->minor,
             version->patch, version->hash);
-    const bool exact = environment().mode == settings::winograd_mode::exact;
     const machine_report machine = describe_machine();
-    std::printf("winodnn_verbose,info,mode:%s,isa:%s,threads:%d\n", exact ? "exact" : "off",
-            machine.usable ? name_of(machine.usable->isa) : machine.reason.c_str(),
+    print_to_stdout("winodnn_verbose,info,mode:%s,isa:%s,threads:%d\n", winodnn_mode(),
+            machine.usable ? name_of(machine.usable->isa) : "none",
             machine.usable ? machine.usable->threads : 0);
+    print_to_stdout("winodnn_verbose,info,calibration:%s\n", describe_calibration().c_str());
     const status_report status = describe_status();
-    std::printf("winodnn_verbose,info,status:%s,runtime:%s%s%s\n", name_of(status.status),
+    print_to_stdout("winodnn_verbose,info,status:%s,runtime:%s%s%s\n", name_of(status.status),
             host_runtime().usable == nullptr ? "none" : host_runtime().usable->name(),
             status.reason.empty() ? "" : ",", status.reason.c_str());
 }
 
+constinit std::atomic<bool> header_printed {false};
+
 void print_line(const char *event, std::string_view info, std::string_view last) {
     if_there_is_memory([&] {
-        static const bool header_printed = (print_header(), true);
-        static_cast<void>(header_printed);
-        std::printf("winodnn_verbose,primitive,%s,%.*s,%.*s\n", event, static_cast<int>(info.size()),
+        static const bool once = (print_header(), header_printed = true);
+        static_cast<void>(once);
+        print_to_stdout("winodnn_verbose,primitive,%s,%.*s,%.*s\n", event, static_cast<int>(info.size()),
                 info.data(), static_cast<int>(last.size()), last.data());
-        std::fflush(stdout); // lines of a program that crashes later are the ones that are wanted
     });
 }
 
@@ -61,12 +74,6 @@ std::string masks(const char *title, const std::map<int, quantization_fact> &by_
     return text.empty() ? text : text + " ";
 }
 
-std::string number(float value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%g", double(value));
-    return text;
-}
-
 std::string operand_of(const post_op &op) {
     const char *mask = op.operand == post_op::broadcast::common ? "0"
                        : op.operand == post_op::broadcast::none ? "15"
@@ -77,11 +84,11 @@ std::string operand_of(const post_op &op) {
 
 std::string to_string(const post_op &op) {
     if (op.op == post_op::kind::sum)
-        return "sum:" + number(op.scale) + ":" + std::to_string(op.zero_point) + ":" + name_of(op.type);
+        return "sum:" + decimal(op.scale) + ":" + std::to_string(op.zero_point) + ":" + name_of(op.type);
     if (op.has_operand()) return name_of(op.op) + operand_of(op);
     std::string text = real().dnnl_alg_kind2str(static_cast<dnnl_alg_kind_t>(op.function));
-    if (op.alpha != 0.f || op.beta != 0.f) text += ":" + number(op.alpha);
-    if (op.beta != 0.f) text += ":" + number(op.beta);
+    if (op.alpha != 0.f || op.beta != 0.f) text += ":" + decimal(op.alpha);
+    if (op.beta != 0.f) text += ":" + decimal(op.beta);
     return text;
 }
 
@@ -95,10 +102,14 @@ bool verbose_refusals() {
     return level() >= 2;
 }
 
+void print_mode() {
+    if (!verbose_events() || !header_printed) return;
+    print_to_stdout("winodnn_verbose,info,mode:%s\n", winodnn_mode());
+    print_to_stdout("winodnn_verbose,info,calibration:%s\n", describe_calibration().c_str());
+}
+
 void print_event(const char *event, std::string_view info, double milliseconds) {
-    char text[32];
-    std::snprintf(text, sizeof(text), "%g", milliseconds);
-    print_line(event, info, text);
+    if_there_is_memory([&] { print_line(event, info, decimal(milliseconds)); });
 }
 
 void print_refusal(const char *event, std::string_view info, std::string_view reason) {

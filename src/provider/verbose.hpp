@@ -15,6 +15,8 @@ namespace winodnn {
 bool verbose_events();
 bool verbose_refusals();
 
+// The mode has changed since it was printed.
+void print_mode();
 // `info` is everything from the engine to the problem: cpu,convolution,wino:...,mb1_ic...
 // Where there is no memory the line is missing: nothing fails for it.
 void print_event(const char *event, std::string_view info, double milliseconds);

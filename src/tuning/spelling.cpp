@@ -64,6 +64,9 @@ std::string cpu_model() {
         Cpu::getCpuid(first_leaf + i, registers.data());
         std::memcpy(text.data() + std::size_t {i} * 16, registers.data(), 16);
     }
+    // A hypervisor can say anything; files are text.
+    for (char &c : text)
+        if (c != '\0' && (c < ' ' || c > '~')) c = '?';
     const std::string padded = text.data();
     const auto first = padded.find_first_not_of(' ');
     return first == std::string::npos ? "unknown"

@@ -1,13 +1,12 @@
 #include "tuning/tuning_file.hpp"
 
+#include "files/file_lock.hpp"
+#include "files/file_replacement.hpp"
 #include "files/json_file.hpp"
 
-#include <cerrno>
-#include <fcntl.h>
 #include <filesystem>
 #include <sstream>
-#include <sys/file.h>
-#include <unistd.h>
+#include <utility>
 
 namespace winodnn {
 
@@ -76,26 +75,6 @@ std::string text_of(const tuning_results &results) {
     return out.str();
 }
 
-// Held by one process, and one thread of it, at a time. The file that carries the lock stays: whoever removed
-// it would take it from under those who wait for it.
-class turn {
-public:
-    explicit turn(const std::string &path)
-        : lock_(open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-        int status = lock_ < 0 ? -1 : flock(lock_, LOCK_EX);
-        while (status != 0 && lock_ >= 0 && errno == EINTR) status = flock(lock_, LOCK_EX);
-        if (status == 0) return;
-        if (lock_ >= 0) close(lock_);
-        throw std::runtime_error(path + ".lock: cannot be locked");
-    }
-    ~turn() { close(lock_); }
-    turn(const turn &) = delete;
-    turn &operator=(const turn &) = delete;
-
-private:
-    int lock_;
-};
-
 } // namespace
 
 tuning_results read_tuning(const std::string &path) {
@@ -105,10 +84,11 @@ tuning_results read_tuning(const std::string &path) {
 }
 
 void add_to_tuning(const std::string &path, const tuning_key &key, const tuning_result &result) {
-    const turn mine(path);
+    file_place place = place_of(path);
+    const file_lock mine(place, path);
     tuning_results results = read_tuning(path);
     results[key] = result;
-    replace_file(path, text_of(results));
+    file_replacement(path, std::move(place)).commit(text_of(results));
 }
 
 } // namespace winodnn

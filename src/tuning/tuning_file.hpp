@@ -42,7 +42,7 @@ tuning_results read_tuning(const std::string &path);
 // Adds a result to those of the file, or replaces the one of the same key. Processes and threads can do so at
 // the same time: none loses what another one has added (they take turns by a lock on FILE.lock), and readers
 // see a whole file. Throws std::runtime_error, without having changed the file: what is not understood is not
-// written over.
+// written over, and whoever holds the lock is not waited for for ever.
 void add_to_tuning(const std::string &path, const tuning_key &key, const tuning_result &result);
 
 } // namespace winodnn

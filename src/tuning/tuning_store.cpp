@@ -1,6 +1,7 @@
 #include "tuning/tuning_store.hpp"
 
-#include <cstdio>
+#include "files/standard_streams.hpp"
+
 #include <stdexcept>
 
 namespace winodnn {
@@ -29,7 +30,7 @@ void tuning_store::add(const tuning_key &key, const tuning_result &result) {
 
 void tuning_store::fail(const char *what) {
     failed_ = true;
-    std::fprintf(stderr, "winodnn: WINODNN_TUNE=%s; layers are not measured\n", what);
+    print_to_stderr("winodnn: WINODNN_TUNE=%s; layers are not measured\n", what);
 }
 
 } // namespace winodnn

@@ -1,6 +1,13 @@
 #include "winograd/number_system.hpp"
 
+#include <bit>
+
 namespace winodnn {
+
+std::string name_of(const number_system &numbers) {
+    if (!numbers.quantized) return "s16";
+    return numbers.wide == 0 ? "s8" : "s8+" + std::to_string(std::popcount(numbers.wide)) + "xs16";
+}
 
 std::int64_t plane_strides::offset(const tile &t, const number_system &numbers, int plane) const {
     std::int64_t offset = 0;

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 namespace winodnn {
 
@@ -25,6 +26,9 @@ struct number_system {
     bool is_wide(int component) const { return !quantized || (wide >> component & 1) != 0; }
     int bytes(int component) const { return is_wide(component) ? 2 : 1; } // of a value of V or U
 };
+
+// s16, s8, or s8+7xs16 where seven components are wide.
+std::string name_of(const number_system &numbers);
 
 // Bytes from one plane of V to the next: behind a plane of s16 and behind one of 8 bits.
 struct plane_strides {

@@ -271,7 +271,8 @@ TEST_F(calibrated, what_cannot_be_is_an_error_with_a_reason) {
     EXPECT_EQ(winodnn_calibration_write(file_.c_str()), -1);
     EXPECT_STREQ(winodnn_calibration_error(), "no calibration was started");
     EXPECT_EQ(winodnn_calibration_use("/nowhere/none.json", 20), -1);
-    EXPECT_STREQ(winodnn_calibration_error(), "/nowhere/none.json: cannot be read");
+    EXPECT_STREQ(
+            winodnn_calibration_error(), "/nowhere/none.json: cannot be read: No such file or directory");
     calibrate();
     EXPECT_EQ(winodnn_calibration_use(file_.c_str(), NAN), -1);
     ASSERT_EQ(winodnn_calibration_use(file_.c_str(), 20), 0);

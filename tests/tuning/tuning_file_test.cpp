@@ -173,6 +173,19 @@ TEST_F(tuning_file, many_writers_lose_nothing) {
     EXPECT_EQ(read_tuning(path_).size(), 1u + processes * threads * layers);
 }
 
+// They share the file, and the lock on it.
+TEST_F(tuning_file, links_to_it_stand_for_it) {
+    for (const std::string name : {"a", "b"}) {
+        std::filesystem::create_directory(folder_ / name);
+        std::filesystem::create_symlink("../t.json", folder_ / name / "link.json");
+        add_to_tuning(folder_ / name / "link.json", key_of(name), result_of(1));
+        EXPECT_TRUE(std::filesystem::is_symlink(folder_ / name / "link.json"));
+        EXPECT_FALSE(std::filesystem::exists(folder_ / name / "link.json.lock"));
+    }
+    EXPECT_EQ(read_tuning(path_).size(), 2u);
+    EXPECT_TRUE(std::filesystem::exists(path_ + ".lock"));
+}
+
 TEST_F(tuning_file, store_sees_what_others_add_and_gives_up_once) {
     tuning_store store(path_);
     EXPECT_FALSE(store.find(key_of("p")));
