@@ -2,7 +2,7 @@
 // instructions differ between ISAs.
 #pragma once
 
-#include "jit/base/isa_traits.hpp"
+#include "isa/isa_traits.hpp"
 #include "problem/problem.hpp"
 
 #include <xbyak/xbyak.h>

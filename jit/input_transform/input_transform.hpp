@@ -9,12 +9,6 @@
 
 namespace winodnn::jit {
 
-// Pixels of the tile that lie inside the image; the others are padding, and count as 0.
-struct extent {
-    int begin = 0, end = 0;
-    auto operator<=>(const extent &) const = default;
-};
-
 struct input_transform_config {
     winodnn::isa isa = isa::avx2;
     tile_id tile = tile_id::f4x4;

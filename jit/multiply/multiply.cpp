@@ -99,12 +99,12 @@ private:
     const multiply_config config_;
 
     // Registers, 32: 24 sums, 4 of weights, 3 of source, 1 product. 16: 12 sums, 2, 1, 1.
-    const int most_vectors_ = most_vectors(traits().lanes()), most_sums_ = most_tiles * most_vectors_;
+    const register_tile most_ = register_tile_for(traits().lanes());
     const int sources_ = traits().registers == 32 ? 3 : 1;
     const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10, initial = r11;
     vec sum(int t, int n) const { return full(t * config_.vectors + n); }
-    vec weights(int n) const { return full(most_sums_ + n); }
-    vec source(int t) const { return full(most_sums_ + most_vectors_ + t % sources_); }
+    vec weights(int n) const { return full(most_.sums() + n); }
+    vec source(int t) const { return full(most_.sums() + most_.vectors + t % sources_); }
     const vec product = full(traits().registers - 1);
 };
 

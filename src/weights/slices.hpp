@@ -2,7 +2,7 @@
 #pragma once
 
 #include "problem/rounding.hpp"
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/weights_layout.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "weights/weights_layout.hpp"
 
-#include "jit/multiply/register_tile.hpp"
+#include "isa/register_tile.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ dim code_of(const weights_layout &l) {
 } // namespace
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, dim {calibrated() ? jit::multiply_step_s8 : jit::multiply_step});
+    return round_up(ic, dim {ic_per_step(calibrated() ? 1 : 2)});
 }
 
 dim weights_layout::padded_oc() const {
@@ -50,11 +50,11 @@ dim weights_layout::oc_block() const {
 }
 
 dim weights_layout::oc_slice() const {
-    return dim {oc_lanes} * jit::most_vectors(oc_lanes);
+    return register_tile_for(oc_lanes).oc_width();
 }
 
 std::size_t weights_layout::part_capacity() const {
-    return static_cast<std::size_t>(padded_ic() / jit::multiply_step);
+    return static_cast<std::size_t>(padded_ic() / ic_per_step(2));
 }
 
 std::size_t weights_layout::header_bytes() const {

@@ -26,10 +26,6 @@ piece make_piece(const transform &whole, int outputs) {
     return p;
 }
 
-bool contains(const std::vector<int> &planes, int plane) {
-    return std::ranges::find(planes, plane) != planes.end();
-}
-
 // Products along the dimension, and next to nothing for each tile: of covers that multiply the same, the one
 // with fewer tiles.
 double cost_of(const cover &c) {
@@ -42,7 +38,7 @@ double cost_of(const cover &c) {
 } // namespace
 
 bool piece::has_m(int plane) const {
-    return contains(m, plane);
+    return std::ranges::find(m, plane) != m.end();
 }
 
 std::vector<piece> make_pieces(const transform &whole) {
@@ -55,16 +51,6 @@ std::vector<piece> make_pieces(const transform &whole) {
 dim cover::first_output(dim tile) const {
     if (!is_small(tile)) return tile * large->outputs();
     return large_count * large->outputs() + (tile - large_count) * small->outputs();
-}
-
-dim cover::tiles_with_m(int plane) const {
-    return (contains(large->m, plane) ? large_count : 0)
-           + (small != nullptr && contains(small->m, plane) ? small_count : 0);
-}
-
-dim cover::tiles_with_v(int plane) const {
-    return (contains(large->v, plane) ? large_count : 0)
-           + (small != nullptr && contains(small->v, plane) ? small_count : 0);
 }
 
 cover cover_of(const std::vector<piece> &pieces, dim outputs, bool whole_only) {

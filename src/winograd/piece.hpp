@@ -9,9 +9,16 @@
 #include "problem/problem.hpp"
 #include "winograd/transform.hpp"
 
+#include <compare>
 #include <vector>
 
 namespace winodnn {
+
+// Of a piece's inputs along one dimension, those that lie inside the image; the others are padding.
+struct extent {
+    int begin = 0, end = 0;
+    auto operator<=>(const extent &) const = default;
+};
 
 // Along one dimension.
 struct piece {
@@ -39,8 +46,6 @@ struct cover {
     bool is_small(dim tile) const { return tile >= large_count; }
     const piece &at(dim tile) const { return is_small(tile) ? *small : *large; }
     dim first_output(dim tile) const;
-    dim tiles_with_m(int plane) const;
-    dim tiles_with_v(int plane) const;
 };
 
 // The cover of the fewest products. `whole_only`: of nothing but whole tiles.

@@ -1,6 +1,6 @@
 // Quantized convolutions against the scalar model of their arithmetic.
 #include "dispatch/dispatch.hpp"
-#include "jit/base/isa_traits.hpp"
+#include "isa/isa_traits.hpp"
 #include "reference/reference.hpp"
 #include "run/convolution.hpp"
 #include "support/guarded_array.hpp"
@@ -23,7 +23,7 @@ machine cores(isa i, int threads) {
 }
 
 int limit_of(isa i) {
-    return jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    return traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
 }
 
 problem layer_of(tile_id tile, dim ic, dim ih, dim iw, dim oc) {

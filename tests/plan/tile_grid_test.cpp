@@ -1,4 +1,4 @@
-#include "run/tile_grid.hpp"
+#include "plan/tile_grid.hpp"
 
 #include "problem/rounding.hpp"
 
@@ -23,7 +23,9 @@ TEST(tile_grid, covers_the_image_once) {
                     p.oh = in + before + after - t.rows.taps() + 1;
                     p.ow = in + before + after - t.cols.taps() + 1;
                     if (p.oh < 1 || p.ow < 1) continue;
-                    const tile_grid grid = make_grid(p, t, mixed);
+                    p.ic = p.oc = 16;
+                    const tile_grid grid =
+                            make_grid(p, block_map(p, {.tile = id, .tiles_per_block = 8, .mixed = mixed}));
                     dim covered = 0;
                     for (dim row = 0; row < grid.rows.count(); ++row) {
                         const auto &kind = grid.rows.kinds[static_cast<std::size_t>(grid.rows.kind_of[row])];

@@ -2,16 +2,16 @@
 // whatever instruction selection in generator.cpp asks for.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 
-namespace winodnn::jit {
+namespace winodnn {
 
 struct isa_traits {
-    int vector_bytes;                              // of the widest vectors
-    int registers;                                 // vector registers
-    bool dot_product;                              // has vpdpwssd; without it vpmaddwd and vpaddd
-    bool masks;                                    // has opmask registers, and EVEX encodings with them
-    int lanes() const { return vector_bytes / 4; } // 32-bit ones
+    int vector_bytes; // of the widest vectors
+    int registers;    // vector registers
+    bool dot_product; // has vpdpwssd; without it vpmaddwd and vpaddd
+    bool masks;       // has opmask registers, and EVEX encodings with them
+    constexpr int lanes() const { return vector_bytes / 4; } // 32-bit ones
 };
 
 constexpr isa_traits traits_of(isa i) {
@@ -24,4 +24,4 @@ constexpr isa_traits traits_of(isa i) {
     return {};
 }
 
-} // namespace winodnn::jit
+} // namespace winodnn

@@ -1,4 +1,4 @@
-#include "run/tile_grid.hpp"
+#include "plan/tile_grid.hpp"
 
 #include <algorithm>
 
@@ -6,12 +6,13 @@ namespace winodnn {
 
 namespace {
 
-tile_axis make_axis(dim in, dim out, dim pad, const std::vector<piece> &pieces, bool mixed) {
+tile_axis make_axis(dim in, dim out, dim pad, const cover &covered) {
     tile_axis axis;
-    axis.covered = cover_of(pieces, out, !mixed);
+    axis.covered = covered;
+    axis.pad = pad;
     for (dim tile = 0; tile < axis.covered.count(); ++tile) {
         const piece &of = axis.covered.at(tile);
-        const dim first = axis.covered.first_output(tile), origin = first - pad;
+        const dim first = axis.first_output(tile), origin = axis.first_input(tile);
         const auto inside = [&](dim pixel) {
             return static_cast<int>(std::clamp<dim>(pixel - origin, 0, of.how.inputs()));
         };
@@ -47,9 +48,8 @@ block_slots tile_grid::slots_of(tile_block block) const {
     return slots;
 }
 
-tile_grid make_grid(const problem &p, const tile &t, bool mixed) {
-    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, t.row_pieces, mixed),
-            make_axis(p.iw, p.ow, p.pad_l, t.col_pieces, mixed)};
+tile_grid make_grid(const problem &p, const block_map &map) {
+    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, map.rows()), make_axis(p.iw, p.ow, p.pad_l, map.cols())};
 }
 
 } // namespace winodnn

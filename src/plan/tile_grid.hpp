@@ -1,9 +1,7 @@
 // Where the tiles of an image lie, what of each lies inside it, and in which order a block keeps them.
 #pragma once
 
-#include "jit/input_transform/input_transform.hpp"
-#include "problem/problem.hpp"
-#include "run/work.hpp"
+#include "plan/block_map.hpp"
 #include "winograd/tile_classes.hpp"
 
 #include <array>
@@ -15,13 +13,16 @@ namespace winodnn {
 struct tile_axis {
     struct kind {
         const piece *of = nullptr;
-        jit::extent inputs; // pixels of the piece's inputs that are inside the image
-        int outputs = 0;    // outputs that are inside
+        extent inputs;   // pixels of the piece's inputs that are inside the image
+        int outputs = 0; // outputs that are inside
         bool operator==(const kind &) const = default;
     };
     std::vector<kind> kinds;
     std::vector<int> kind_of; // of each tile
     cover covered;
+    dim pad = 0;
+    dim first_output(dim tile) const { return covered.first_output(tile); }
+    dim first_input(dim tile) const { return first_output(tile) - pad; }
     dim count() const { return static_cast<dim>(kind_of.size()); }
 };
 
@@ -58,12 +59,21 @@ struct tile_grid {
     tile_class class_of(const tile_axis::kind &row, const tile_axis::kind &col) const {
         return winodnn::class_of(row.of == rows.covered.small, col.of == cols.covered.small);
     }
+    // The tile's first input and output, in the source's and the destination's pixels. The input may lie
+    // outside.
+    struct pixel {
+        dim y, x;
+    };
+    pixel first_input(const position &p) const { return {rows.first_input(p.row), cols.first_input(p.col)}; }
+    pixel first_output(const position &p) const {
+        return {rows.first_output(p.row), cols.first_output(p.col)};
+    }
     block_slots slots_of(tile_block block) const;
     // The one after: without the divisions, which would show next to the transform of a few channels.
     void advance(position &p) const;
 };
 
-// mixed: smaller pieces where whole tiles would stick out.
-tile_grid make_grid(const problem &p, const tile &t, bool mixed);
+// Of the tiles that the map counts.
+tile_grid make_grid(const problem &p, const block_map &map);
 
 } // namespace winodnn
