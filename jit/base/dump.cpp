@@ -1,13 +1,22 @@
 #include "jit/base/dump.hpp"
 
-#include "environment/environment.hpp"
-
+#include <atomic>
 #include <cstdio>
 
 namespace winodnn::jit {
 
+namespace {
+
+constinit std::atomic<bool> dumping {false};
+
+} // namespace
+
+void set_dumping(bool on) {
+    dumping.store(on, std::memory_order_relaxed);
+}
+
 void dump_code(const std::string &kernel_name, const void *code, std::size_t bytes) {
-    if (!environment().jit_dump) return;
+    if (!dumping.load(std::memory_order_relaxed)) return;
     const std::string path = "winodnn_" + kernel_name + ".bin";
     std::FILE *file = std::fopen(path.c_str(), "wb");
     const bool written = file && std::fwrite(code, 1, bytes, file) == bytes;

@@ -1,5 +1,7 @@
 #include "environment/environment.hpp"
 
+#include "jit/base/dump.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -115,7 +117,7 @@ settings read_settings() {
     settings s;
     s.mode = settings::winograd_mode(read(mode));
     s.verbose = read(verbose);
-    s.jit_dump = read(jit_dump) != 0;
+    jit::set_dumping(read(jit_dump) != 0); // told, because it is below and cannot ask
     if (const int index = read(tile()); index != none) s.tile = tile_id(index);
     s.calibrate = read_text(calibrate);
     s.calibration = read_text(calibration_file);
