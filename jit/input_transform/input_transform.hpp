@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jit/base/kernel.hpp"
+#include "winograd/cover.hpp"
 #include "winograd/number_system.hpp"
 
 #include <array>

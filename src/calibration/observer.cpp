@@ -61,7 +61,8 @@ void observer::observe(grid &g, const problem &p, const void *src, const std::in
     for (dim n = 0; n < taken; ++n) {
         const dim index = (first + count * n / taken) % count;
         const dim image = index / (rows * cols);
-        const dim top = index / cols % rows * g.step_h - p.pad_t, left = index % cols * g.step_w - p.pad_l;
+        const dim top = p.rows().first_input(index / cols % rows * g.step_h);
+        const dim left = p.cols().first_input(index % cols * g.step_w);
         auto to = patch.begin();
         for (dim h = top; h < top + height_; ++h)
             for (dim w = left; w < left + width_; ++w) {

@@ -156,11 +156,13 @@ private:
 
 // How many of the taps along one dimension lie inside the image, as a share: direct convolution does not
 // multiply with padding.
-double share_inside(dim out, dim in, dim taps, dim pad) {
+double share_inside(const axis &a) {
     dim inside = 0;
-    for (dim tap = 0; tap < taps; ++tap)
-        inside += std::max(std::min(out, in + pad - tap) - std::max(dim {0}, pad - tap), dim {0});
-    return as_double(inside) / as_double(out * taps);
+    for (dim tap = 0; tap < a.taps; ++tap) {
+        const dim first = a.first_input(0) + tap; // the pixel that this tap of the first output reads
+        inside += std::max(std::min(a.out, a.in - first) - std::max(dim {0}, -first), dim {0});
+    }
+    return as_double(inside) / as_double(a.out * a.taps);
 }
 
 } // namespace
@@ -177,7 +179,7 @@ double winograd_cycles(const problem &p, const machine &m, const plan &candidate
 }
 
 double direct_cycles(const problem &p, const machine &m) {
-    const double inside = share_inside(p.oh, p.ih, p.kh, p.pad_t) * share_inside(p.ow, p.iw, p.kw, p.pad_l);
+    const double inside = share_inside(p.rows()) * share_inside(p.cols());
     // It computes whole vectors of output channels.
     const dim lanes = register_tile_of(m.isa).lanes, padded_oc = round_up(p.group_oc(), lanes);
     const double padded = as_double(padded_oc) / as_double(p.group_oc());

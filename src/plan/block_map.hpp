@@ -4,7 +4,7 @@
 #pragma once
 
 #include "plan/plan.hpp"
-#include "winograd/piece.hpp"
+#include "winograd/cover.hpp"
 
 #include <array>
 

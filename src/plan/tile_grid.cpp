@@ -6,18 +6,12 @@ namespace winodnn {
 
 namespace {
 
-tile_axis make_axis(dim in, dim out, dim pad, const cover &covered) {
+tile_axis make_axis(const cover &covered) {
     tile_axis axis;
     axis.covered = covered;
-    axis.pad = pad;
-    for (dim tile = 0; tile < axis.covered.count(); ++tile) {
-        const piece &of = axis.covered.at(tile);
-        const dim first = axis.first_output(tile), origin = axis.first_input(tile);
-        const auto inside = [&](dim pixel) {
-            return static_cast<int>(std::clamp<dim>(pixel - origin, 0, of.how.inputs()));
-        };
+    for (dim tile = 0; tile < covered.count(); ++tile) {
         const tile_axis::kind kind {
-                &of, {inside(0), inside(in)}, static_cast<int>(std::min<dim>(out - first, of.outputs()))};
+                &covered.at(tile), covered.inputs_inside(tile), covered.outputs_inside(tile)};
         auto known = std::find(axis.kinds.begin(), axis.kinds.end(), kind);
         axis.kind_of.push_back(static_cast<int>(known - axis.kinds.begin()));
         if (known == axis.kinds.end()) axis.kinds.push_back(kind);
@@ -49,7 +43,7 @@ block_slots tile_grid::slots_of(tile_block block) const {
 }
 
 tile_grid make_grid(const problem &p, const block_map &map) {
-    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, map.rows()), make_axis(p.iw, p.ow, p.pad_l, map.cols())};
+    return {p.mb, make_axis(map.rows()), make_axis(map.cols())};
 }
 
 } // namespace winodnn

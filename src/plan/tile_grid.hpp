@@ -20,9 +20,6 @@ struct tile_axis {
     std::vector<kind> kinds;
     std::vector<int> kind_of; // of each tile
     cover covered;
-    dim pad = 0;
-    dim first_output(dim tile) const { return covered.first_output(tile); }
-    dim first_input(dim tile) const { return first_output(tile) - pad; }
     dim count() const { return static_cast<dim>(kind_of.size()); }
 };
 
@@ -64,9 +61,11 @@ struct tile_grid {
     struct pixel {
         dim y, x;
     };
-    pixel first_input(const position &p) const { return {rows.first_input(p.row), cols.first_input(p.col)}; }
+    pixel first_input(const position &p) const {
+        return {rows.covered.first_input(p.row), cols.covered.first_input(p.col)};
+    }
     pixel first_output(const position &p) const {
-        return {rows.first_output(p.row), cols.first_output(p.col)};
+        return {rows.covered.first_output(p.row), cols.covered.first_output(p.col)};
     }
     block_slots slots_of(tile_block block) const;
     // The one after: without the divisions, which would show next to the transform of a few channels.

@@ -11,6 +11,14 @@
 
 namespace winodnn {
 
+// One spatial dimension of a convolution, in pixels.
+struct axis {
+    dim in, out, taps, pad; // pad: before the first pixel
+
+    // The first pixel that an output reads; one before 0 is padding.
+    dim first_input(dim output) const { return output - pad; }
+};
+
 // A kernel of 3x3, 1x3 or 3x1 taps, stride 1, no dilation; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
 //                                      * (1 / dst_scale[oc]) + dst_zero_point[oc]))
@@ -51,6 +59,8 @@ struct problem {
     dim dst_extent() const;
     dim extent_of(const nhwc_strides &like_dst) const; // of another tensor with dst's dims
     dim taps() const { return kh * kw; }
+    axis rows() const { return {ih, oh, kh, pad_t}; }
+    axis cols() const { return {iw, ow, kw, pad_l}; }
     dim macs() const { return mb * oh * ow * oc * group_ic() * taps(); } // of direct convolution
 };
 
