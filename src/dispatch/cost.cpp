@@ -45,8 +45,8 @@ private:
         double cycles = 0;
         const int width = tile_.cols.output.cols();
         const cover &rows = map_.rows(), &cols = map_.cols();
-        const double row_share = as_double(rows.large_count) / as_double(rows.count());
-        const double col_share = as_double(cols.large_count) / as_double(cols.count());
+        const double row_share = as_double(rows.large_tiles()) / as_double(rows.count());
+        const double col_share = as_double(cols.large_tiles()) / as_double(cols.count());
         for (int y = 0; y < tile_.rows.output.cols(); ++y)
             for (int x = 0; x < width; ++x) {
                 const bool wide = plan_.numbers.is_wide(tile_.component_of_m(y * width + x));
@@ -116,7 +116,8 @@ private:
     }
 
     static double share_of(const cover &along, const piece *p) {
-        return as_double(p == along.large ? along.large_count : along.small_count) / as_double(along.count());
+        return as_double(p == along.large ? along.large_tiles() : along.small_tiles())
+               / as_double(along.count());
     }
 
     double input_instructions(const piece &row, const piece &col) const {
@@ -159,7 +160,8 @@ private:
 double share_inside(const axis &a) {
     dim inside = 0;
     for (dim tap = 0; tap < a.taps; ++tap) {
-        const dim first = a.first_input(0) + tap; // the pixel that this tap of the first output reads
+        const dim first =
+                a.first_input(0) + tap * a.dilation; // the pixel that this tap of the first output reads
         inside += std::max(std::min(a.out, a.in - first) - std::max(dim {0}, -first), dim {0});
     }
     return as_double(inside) / as_double(a.out * a.taps);
@@ -169,7 +171,8 @@ double share_inside(const axis &a) {
 
 dim tile_count(const problem &p, tile_id tile) {
     const auto &t = tile_of(tile);
-    return p.mb * ceil_div(p.oh, dim {t.rows.outputs()}) * ceil_div(p.ow, dim {t.cols.outputs()});
+    return p.mb * cover_of(t.row_pieces, p.rows(), true).count()
+           * cover_of(t.col_pieces, p.cols(), true).count();
 }
 
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {

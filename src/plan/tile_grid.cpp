@@ -13,7 +13,8 @@ tile_axis make_axis(const cover &covered) {
         const tile_axis::kind kind {
                 &covered.at(tile), covered.inputs_inside(tile), covered.outputs_inside(tile)};
         auto known = std::find(axis.kinds.begin(), axis.kinds.end(), kind);
-        axis.kind_of.push_back(static_cast<int>(known - axis.kinds.begin()));
+        axis.tiles.push_back({covered.first_input(tile), covered.first_output(tile),
+                static_cast<int>(known - axis.kinds.begin()), covered.is_small(tile)});
         if (known == axis.kinds.end()) axis.kinds.push_back(kind);
     }
     return axis;

@@ -17,10 +17,17 @@ struct tile_axis {
         int outputs = 0; // outputs that are inside
         bool operator==(const kind &) const = default;
     };
+    // What the cover says of each tile, at hand: its divisions would show next to the transform of a few
+    // channels.
+    struct tile {
+        dim first_input, first_output;
+        int kind;
+        bool small;
+    };
     std::vector<kind> kinds;
-    std::vector<int> kind_of; // of each tile
+    std::vector<tile> tiles;
     cover covered;
-    dim count() const { return static_cast<dim>(kind_of.size()); }
+    dim count() const { return static_cast<dim>(tiles.size()); }
 };
 
 struct slot_range {
@@ -48,10 +55,10 @@ struct tile_grid {
     position at(dim index) const;
     // Tiles of one kind of row and one kind of column lie alike: 0 .. rows.kinds * cols.kinds - 1.
     std::size_t kind_of(const position &p) const {
-        return rows.kind_of[p.row] * cols.kinds.size() + cols.kind_of[p.col];
+        return rows.tiles[p.row].kind * cols.kinds.size() + cols.tiles[p.col].kind;
     }
     tile_class class_of(const position &p) const {
-        return winodnn::class_of(rows.covered.is_small(p.row), cols.covered.is_small(p.col));
+        return winodnn::class_of(rows.tiles[p.row].small, cols.tiles[p.col].small);
     }
     tile_class class_of(const tile_axis::kind &row, const tile_axis::kind &col) const {
         return winodnn::class_of(row.of == rows.covered.small, col.of == cols.covered.small);
@@ -62,10 +69,10 @@ struct tile_grid {
         dim y, x;
     };
     pixel first_input(const position &p) const {
-        return {rows.covered.first_input(p.row), cols.covered.first_input(p.col)};
+        return {rows.tiles[p.row].first_input, cols.tiles[p.col].first_input};
     }
     pixel first_output(const position &p) const {
-        return {rows.covered.first_output(p.row), cols.covered.first_output(p.col)};
+        return {rows.tiles[p.row].first_output, cols.tiles[p.col].first_output};
     }
     block_slots slots_of(tile_block block) const;
     // The one after: without the divisions, which would show next to the transform of a few channels.

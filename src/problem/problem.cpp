@@ -24,9 +24,11 @@ bool problem::stores_accumulators() const {
 bool problem::is_addressable() const {
     // Six rows of pixels on either side, of 4 bytes at most; V's 36 components of 48 tiles of s16 channels.
     constexpr dim longest_row = (dim {1} << 31) / (8 * 4), most_channels = (dim {1} << 31) / (36 * 49 * 2);
-    const auto too_long = [](const post_op &op) { return op.operand_strides.h > longest_row; };
-    return ic <= most_channels && src_strides().h <= longest_row && dst_strides().h <= longest_row
-           && std::ranges::none_of(post_ops, too_long);
+    const auto too_long = [&](const nhwc_strides &tensor) {
+        return tensor.h > longest_row / dilation_h || tensor.w > longest_row / dilation_w;
+    };
+    return ic <= most_channels && !too_long(src_strides()) && !too_long(dst_strides())
+           && std::ranges::none_of(post_ops, too_long, &post_op::operand_strides);
 }
 
 nhwc_strides problem::src_strides() const {
@@ -60,8 +62,8 @@ std::string to_string(const problem &p) {
     // benchdnn leaves the right padding out: it follows from the output size.
     const std::string g = p.groups == 0 ? "" : "g" + n(p.groups);
     return "mb" + n(p.mb) + "_" + g + "ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
-           + "kh" + n(p.kh) + "sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw" + n(p.kw)
-           + "sw1dw0pw" + n(p.pad_l);
+           + "kh" + n(p.kh) + "sh1dh" + n(p.dilation_h - 1) + "ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow"
+           + n(p.ow) + "kw" + n(p.kw) + "sw1dw" + n(p.dilation_w - 1) + "pw" + n(p.pad_l);
 }
 
 } // namespace winodnn

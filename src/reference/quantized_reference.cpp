@@ -16,7 +16,7 @@ int_matrix patch(
     int_matrix d(t.rows.inputs(), t.cols.inputs());
     for (int r = 0; r < d.rows(); ++r)
         for (int c = 0; c < d.cols(); ++c) {
-            const dim h = y + r, w = x + c;
+            const dim h = y + r * p.dilation_h, w = x + c * p.dilation_w;
             if (h < 0 || h >= p.ih || w < 0 || w >= p.iw) continue;
             d(r, c) = int(read_value(p.src, src, n * s.n + h * s.h + w * s.w + ic)) - zero_point;
         }
@@ -121,7 +121,8 @@ quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixe
             const std::vector<double> sums = at.sums(oc);
             for (int row = 0; row < rows.outputs_inside(tile_row); ++row)
                 for (int col = 0; col < cols.outputs_inside(tile_col); ++col) {
-                    const auto to = std::size_t(((n * p.oh + y + row) * p.ow + x + col) * p.oc + oc);
+                    const dim oh = y + row * p.dilation_h, ow = x + col * p.dilation_w;
+                    const auto to = std::size_t(((n * p.oh + oh) * p.ow + ow) * p.oc + oc);
                     at.output(sums, row, col, result.y[to], result.magnitudes[to]);
                 }
         }

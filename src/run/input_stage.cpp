@@ -17,8 +17,8 @@ input_stage::input_stage(const blueprint &made_for, const class_quantizers &quan
     config.src = p.src;
     config.zero_point = p.src_zero_point;
     config.narrow = p.group_ic() < config.channels_per_vector();
-    config.col_stride = p.src_strides().w;
-    config.row_stride = p.src_strides().h;
+    config.col_stride = p.src_strides().w * p.dilation_w;
+    config.row_stride = p.src_strides().h * p.dilation_h;
     config.numbers = b_.chosen.numbers;
     config.planes = b_.space.v_planes;
     for (const auto &row : b_.grid.rows.kinds)

@@ -8,6 +8,11 @@ namespace {
 
 constexpr std::size_t most_post_ops = 32; // oneDNN's limit
 
+// From one output of a tile to the next.
+nhwc_strides between_outputs(const problem &p, const nhwc_strides &tensor) {
+    return {tensor.n, tensor.h * p.dilation_h, tensor.w * p.dilation_w};
+}
+
 } // namespace
 
 output_stage::output_stage(const blueprint &made_for)
@@ -38,7 +43,7 @@ std::vector<output_stage::segment> output_stage::split(const std::vector<post_op
 jit::output_transform_config output_stage::config_of(const segment &s) const {
     const problem &p = b_.described;
     const dim element = static_cast<dim>(size_of(p.dst));
-    const nhwc_strides strides = p.dst_strides();
+    const nhwc_strides strides = between_outputs(p, p.dst_strides());
     const bool first = s.begin == 0, last = s.end == p.post_ops.size();
     jit::output_transform_config config;
     config.isa = b_.chosen.isa;
@@ -60,6 +65,7 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
     config.dst_zero_point = p.dst_zero_point;
     config.post_ops.assign(
             p.post_ops.begin() + static_cast<dim>(s.begin), p.post_ops.begin() + static_cast<dim>(s.end));
+    for (post_op &op : config.post_ops) op.operand_strides = between_outputs(p, op.operand_strides);
     return config;
 }
 

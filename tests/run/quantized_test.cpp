@@ -189,6 +189,19 @@ TEST_P(quantized, zero_points_groups_batches_and_blocks) {
             }
 }
 
+TEST_P(quantized, dilated) {
+    for (const tile_id tile : {tile_id::f4x4, tile_id::f3x3, tile_id::f4x1, tile_id::row4h})
+        for (const dim dilation : {2, 4}) {
+            problem p = layer_of(tile, 33, 13, 10, 18);
+            p.dilation_h = p.dilation_w = dilation;
+            p.pad_t *= dilation;
+            p.pad_b *= dilation;
+            p.pad_l *= dilation;
+            p.pad_r *= dilation;
+            example(p, quantized_plan(p, GetParam(), 2, tile, 0b100), 0.6, pattern::random).expect_model();
+        }
+}
+
 TEST_P(quantized, other_weights_are_refused) {
     const problem p = layer_of(tile_id::f4x4, 32, 8, 8, 32);
     const plan c = quantized_plan(p, GetParam(), 1, tile_id::f4x4, 0);
