@@ -46,7 +46,7 @@ double measured_peak(isa i) {
     if (best > 0) return best;
     const auto loop = make_peak_loop(i, false);
     const std::int64_t rounds = 1'000'000;
-    const double macs = static_cast<double>(rounds) * peak_instructions(i) * jit::traits_of(i).lanes() * 2;
+    const double macs = static_cast<double>(rounds) * peak_instructions(i) * traits_of(i).lanes() * 2;
     for (int repetition = 0; repetition < 10; ++repetition) {
         const auto begin = std::chrono::steady_clock::now();
         loop({rounds});

@@ -13,7 +13,7 @@ struct peak_args {
 // own previous value only. Of s16: vpdpwssd, or vpmaddwd and vpaddd. Of bytes: vpdpbusd, or vpmaddubsw,
 // vpmaddwd and vpaddd.
 constexpr int peak_instructions(isa i) {
-    return jit::traits_of(i).registers == 32 ? 24 : 12; // the sums of the kernel's register tile
+    return traits_of(i).registers == 32 ? 24 : 12; // the sums of the kernel's register tile
 }
 jit::kernel<peak_args> make_peak_loop(isa i, bool bytes);
 

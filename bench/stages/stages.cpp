@@ -4,7 +4,7 @@
 #include "jit/input_transform/input_transform.hpp"
 #include "jit/multiply/multiply.hpp"
 #include "jit/output_transform/output_transform.hpp"
-#include "run/workspace.hpp"
+#include "plan/workspace.hpp"
 #include "stages/peak.hpp"
 
 #include <benchmark/benchmark.h>
@@ -34,14 +34,14 @@ void peak(benchmark::State &state, isa i, bool bytes) {
     const std::int64_t rounds = 100'000;
     for (auto _ : state) loop({rounds});
     state.counters["MAC/s"] = benchmark::Counter(
-            static_cast<double>(rounds) * peak_instructions(i) * jit::traits_of(i).lanes() * (bytes ? 4 : 2),
+            static_cast<double>(rounds) * peak_instructions(i) * traits_of(i).lanes() * (bytes ? 4 : 2),
             benchmark::Counter::kIsIterationInvariantRate);
 }
 
 // One component of a block of tiles, as the run calls it.
 void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
-    const int vectors = jit::most_vectors(jit::traits_of(i).lanes()), group = jit::most_tiles;
-    const dim width = vectors * jit::traits_of(i).lanes();
+    const int vectors = register_tile_of(i).vectors, group = register_tile_of(i).tiles;
+    const dim width = vectors * traits_of(i).lanes();
     const dim size = bytes ? 1 : 2; // of a value
     const auto kernel = jit::get_multiply({i, group, vectors, ic * size, width * 4, 1, bytes, false});
     line_vector<std::uint8_t> v(tiles * ic * size, 3), u(ic * width * size, 5);
@@ -49,7 +49,7 @@ void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic * size, u.data(), m.data() + t * width,
-                    ic * size / (jit::groups_per_step * 4), 1, 0, 0, u.data(), nullptr});
+                    ic * size / (groups_per_step * 4), 1, 0, 0, u.data(), nullptr});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =
@@ -73,7 +73,7 @@ plan sample_plan(isa i, tile_id tile, bool quantized) {
 void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile, quantized);
-    const workspace space(p, chosen);
+    const workspace space(p, chosen, block_map(p, chosen));
     const winodnn::tile &t = tile_of(tile);
     jit::input_transform_config config;
     config.isa = i;
@@ -101,7 +101,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
 void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile, quantized);
-    const workspace space(p, chosen);
+    const workspace space(p, chosen, block_map(p, chosen));
     const winodnn::tile &t = tile_of(tile);
     const dim channels = layout_for(p, chosen).oc_block();
     jit::output_transform_config config;
@@ -126,7 +126,7 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
             for (dim n = 0; n < tiles; ++n)
                 (*kernel)({m.data() + n * space.m_tile_stride,
                         dst.data() + n % 13 * t.cols.outputs() * p.oc + b * channels, nullptr, per_oc.data(),
-                        channels / jit::traits_of(i).lanes(), 0, nullptr});
+                        channels / traits_of(i).lanes(), 0, nullptr});
     state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs()));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);

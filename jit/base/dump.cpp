@@ -1,15 +1,17 @@
 #include "jit/base/dump.hpp"
 
-#include "environment/environment.hpp"
 #include "files/file_replacement.hpp"
 #include "files/standard_streams.hpp"
 
+#include <atomic>
 #include <functional>
 #include <stdexcept>
 
 namespace winodnn::jit {
 
 namespace {
+
+constinit std::atomic<bool> dumping {false};
 
 // Linux has names of up to 255 bytes, and kernels with dozens of post-ops longer ones.
 std::string file_name(const std::string &kernel_name) {
@@ -21,8 +23,12 @@ std::string file_name(const std::string &kernel_name) {
 
 } // namespace
 
+void set_dumping(bool on) {
+    dumping.store(on, std::memory_order_relaxed);
+}
+
 void dump_code(const std::string &kernel_name, const void *code, std::size_t bytes) {
-    if (!environment().jit_dump) return;
+    if (!dumping.load(std::memory_order_relaxed)) return;
     try {
         // The user has not chosen these names: links there are somebody else's.
         file_replacement(file_name(kernel_name), links::replaced)

@@ -2,8 +2,8 @@
 // instructions differ between ISAs.
 #pragma once
 
+#include "isa/isa_traits.hpp"
 #include "jit/base/code_pages.hpp"
-#include "jit/base/isa_traits.hpp"
 #include "problem/problem.hpp"
 
 #include <xbyak/xbyak.h>

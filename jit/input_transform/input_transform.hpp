@@ -3,18 +3,13 @@
 
 #include "jit/base/kernel.hpp"
 #include "problem/limits.hpp"
+#include "winograd/cover.hpp"
 #include "winograd/number_system.hpp"
 
 #include <array>
 #include <compare>
 
 namespace winodnn::jit {
-
-// Pixels of the tile that lie inside the image; the others are padding, and count as 0.
-struct extent {
-    int begin = 0, end = 0;
-    auto operator<=>(const extent &) const = default;
-};
 
 struct input_transform_config {
     winodnn::isa isa = isa::avx2;

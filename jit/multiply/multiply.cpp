@@ -1,6 +1,5 @@
 #include "jit/multiply/multiply.hpp"
 
-
 #include <algorithm>
 #include <cstddef>
 
@@ -15,7 +14,8 @@ constexpr int sources_of(const isa_traits &traits) {
 
 constexpr bool has_registers(isa i) {
     const isa_traits traits = traits_of(i);
-    return (most_tiles + 1) * most_vectors(traits.lanes()) + sources_of(traits) + 1 <= traits.registers;
+    const register_tile most = register_tile_of(i);
+    return most.sums() + most.vectors + sources_of(traits) + 1 <= traits.registers;
 }
 static_assert(std::ranges::all_of(all_isas, has_registers));
 
@@ -109,12 +109,12 @@ private:
 
     const multiply_config config_;
 
-    const int most_vectors_ = most_vectors(traits().lanes()), most_sums_ = most_tiles * most_vectors_;
+    const register_tile most_ = register_tile_for(traits().lanes());
     const int sources_ = sources_of(traits());
     const reg v = rsi, u = rdx, m = rcx, steps = r8, ahead = r9, terms = r10, initial = r11;
     vec sum(int t, int n) const { return full(t * config_.vectors + n); }
-    vec weights(int n) const { return full(most_sums_ + n); }
-    vec source(int t) const { return full(most_sums_ + most_vectors_ + t % sources_); }
+    vec weights(int n) const { return full(most_.sums() + n); }
+    vec source(int t) const { return full(most_.sums() + most_.vectors + t % sources_); }
     const vec product = full(traits().registers - 1);
 };
 

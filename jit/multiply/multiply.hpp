@@ -1,8 +1,8 @@
 // M = sum over terms of V U: a register tile of tiles x output channels, over all input channels.
 #pragma once
 
+#include "isa/register_tile.hpp"
 #include "jit/base/kernel.hpp"
-#include "jit/multiply/register_tile.hpp"
 
 #include <compare>
 
@@ -10,8 +10,8 @@ namespace winodnn::jit {
 
 struct multiply_config {
     winodnn::isa isa = isa::avx2;
-    int tiles = 1;          // 1 .. most_tiles
-    int vectors = 1;        // of output channels, 1 .. most_vectors
+    int tiles = 1;          // 1 .. those of the register tile
+    int vectors = 1;        // of output channels, likewise
     dim v_tile_stride = 0;  // bytes from one tile's channels to the next one's
     dim m_tile_stride = 0;  // bytes
     int prefetch_lines = 0; // cache lines to prefetch with each group of input channels

@@ -56,7 +56,10 @@ void observer::observe(const problem &p, const void *src) {
 }
 
 void observer::observe(grid &g, const problem &p, const void *src) {
-    const dim rows = ceil_div(p.oh, g.step_h), cols = ceil_div(p.ow, g.step_w), count = p.mb * rows * cols;
+    const axis down = p.rows(), across = p.cols();
+    const dim in_column = ceil_div(down.outputs_of_phase(0), g.step_h), rows = in_column * down.phases();
+    const dim in_row = ceil_div(across.outputs_of_phase(0), g.step_w), cols = in_row * across.phases();
+    const dim count = p.mb * rows * cols;
     const nhwc_strides s = p.src_strides();
     std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
@@ -66,10 +69,13 @@ void observer::observe(grid &g, const problem &p, const void *src) {
     for (dim n = 0; n < taken; ++n) {
         const dim index = (first + count * n / taken) % count;
         const dim image = index / (rows * cols);
-        const dim top = index / cols % rows * g.step_h - p.pad_t, left = index % cols * g.step_w - p.pad_l;
+        const dim row = index / cols % rows, col = index % cols;
+        const dim top = down.first_input(row / in_column + row % in_column * g.step_h * down.dilation);
+        const dim left = across.first_input(col / in_row + col % in_row * g.step_w * across.dilation);
         auto to = patch.begin();
-        for (dim h = top; h < top + height_; ++h)
-            for (dim w = left; w < left + width_; ++w) {
+        for (dim y = 0; y < height_; ++y)
+            for (dim x = 0; x < width_; ++x) {
+                const dim h = top + y * down.dilation, w = left + x * across.dilation;
                 const bool inside = h >= 0 && h < p.ih && w >= 0 && w < p.iw;
                 const dim pixel = image * s.n + h * s.h + w * s.w;
                 for (dim ic = 0; ic < p.ic; ++ic, ++to)

@@ -1,6 +1,7 @@
 #include "dispatch/candidates.hpp"
 
 #include "dispatch/cost.hpp"
+#include "winograd/cover.hpp"
 
 #include <algorithm>
 
@@ -9,8 +10,8 @@ namespace winodnn {
 namespace {
 
 bool has_smaller_pieces(const tile &t, const problem &p) {
-    return cover_of(t.row_pieces, p.oh, false).small_count > 0
-           || cover_of(t.col_pieces, p.ow, false).small_count > 0;
+    return cover_of(t.row_pieces, p.rows(), false).small_count > 0
+           || cover_of(t.col_pieces, p.cols(), false).small_count > 0;
 }
 
 // All plans with one tile, that of the best layout first.

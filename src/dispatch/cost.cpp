@@ -1,8 +1,8 @@
 #include "dispatch/cost.hpp"
 
 #include "dispatch/rates.hpp"
-#include "jit/base/isa_traits.hpp"
-#include "jit/multiply/register_tile.hpp"
+#include "isa/register_tile.hpp"
+#include "plan/block_map.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
@@ -24,19 +24,14 @@ double share_beyond(std::size_t cache, double bytes) {
 // One item of work of a plan: a block of tiles, and a chunk of the output channels.
 class item_cost {
 public:
-    item_cost(const problem &p, const machine &m, const plan &how)
-        : problem_(p), machine_(m), plan_(how), layout_(layout_for(p, how)), tile_(layout_.shape()),
-          rates_(rates_of(m)), rows_(cover_of(tile_.row_pieces, p.oh, !how.mixed)),
-          cols_(cover_of(tile_.col_pieces, p.ow, !how.mixed)), lanes_(jit::traits_of(how.isa).lanes()) {
-        const dim count = tile_count();
-        blocks_ = ceil_div(count, how.tiles_per_block);
-        tiles_ = as_double(count) / as_double(blocks_);
-        oc_ = as_double(layout_.padded_oc()) / as_double(how.oc_chunks);
-        ic_ = as_double(layout_.padded_ic());
-        oc_blocks_ = std::max(1.0, oc_ / as_double(layout_.oc_block()));
-    }
+    item_cost(const problem &p, const machine &m, const plan &candidate)
+        : problem_(p), machine_(m), plan_(candidate), map_(p, candidate), layout_(map_.layout()),
+          tile_(layout_.shape()), rates_(rates_of(m)), registers_(register_tile_of(candidate.isa)),
+          tiles_(as_double(map_.tiles()) / as_double(map_.blocks())),
+          oc_(as_double(layout_.padded_oc()) / as_double(map_.chunks())), ic_(as_double(layout_.padded_ic())),
+          oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))) {}
 
-    dim items() const { return blocks_ * layout_.group_count() * plan_.oc_chunks; }
+    const block_map &map() const { return map_; }
 
     // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
     double cycles() const {
@@ -45,19 +40,18 @@ public:
     }
 
 private:
-    dim tile_count() const { return problem_.mb * rows_.count() * cols_.count(); }
-
     // Planes of M that the tiles of a range of classes take part in, and whether they are of s16.
     double multiply_cycles() const {
         double cycles = 0;
         const int width = tile_.cols.output.cols();
-        const double row_share = as_double(rows_.large_count) / as_double(rows_.count());
-        const double col_share = as_double(cols_.large_count) / as_double(cols_.count());
+        const cover &rows = map_.rows(), &cols = map_.cols();
+        const double row_share = as_double(rows.large_tiles()) / as_double(rows.count());
+        const double col_share = as_double(cols.large_tiles()) / as_double(cols.count());
         for (int y = 0; y < tile_.rows.output.cols(); ++y)
             for (int x = 0; x < width; ++x) {
                 const bool wide = plan_.numbers.is_wide(tile_.component_of_m(y * width + x));
                 const double taking_part =
-                        tiles_ * (all_have(rows_, y) ? 1 : row_share) * (all_have(cols_, x) ? 1 : col_share);
+                        tiles_ * (all_have(rows, y) ? 1 : row_share) * (all_have(cols, x) ? 1 : col_share);
                 cycles += plane_cycles(taking_part, wide);
             }
         return cycles;
@@ -68,8 +62,8 @@ private:
     }
 
     double plane_cycles(double tiles, bool wide) const {
-        const double vectors = oc_ / lanes_, slices = std::ceil(vectors / jit::most_vectors(lanes_));
-        const double groups = std::ceil(tiles / jit::most_tiles);
+        const double vectors = oc_ / registers_.lanes, slices = std::ceil(vectors / registers_.vectors);
+        const double groups = std::ceil(tiles / registers_.tiles);
         const double size = tiles / groups, width = vectors / slices;
         const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
         const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
@@ -93,8 +87,8 @@ private:
     }
 
     double weights_bytes() const { return oc_ * as_double(layout_.channel_bytes(plan_.numbers)); }
-    double v_bytes() const { return tiles_ * tile_.v_planes() * ic_ * 2; }
-    double m_bytes() const { return tiles_ * tile_.m_planes() * as_double(layout_.oc_block()) * 4; }
+    double v_bytes() const { return tiles_ * as_double(map_.v_bytes_of_tile()); }
+    double m_bytes() const { return tiles_ * as_double(map_.m_bytes_of_tile()); }
 
     // V is read again for each block of output channels, M written and read.
     double cycles_beyond_l2() const {
@@ -105,22 +99,25 @@ private:
     }
 
     double transforms_and_images() const {
+        const cover &rows = map_.rows(), &cols = map_.cols();
+        const int lanes = registers_.lanes;
         double instructions = 0;
-        for (const piece *row : {rows_.large, rows_.small})
-            for (const piece *col : {cols_.large, cols_.small}) {
+        for (const piece *row : {rows.large, rows.small})
+            for (const piece *col : {cols.large, cols.small}) {
                 if (row == nullptr || col == nullptr) continue;
-                const double share = share_of(rows_, row) * share_of(cols_, col);
+                const double share = share_of(rows, row) * share_of(cols, col);
                 instructions += share
-                                * (ic_ / lanes_ / 2 * input_instructions(*row, *col)
-                                        + oc_ / lanes_ * output_instructions(*row, *col));
+                                * (ic_ / lanes / 2 * input_instructions(*row, *col)
+                                        + oc_ / lanes * output_instructions(*row, *col));
             }
-        const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(blocks_);
+        const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
         return tiles_ * (instructions * rates_.transform_cycles + tile_cycles * oc_blocks_)
                + pixels * (ic_ + oc_) * image_cycles;
     }
 
     static double share_of(const cover &along, const piece *p) {
-        return as_double(p == along.large ? along.large_count : along.small_count) / as_double(along.count());
+        return as_double(p == along.large ? along.large_tiles() : along.small_tiles())
+               / as_double(along.count());
     }
 
     double input_instructions(const piece &row, const piece &col) const {
@@ -150,41 +147,44 @@ private:
     const problem &problem_;
     const machine &machine_;
     const plan &plan_;
-    const weights_layout layout_;
+    const block_map map_;
+    const weights_layout &layout_;
     const tile &tile_;
     const rates rates_;
-    const cover rows_, cols_;
-    const int lanes_;
-    dim blocks_;
-    double tiles_, oc_, ic_, oc_blocks_; // of an item
+    const register_tile registers_;
+    const double tiles_, oc_, ic_, oc_blocks_; // of an item
 };
 
 // How many of the taps along one dimension lie inside the image, as a share: direct convolution does not
 // multiply with padding.
-double share_inside(dim out, dim in, dim taps, dim pad) {
+double share_inside(const axis &a) {
     dim inside = 0;
-    for (dim tap = 0; tap < taps; ++tap)
-        inside += std::max(std::min(out, in + pad - tap) - std::max(dim {0}, pad - tap), dim {0});
-    return as_double(inside) / as_double(out * taps);
+    for (dim tap = 0; tap < a.taps; ++tap) {
+        const dim first =
+                a.first_input(0) + tap * a.dilation; // the pixel that this tap of the first output reads
+        inside += std::max(std::min(a.out, a.in - first) - std::max(dim {0}, -first), dim {0});
+    }
+    return as_double(inside) / as_double(a.out * a.taps);
 }
 
 } // namespace
 
 dim tile_count(const problem &p, tile_id tile) {
     const auto &t = tile_of(tile);
-    return p.mb * ceil_div(p.oh, dim {t.rows.outputs()}) * ceil_div(p.ow, dim {t.cols.outputs()});
+    return p.mb * cover_of(t.row_pieces, p.rows(), true).count()
+           * cover_of(t.col_pieces, p.cols(), true).count();
 }
 
 double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
     const item_cost item(p, m, candidate);
-    // Items are equal but for rounding, and each thread takes the same number of them.
-    return as_double(ceil_div(item.items(), dim {candidate.threads})) * item.cycles();
+    // Items are equal but for rounding.
+    return as_double(item.map().most_items(candidate.threads)) * item.cycles();
 }
 
 double direct_cycles(const problem &p, const machine &m) {
-    const double inside = share_inside(p.oh, p.ih, p.kh, p.pad_t) * share_inside(p.ow, p.iw, p.kw, p.pad_l);
+    const double inside = share_inside(p.rows()) * share_inside(p.cols());
     // It computes whole vectors of output channels.
-    const dim lanes = jit::traits_of(m.isa).lanes(), padded_oc = round_up(p.group_oc(), lanes);
+    const dim lanes = register_tile_of(m.isa).lanes, padded_oc = round_up(p.group_oc(), lanes);
     const double padded = as_double(padded_oc) / as_double(p.group_oc());
     return as_double(p.macs()) * inside * padded / rates_of(m).direct_macs / m.threads;
 }

@@ -1,8 +1,8 @@
 // Which plan a convolution gets, or why it is declined. Pure functions: no oneDNN, no environment.
 #pragma once
 
-#include "dispatch/machine.hpp"
-#include "dispatch/plan.hpp"
+#include "machine/machine.hpp"
+#include "plan/plan.hpp"
 
 #include <optional>
 

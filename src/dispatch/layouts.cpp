@@ -1,6 +1,7 @@
 #include "dispatch/layouts.hpp"
 
 #include "dispatch/cost.hpp"
+#include "plan/block_map.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
@@ -15,12 +16,12 @@ constexpr dim block_sizes[] = {fewest_tiles_of_block, 12, 18, 24, 36, 48, 72, 96
 class enumeration {
 public:
     enumeration(const problem &p, const machine &m, const plan &base)
-        : problem_(p), machine_(m), base_(base), layout_(layout_for(p, base)),
-          tiles_(tile_count(p, base.tile)),
-          threads_a_group_(ceil_div(dim {m.threads}, layout_.group_count())) {}
+        : problem_(p), machine_(m), base_(base), one_tile_a_block_(p, in_blocks_of(1, base)),
+          tiles_(one_tile_a_block_.tiles()),
+          threads_a_group_(ceil_div(dim {m.threads}, one_tile_a_block_.layout().group_count())) {}
 
     std::vector<prediction> run() {
-        const dim oc_blocks = ceil_div(layout_.padded_oc(), layout_.oc_block());
+        const dim oc_blocks = one_tile_a_block_.oc_blocks();
         for (const dim size : block_sizes) {
             const dim blocks = ceil_div(tiles_, size);
             if (size > fewest_tiles_of_block && ceil_div(tiles_, blocks) * bytes_of_tile() > most_bytes())
@@ -36,22 +37,26 @@ public:
     }
 
 private:
+    static plan in_blocks_of(dim tiles, plan base) {
+        base.tiles_per_block = tiles;
+        return base;
+    }
+
     dim bytes_of_tile() const {
-        const tile &t = layout_.shape();
-        return t.v_planes() * layout_.padded_ic() * 2 + t.m_planes() * layout_.oc_block() * 4;
+        return one_tile_a_block_.v_bytes_of_tile() + one_tile_a_block_.m_bytes_of_tile();
     }
 
     dim most_bytes() const {
         const auto l2 =
                 static_cast<dim>(std::min(machine_.cache.l2, static_cast<std::size_t>(most_bytes_of_block)));
-        const bool streamed = layout_.padded_oc() * layout_.channel_bytes(base_.numbers) > l2 / 2;
+        const weights_layout &weights = one_tile_a_block_.layout();
+        const bool streamed = weights.padded_oc() * weights.channel_bytes(base_.numbers) > l2 / 2;
         return std::min(l2 * (streamed ? most_l2_of_block_with_streamed_weights : most_l2_of_block),
                 most_bytes_of_block);
     }
 
     void add(dim blocks, dim chunks) {
-        plan how = base_;
-        how.tiles_per_block = ceil_div(tiles_, blocks);
+        plan how = in_blocks_of(ceil_div(tiles_, blocks), base_);
         how.oc_chunks = chunks;
         for (const prediction &other : found_)
             if (other.how == how) return;
@@ -61,7 +66,7 @@ private:
     const problem &problem_;
     const machine &machine_;
     const plan &base_;
-    const weights_layout layout_;
+    const block_map one_tile_a_block_;
     const dim tiles_;
     const dim threads_a_group_;
     std::vector<prediction> found_;

@@ -1,12 +1,12 @@
 #include "dispatch/rates.hpp"
 
-#include "jit/base/isa_traits.hpp"
+#include "isa/isa_traits.hpp"
 
 namespace winodnn {
 
 // Fitted to what bench/regret measured on a Zen 5, of all plans of all layers of core.txt.
 rates rates_of(const machine &m) {
-    const jit::isa_traits traits = jit::traits_of(m.isa);
+    const isa_traits traits = traits_of(m.isa);
     const double multiplies = m.units.multiplies, bytes = traits.vector_bytes;
     // AMX: 16 x 16 sums of 64 products in 16 cycles, of which a convolution gets about half.
     if (traits.dot_product)

@@ -1,7 +1,7 @@
 // The constants of the cost model. Cycles of one core.
 #pragma once
 
-#include "dispatch/machine.hpp"
+#include "machine/machine.hpp"
 
 namespace winodnn {
 

@@ -1,8 +1,9 @@
 #include "environment/environment.hpp"
 
 #include "files/standard_streams.hpp"
-#include "process/never_destroyed.hpp"
+#include "jit/base/dump.hpp"
 #include "problem/decimal.hpp"
+#include "process/never_destroyed.hpp"
 
 #include <array>
 #include <charconv>
@@ -152,7 +153,7 @@ settings read_settings() {
     settings s;
     s.mode = settings::winograd_mode(read(mode));
     s.verbose = read(verbose);
-    s.jit_dump = read(jit_dump) != 0;
+    jit::set_dumping(read(jit_dump) != 0); // told, because it is below and cannot ask
     if (const int index = read(tile()); index != none) s.tile = tile_id(index);
     s.calibrate = read_path(calibrate);
     s.calibration = read_path(calibration_file);

@@ -2,7 +2,7 @@
 // because the number of units follows from no CPUID bit.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 
 namespace winodnn {
 

@@ -70,8 +70,8 @@ std::string to_string(const problem &p) {
     // benchdnn leaves the right padding out: it follows from the output size.
     const std::string g = p.groups == 0 ? "" : "g" + n(p.groups);
     return "mb" + n(p.mb) + "_" + g + "ic" + n(p.ic) + "oc" + n(p.oc) + "_ih" + n(p.ih) + "oh" + n(p.oh)
-           + "kh" + n(p.kh) + "sh1dh0ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow" + n(p.ow) + "kw" + n(p.kw)
-           + "sw1dw0pw" + n(p.pad_l);
+           + "kh" + n(p.kh) + "sh1dh" + n(p.dilation_h - 1) + "ph" + n(p.pad_t) + "_iw" + n(p.iw) + "ow"
+           + n(p.ow) + "kw" + n(p.kw) + "sw1dw" + n(p.dilation_w - 1) + "pw" + n(p.pad_l);
 }
 
 } // namespace winodnn

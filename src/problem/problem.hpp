@@ -3,7 +3,9 @@
 #pragma once
 
 #include "problem/post_op.hpp"
+#include "problem/rounding.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +13,19 @@
 
 namespace winodnn {
 
-// A kernel of 3x3, 1x3 or 3x1 taps, stride 1, no dilation; src and dst nhwc.
+// One spatial dimension of a convolution, in pixels.
+struct axis {
+    dim in, out, taps, pad; // pad: before the first pixel
+    dim dilation = 1;       // pixels from one tap to the next
+
+    // The first pixel that an output reads; one before 0 is padding.
+    dim first_input(dim output) const { return output - pad; }
+    // Outputs of one phase, every dilation-th, read pixels of one phase: to them the convolution is dense.
+    dim phases() const { return std::min(dilation, out); }
+    dim outputs_of_phase(dim phase) const { return ceil_div(out - phase, dilation); }
+};
+
+// A kernel of 3x3, 1x3 or 3x1 taps, stride 1; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
 //                                      * (1 / dst_scale[oc]) + dst_zero_point[oc]))
 // with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the
@@ -22,7 +36,8 @@ struct problem {
     dim mb = 0, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0; // ic and oc of all groups
     dim groups = 0;                                             // 0: the weights have no group dimension
     dim kh = 3, kw = 3;
-    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0; // 0 or 1 each, 0 along a kernel's 1
+    dim dilation_h = 1, dilation_w = 1;             // pixels from one tap to the next: oneDNN counts from 0
+    dim pad_t = 0, pad_l = 0, pad_b = 0, pad_r = 0; // not negative
     data_type src = data_type::u8;                  // u8 or s8
     data_type dst = data_type::u8;                  // any
     // Of views into bigger tensors; none: dense.
@@ -49,6 +64,8 @@ struct problem {
     dim dst_extent() const;
     dim extent_of(const nhwc_strides &like_dst) const; // of another tensor with dst's dims
     dim taps() const { return kh * kw; }
+    axis rows() const { return {ih, oh, kh, pad_t, dilation_h}; }
+    axis cols() const { return {iw, ow, kw, pad_l, dilation_w}; }
     dim macs() const { return mb * oh * ow * oc * group_ic() * taps(); } // of direct convolution
 };
 

@@ -118,22 +118,33 @@ calibration calibration_of(observation &observed) {
     return result;
 }
 
-// nullptr: the layer's zero points follow the source.
+// What watches these weights with these zero points; nullptr if there is none yet, or, for good, if the
+// layer's zero points follow the source.
+struct watched {
+    std::shared_ptr<observer> by;
+    bool is_changing;
+};
+
+watched find_observer(observation &observed, const layer_key &key, const zero_point_list &zero_points) {
+    const std::lock_guard lock(observed.mutex);
+    observed_layer &layer = observed.layers[key];
+    const auto known = layer.by_zero_points.find(zero_points);
+    if (known != layer.by_zero_points.end()) return {known->second, false};
+    if (layer.by_zero_points.size() == most_zero_points) layer = {{}, true};
+    return {nullptr, layer.is_changing};
+}
+
 std::shared_ptr<observer> observer_of(observation &observed, const problem &p, const weights_layout &layout,
         const packed_block &weights, const zero_point_list &zero_points) {
-    const std::lock_guard lock(observed.mutex);
-    observed_layer &layer = observed.layers[key_of(p, weights.identity)];
-    if (layer.is_changing) return nullptr;
-    if (const auto known = layer.by_zero_points.find(zero_points); known != layer.by_zero_points.end())
-        return known->second;
-    if (layer.by_zero_points.size() == most_zero_points) {
-        layer = {{}, true};
-        return nullptr;
-    }
+    const layer_key key = key_of(p, weights.identity);
+    watched known = find_observer(observed, key, zero_points);
+    if (known.by != nullptr || known.is_changing) return known.by;
+    // Outside the lock: it takes long, and an observer has a lock of its own.
     std::vector<std::int8_t> plain(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps()));
     unpack_weights(layout, weights, plain.data(), lone_thread());
     auto made = std::make_shared<observer>(p, key_of(p, weights.identity, zero_points), std::move(plain));
-    return layer.by_zero_points.emplace(zero_points, std::move(made)).first->second;
+    const std::lock_guard lock(observed.mutex);
+    return observed.layers[key].by_zero_points.try_emplace(zero_points, std::move(made)).first->second;
 }
 
 } // namespace

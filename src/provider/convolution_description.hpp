@@ -1,7 +1,7 @@
 // A forward convolution that is taken over: what its primitive descs and primitives share.
 #pragma once
 
-#include "dispatch/plan.hpp"
+#include "plan/plan.hpp"
 #include "provider/attributes.hpp"
 #include "provider/calibrating.hpp"
 #include "provider/eltwise_stages.hpp"

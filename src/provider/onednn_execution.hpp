@@ -3,7 +3,7 @@
 #pragma once
 
 #include "provider/owned.hpp"
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "provider/handle.hpp"
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "winograd/number_system.hpp"
 
 #include <cstdint>

@@ -16,7 +16,7 @@ int_matrix patch(
     int_matrix d(t.rows.inputs(), t.cols.inputs());
     for (int r = 0; r < d.rows(); ++r)
         for (int c = 0; c < d.cols(); ++c) {
-            const dim h = y + r, w = x + c;
+            const dim h = y + r * p.dilation_h, w = x + c * p.dilation_w;
             if (h < 0 || h >= p.ih || w < 0 || w >= p.iw) continue;
             d(r, c) = int(read_value(p.src, src, n * s.n + h * s.h + w * s.w + ic)) - zero_point;
         }
@@ -109,18 +109,20 @@ quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixe
         const std::vector<int> &zero_points, const quantized_filters &filters) {
     const auto count = std::size_t(p.mb * p.oh * p.ow * p.oc);
     quantized_outputs result {std::vector<double>(count), std::vector<double>(count)};
-    const cover rows = cover_of(t.row_pieces, p.oh, !mixed), cols = cover_of(t.col_pieces, p.ow, !mixed);
+    const cover rows = cover_of(t.row_pieces, p.rows(), !mixed),
+                cols = cover_of(t.col_pieces, p.cols(), !mixed);
     const class_pieces pieces = pieces_of(rows, cols);
     const auto of_tile = [&](dim n, dim tile_row, dim tile_col, dim group) {
         const tile_class k = class_of(rows.is_small(tile_row), cols.is_small(tile_col));
         tile_reference at(p, t, *pieces[k], numbers, quantizers[k], limit, filters);
         const dim y = rows.first_output(tile_row), x = cols.first_output(tile_col);
-        at.transform(src, n, y - p.pad_t, x - p.pad_l, group, zero_points);
+        at.transform(src, n, rows.first_input(tile_row), cols.first_input(tile_col), group, zero_points);
         for (dim oc = group * p.group_oc(); oc < (group + 1) * p.group_oc(); ++oc) {
             const std::vector<double> sums = at.sums(oc);
-            for (int row = 0; row < pieces[k]->rows.outputs() && y + row < p.oh; ++row)
-                for (int col = 0; col < pieces[k]->cols.outputs() && x + col < p.ow; ++col) {
-                    const auto to = std::size_t(((n * p.oh + y + row) * p.ow + x + col) * p.oc + oc);
+            for (int row = 0; row < rows.outputs_inside(tile_row); ++row)
+                for (int col = 0; col < cols.outputs_inside(tile_col); ++col) {
+                    const dim oh = y + row * p.dilation_h, ow = x + col * p.dilation_w;
+                    const auto to = std::size_t(((n * p.oh + oh) * p.ow + ow) * p.oc + oc);
                     at.output(sums, row, col, result.y[to], result.magnitudes[to]);
                 }
         }

@@ -109,7 +109,7 @@ float scaled(const problem &p, const run_args &args, dim oc, float y) {
     return y * (p.src_scale ? args.src_scale[0] * weights_scale : weights_scale);
 }
 
-// Source minus zero point in a frame of padding, which is 0: then the kernel's rows are contiguous.
+// Source minus zero point in a frame of padding, which is 0.
 struct framed_image {
     dim width, height;
     std::vector<std::int16_t> values; // [group][height][width][ic of the group]
@@ -153,8 +153,8 @@ std::int32_t dot(const std::int16_t *a, const std::int16_t *b, dim count) {
 
 std::vector<std::int32_t> reference_accumulators(
         const problem &p, const void *src, const std::int8_t *weights, const typed_values &src_zero_points) {
-    constexpr dim max_ic = std::numeric_limits<std::int32_t>::max() / (255 * 128 * 3);
-    if (p.group_ic() > max_ic) throw std::overflow_error("a kernel row's sum may be outside s32");
+    constexpr dim max_ic = std::numeric_limits<std::int32_t>::max() / (255 * 128);
+    if (p.group_ic() > max_ic) throw std::overflow_error("a tap's sum may be outside s32");
     const dim ic = p.group_ic();
     const std::vector<std::int16_t> kernels = channels_last(p, weights);
     std::vector<std::int32_t> result(std::size_t(p.mb * p.oh * p.ow * p.oc));
@@ -166,9 +166,13 @@ std::vector<std::int32_t> reference_accumulators(
                 for (dim oc = 0; oc < p.oc; ++oc) {
                     const dim row = oc / p.group_oc() * image.height + h;
                     std::int64_t sum = 0;
-                    for (dim k = 0; k < p.kh; ++k)
-                        sum += dot(&image.values[std::size_t(((row + k) * image.width + w) * ic)],
-                                &kernels[std::size_t((oc * p.kh + k) * p.kw * ic)], p.kw * ic);
+                    for (dim kh = 0; kh < p.kh; ++kh)
+                        for (dim kw = 0; kw < p.kw; ++kw) {
+                            const dim pixel = (row + kh * p.dilation_h) * image.width + w + kw * p.dilation_w;
+                            const dim tap = (oc * p.kh + kh) * p.kw + kw;
+                            sum += dot(&image.values[std::size_t(pixel * ic)],
+                                    &kernels[std::size_t(tap * ic)], ic);
+                        }
                     if (sum != std::int32_t(sum)) throw std::overflow_error("an accumulator is outside s32");
                     *out++ = std::int32_t(sum);
                 }

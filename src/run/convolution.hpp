@@ -1,8 +1,8 @@
 // A convolution ready to run: kernels, stage order, blocking, threads, scratchpad.
 #pragma once
 
-#include "dispatch/plan.hpp"
-#include "run/thread_team.hpp"
+#include "plan/plan.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 #include "winograd/quantizer.hpp"
 
@@ -57,8 +57,8 @@ public:
     run_result execute(const run_args &args, const thread_team &team) const;
 
 private:
-    struct impl;
-    std::unique_ptr<const impl> impl_;
+    struct driver;
+    std::unique_ptr<const driver> driver_;
 };
 
 // The numbers of values that stage functions are called with: none, one or two.

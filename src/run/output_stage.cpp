@@ -6,13 +6,21 @@ namespace winodnn {
 
 using jit::part_kind;
 
-output_stage::output_stage(
-        const problem &p, const plan &chosen, const workspace &space, const tile_grid &grid)
-    : problem_(p), plan_(chosen), tile_(tile_of(chosen.tile)), space_(space), grid_(grid),
-      lanes_(jit::traits_of(chosen.isa).lanes()), segments_(split(p.post_ops)) {
+namespace {
+
+// From one output of a tile to the next.
+nhwc_strides between_outputs(const problem &p, const nhwc_strides &tensor) {
+    return {tensor.n, tensor.h * p.dilation_h, tensor.w * p.dilation_w};
+}
+
+} // namespace
+
+output_stage::output_stage(const blueprint &made_for)
+    : b_(made_for), lanes_(traits_of(made_for.chosen.isa).lanes()),
+      segments_(split(made_for.described.post_ops)) {
     jit::output_transform_config config = config_of(segments_[0]);
     for (const part_kind part : {part_kind::only, part_kind::first, part_kind::middle, part_kind::last}) {
-        if (part != part_kind::only && !space_.splits) break;
+        if (part != part_kind::only && !b_.space.splits) break;
         config.part = part;
         first_[static_cast<std::size_t>(part)] = make_kernels(config);
     }
@@ -33,94 +41,102 @@ std::vector<output_stage::segment> output_stage::split(const std::vector<post_op
 }
 
 jit::output_transform_config output_stage::config_of(const segment &s) const {
-    const dim element = static_cast<dim>(size_of(problem_.dst));
-    const nhwc_strides strides = problem_.dst_strides();
-    const bool first = s.begin == 0, last = s.end == problem_.post_ops.size();
+    const problem &p = b_.described;
+    const dim element = static_cast<dim>(size_of(p.dst));
+    const nhwc_strides strides = between_outputs(p, p.dst_strides());
+    const bool first = s.begin == 0, last = s.end == p.post_ops.size();
     jit::output_transform_config config;
-    config.isa = plan_.isa;
-    config.tile = plan_.tile;
-    config.plane_stride = space_.m_plane_stride;
+    config.isa = b_.chosen.isa;
+    config.tile = b_.chosen.tile;
+    config.plane_stride = b_.space.m_plane_stride;
     config.col_stride = strides.w * element;
     config.row_stride = strides.h * element;
-    config.partial_stride = space_.partial_pixel_stride;
-    config.per_oc_stride = static_cast<dim>(space_.per_oc_stride);
+    config.partial_stride = b_.space.partial_pixel_stride;
+    config.per_oc_stride = static_cast<dim>(b_.space.per_oc_stride);
     config.from_stage = !first;
     config.to_stage = !last;
-    config.tail = static_cast<int>(problem_.group_oc() % lanes_);
-    config.dst = problem_.dst;
-    config.quantized = plan_.numbers.quantized;
-    config.accumulators = problem_.stores_accumulators() && !config.quantized;
-    config.scale = problem_.src_scale || problem_.weights_scale != problem::weights_scale_kind::none;
-    config.bias = problem_.bias.has_value();
-    config.dst_scale = problem_.dst_scale;
-    config.dst_zero_point = problem_.dst_zero_point;
-    config.post_ops.assign(problem_.post_ops.begin() + static_cast<dim>(s.begin),
-            problem_.post_ops.begin() + static_cast<dim>(s.end));
+    config.tail = static_cast<int>(p.group_oc() % lanes_);
+    config.dst = p.dst;
+    config.quantized = b_.chosen.numbers.quantized;
+    config.accumulators = p.stores_accumulators() && !config.quantized;
+    config.scale = p.src_scale || p.weights_scale != problem::weights_scale_kind::none;
+    config.bias = p.bias.has_value();
+    config.dst_scale = p.dst_scale;
+    config.dst_zero_point = p.dst_zero_point;
+    config.post_ops.assign(
+            p.post_ops.begin() + static_cast<dim>(s.begin), p.post_ops.begin() + static_cast<dim>(s.end));
+    for (post_op &op : config.post_ops) op.operand_strides = between_outputs(p, op.operand_strides);
     return config;
 }
 
 output_stage::kernels output_stage::make_kernels(jit::output_transform_config config) const {
     kernels by_kind;
-    for (const auto &row : grid_.rows.kinds)
-        for (const auto &col : grid_.cols.kinds) {
+    for (const auto &row : b_.grid.rows.kinds)
+        for (const auto &col : b_.grid.cols.kinds) {
             config.rows = row.outputs;
             config.cols = col.outputs;
             config.row_piece = row.of->outputs();
             config.col_piece = col.of->outputs();
-            config.first_scales = space_.first_scales[grid_.class_of(row, col)];
+            config.first_scales = b_.space.first_scales[b_.grid.class_of(row, col)];
             by_kind.push_back(jit::get_output_transform(config));
         }
     return by_kind;
 }
 
-bool output_stage::run(const run_args &args, const std::byte *scratchpad, const thread_space &own,
-        tile_block block, channel_span span, part_kind part) const {
-    run_kernels(args, scratchpad, own, block, span, segments_[0], first_[static_cast<std::size_t>(part)]);
+bool output_stage::run(
+        const execution &e, const block_in_work &block, channel_span channels, part_kind part) const {
+    run_kernels(e, block, channels, segments_[0], first_[static_cast<std::size_t>(part)]);
     if (part == part_kind::first || part == part_kind::middle) return true;
     for (std::size_t s = 1; s < segments_.size(); ++s) {
         // All of the tiles' values, also those outside the image and of channels that there are not: they are
         // in between, and nobody reads what becomes of them.
-        auto *values = reinterpret_cast<float *>(own.partial);
-        if (!args.stages->apply(segments_[s - 1].end, values,
-                    block.size() * space_.partial_tile_stride / dim {sizeof(float)}))
-            return false;
-        run_kernels(args, scratchpad, own, block, span, segments_[s], later_[s - 1]);
+        auto *values = reinterpret_cast<float *>(block.space.partial);
+        const dim count = block.tiles.size() * b_.space.partial_tile_stride / dim {sizeof(float)};
+        if (!e.args.stages->apply(segments_[s - 1].end, values, count)) return false;
+        run_kernels(e, block, channels, segments_[s], later_[s - 1]);
     }
     return true;
 }
 
-void output_stage::run_kernels(const run_args &args, const std::byte *scratchpad, const thread_space &own,
-        tile_block block, channel_span span, const segment &s, const kernels &by_kind) const {
-    const dim element = static_cast<dim>(size_of(problem_.dst));
-    const nhwc_strides strides = problem_.dst_strides();
+// Of a post-op, as the kernel wants it: the one value, or that of the first channel, or that of the first
+// channel of the tile's first output.
+const void *output_stage::operand(
+        const execution &e, std::size_t index, dim first_channel, dim first_output) const {
+    const post_op &op = b_.described.post_ops[index];
+    if (op.operand == post_op::broadcast::common)
+        return e.shared + b_.space.operands_offset + index * sizeof(float);
+    const dim first = op.operand == post_op::broadcast::per_oc ? first_channel : first_output;
+    return static_cast<const std::byte *>(e.args.operands[index])
+           + first * static_cast<dim>(size_of(op.type));
+}
+
+void output_stage::run_kernels(const execution &e, const block_in_work &block, channel_span channels,
+        const segment &s, const kernels &by_kind) const {
+    const problem &p = b_.described;
+    const tile_grid &grid = b_.grid;
     std::array<const void *, most_post_ops> operands {};
     jit::output_transform_args a {};
-    a.per_oc = reinterpret_cast<const float *>(scratchpad + space_.per_oc_offset) + span.begin;
-    a.vectors = span.count / lanes_;
-    a.has_tail = span.count % lanes_ != 0;
+    a.per_oc = reinterpret_cast<const float *>(e.shared + b_.space.per_oc_offset) + channels.begin;
+    a.vectors = channels.count / lanes_;
+    a.has_tail = channels.count % lanes_ != 0;
     a.operands = operands.data();
-    block_slots slots = grid_.slots_of(block);
-    auto at = grid_.at(block.begin);
-    for (dim index = block.begin; index < block.end; ++index, grid_.advance(at)) {
-        const dim slot = slots.first[grid_.class_of(at)]++;
-        const dim y = grid_.rows.covered.first_output(at.row), x = grid_.cols.covered.first_output(at.col);
+    block_slots slots = block.slots;
+    auto at = grid.at(block.tiles.begin);
+    for (dim index = block.tiles.begin; index < block.tiles.end; ++index, grid.advance(at)) {
+        const dim slot = slots.first[grid.class_of(at)]++;
+        const tile_grid::pixel first = grid.first_output(at);
         const auto offset_in = [&](const nhwc_strides &tensor) {
-            return at.n * tensor.n + y * tensor.h + x * tensor.w + span.begin;
+            return at.n * tensor.n + first.y * tensor.h + first.x * tensor.w + channels.begin;
         };
-        for (std::size_t i = s.begin; i < s.end; ++i) {
-            const post_op &op = problem_.post_ops[i];
-            if (!op.has_operand()) continue;
-            const dim first =
-                    op.operand == post_op::broadcast::per_oc ? span.begin : offset_in(op.operand_strides);
-            operands[i - s.begin] = op.operand == post_op::broadcast::common
-                                            ? scratchpad + space_.operands_offset + i * sizeof(float)
-                                            : static_cast<const std::byte *>(args.operands[i])
-                                                      + first * static_cast<dim>(size_of(op.type));
-        }
-        a.m = own.m + slot * space_.m_tile_stride;
-        a.partial = own.partial + slot * space_.partial_tile_stride;
-        a.dst = static_cast<std::byte *>(args.dst) + offset_in(strides) * element;
-        (*by_kind[grid_.kind_of(at)])(a);
+        for (std::size_t i = s.begin; i < s.end; ++i)
+            if (p.post_ops[i].has_operand())
+                operands[i - s.begin] =
+                        operand(e, i, channels.begin, offset_in(p.post_ops[i].operand_strides));
+        a.m = block.space.m + slot * b_.space.m_tile_stride;
+        a.partial = block.space.partial + slot * b_.space.partial_tile_stride;
+        a.dst = static_cast<std::byte *>(e.args.dst)
+                + offset_in(p.dst_strides()) * static_cast<dim>(size_of(p.dst));
+        (*by_kind[grid.kind_of(at)])(a);
     }
 }
 

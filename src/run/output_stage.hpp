@@ -1,24 +1,26 @@
 // The last stage: from the components' sums to the destination, by kernels and, between them, by the host's
-// functions for post-ops that are staged.
+// functions for post-ops that are staged. Reads M, scales, biases and operands; writes dst, and partial sums.
 #pragma once
 
 #include "jit/output_transform/output_transform.hpp"
-#include "run/convolution.hpp"
-#include "run/tile_grid.hpp"
-#include "run/work.hpp"
-#include "run/workspace.hpp"
+#include "run/blueprint.hpp"
 
 #include <array>
 
 namespace winodnn {
 
+// Output channels that there are, counted over all groups.
+struct channel_span {
+    dim begin, count;
+};
+
 class output_stage {
 public:
-    output_stage(const problem &p, const plan &chosen, const workspace &space, const tile_grid &grid);
+    explicit output_stage(const blueprint &made_for);
 
     // False if a stage function failed.
-    bool run(const run_args &args, const std::byte *scratchpad, const thread_space &own, tile_block block,
-            channel_span span, jit::part_kind part) const;
+    bool run(
+            const execution &e, const block_in_work &block, channel_span channels, jit::part_kind part) const;
 
 private:
     using kernel = std::shared_ptr<const jit::output_transform>;
@@ -32,14 +34,11 @@ private:
     static std::vector<segment> split(const std::vector<post_op> &post_ops);
     jit::output_transform_config config_of(const segment &s) const;
     kernels make_kernels(jit::output_transform_config config) const;
-    void run_kernels(const run_args &args, const std::byte *scratchpad, const thread_space &own,
-            tile_block block, channel_span span, const segment &s, const kernels &by_kind) const;
+    void run_kernels(const execution &e, const block_in_work &block, channel_span channels, const segment &s,
+            const kernels &by_kind) const;
+    const void *operand(const execution &e, std::size_t index, dim first_channel, dim first_output) const;
 
-    const problem &problem_;
-    const plan &plan_;
-    const tile &tile_;
-    const workspace &space_;
-    const tile_grid &grid_;
+    const blueprint &b_;
     const int lanes_;
     const std::vector<segment> segments_;
     std::array<kernels, 4> first_; // of the first segment, by part

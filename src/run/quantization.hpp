@@ -2,8 +2,8 @@
 // arrays that the kernels read.
 #pragma once
 
+#include "plan/workspace.hpp"
 #include "run/convolution.hpp"
-#include "run/workspace.hpp"
 
 namespace winodnn {
 

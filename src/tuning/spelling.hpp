@@ -1,7 +1,7 @@
 // Plans and problems in words: what tuning files are written in.
 #pragma once
 
-#include "dispatch/plan.hpp"
+#include "plan/plan.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "weights/exactness.hpp"
 
-#include "jit/multiply/register_tile.hpp"
+#include "isa/register_tile.hpp"
 #include "problem/limits.hpp"
 #include "winograd/ranges.hpp"
 
@@ -43,7 +43,7 @@ exact_split split_exactly(const weights_layout &layout, const std::int8_t *weigh
         }
         if (!fits) {
             // One step fits whatever its weights are.
-            static_assert(jit::multiply_step * most_taps * 128 * 255 <= least_accumulator_limit);
+            static_assert(ic_per_step(2) * most_taps * 128 * 255 <= least_accumulator_limit);
             split.ends.push_back(static_cast<std::uint32_t>(begin));
             std::fill(reached.begin(), reached.end(), bounds {});
         }

@@ -1,6 +1,6 @@
 #include "weights/packed_weights.hpp"
 
-#include "jit/multiply/register_tile.hpp"
+#include "isa/register_tile.hpp"
 #include "weights/exactness.hpp"
 #include "weights/slices.hpp"
 #include "weights/weights_transform.hpp"
@@ -17,7 +17,7 @@ void pack_slice(
         const weights_layout &l, const slice_of_oc &s, const std::int8_t *weights, std::byte *payload) {
     const dim taps = l.taps();
     std::array<std::int16_t, most_taps * most_filters> batch;
-    static_assert(most_filters >= 2 * most_lanes * jit::most_vectors(most_lanes));
+    static_assert(most_filters >= 2 * most_lanes * register_tile_for(most_lanes).vectors);
     const dim pairs_at_once = most_filters / (2 * s.width);
     for (dim ic = 0; ic < l.padded_ic(); ic += 2 * pairs_at_once) {
         const dim ic_end = std::min(ic + 2 * pairs_at_once, l.padded_ic());

@@ -1,7 +1,7 @@
 // Exact weights: transformed to s16 components.
 #pragma once
 
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 
 namespace winodnn {

@@ -1,7 +1,7 @@
 // Weights that are quantized in the Winograd domain, each component and output channel by itself.
 #pragma once
 
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 
 namespace winodnn {

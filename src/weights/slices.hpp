@@ -3,7 +3,7 @@
 
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 #include "weights/weights_layout.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "weights/weights_layout.hpp"
 
-#include "jit/multiply/register_tile.hpp"
+#include "isa/register_tile.hpp"
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
 
@@ -38,7 +38,7 @@ static_assert(most_tile_ids * sources.size() * 2 * limits.size() < granularity);
 } // namespace
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, dim {calibrated() ? jit::multiply_step_s8 : jit::multiply_step});
+    return round_up(ic, dim {ic_per_step(calibrated() ? 1 : 2)});
 }
 
 dim weights_layout::padded_oc() const {
@@ -49,17 +49,18 @@ dim weights_layout::oc_block() const {
     // V is read once for each block: with many channels it does not stay in L2 between two, next to the
     // weights.
     constexpr dim block = 64;
-    static_assert(block % (8 * jit::most_vectors(8)) == 0 && block % (16 * jit::most_vectors(16)) == 0,
+    static_assert(
+            block % (register_tile_for(8).oc_width()) == 0 && block % (register_tile_for(16).oc_width()) == 0,
             "blocks hold whole slices");
     return block;
 }
 
 dim weights_layout::oc_slice() const {
-    return dim {oc_lanes} * jit::most_vectors(oc_lanes);
+    return register_tile_for(oc_lanes).oc_width();
 }
 
 dim weights_layout::part_step() const {
-    return jit::multiply_step;
+    return ic_per_step(2);
 }
 
 std::size_t weights_layout::part_capacity() const {

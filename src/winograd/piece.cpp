@@ -1,6 +1,5 @@
 #include "winograd/piece.hpp"
 
-#include "problem/rounding.hpp"
 #include "winograd/program.hpp"
 
 #include <algorithm>
@@ -26,23 +25,10 @@ piece make_piece(const transform &whole, int outputs) {
     return p;
 }
 
-bool contains(const std::vector<int> &planes, int plane) {
-    return std::ranges::find(planes, plane) != planes.end();
-}
-
-// Products along the dimension, and next to nothing for each tile: of covers that multiply the same, the one
-// with fewer tiles.
-double cost_of(const cover &c) {
-    const auto cost = [](const piece *p, dim count) {
-        return p == nullptr ? 0 : static_cast<double>(count) * (static_cast<double>(p->m.size()) + 0.01);
-    };
-    return cost(c.large, c.large_count) + cost(c.small, c.small_count);
-}
-
 } // namespace
 
 bool piece::has_m(int plane) const {
-    return contains(m, plane);
+    return std::ranges::find(m, plane) != m.end();
 }
 
 std::vector<piece> make_pieces(const transform &whole) {
@@ -50,42 +36,6 @@ std::vector<piece> make_pieces(const transform &whole) {
     for (int outputs = whole.direct ? 1 : std::min(2, whole.outputs()); outputs <= whole.outputs(); ++outputs)
         pieces.push_back(make_piece(whole, outputs));
     return pieces;
-}
-
-dim cover::first_output(dim tile) const {
-    if (!is_small(tile)) return tile * large->outputs();
-    return large_count * large->outputs() + (tile - large_count) * small->outputs();
-}
-
-dim cover::tiles_with_m(int plane) const {
-    return (contains(large->m, plane) ? large_count : 0)
-           + (small != nullptr && contains(small->m, plane) ? small_count : 0);
-}
-
-dim cover::tiles_with_v(int plane) const {
-    return (contains(large->v, plane) ? large_count : 0)
-           + (small != nullptr && contains(small->v, plane) ? small_count : 0);
-}
-
-cover cover_of(const std::vector<piece> &pieces, dim outputs, bool whole_only) {
-    const dim whole = pieces.back().outputs();
-    cover best {&pieces.back(), nullptr, ceil_div(outputs, whole), 0};
-    if (whole_only) return best;
-    for (const piece &large : pieces) {
-        const cover alone {&large, nullptr, ceil_div(outputs, dim {large.outputs()}), 0};
-        if (cost_of(alone) < cost_of(best)) best = alone;
-        for (const piece &small : pieces) {
-            if (small.outputs() >= large.outputs()) break;
-            // More small ones than that could be large ones instead.
-            for (dim count = 1; count <= large.outputs(); ++count) {
-                const dim rest = outputs - count * small.outputs();
-                if (rest <= 0) break;
-                const cover both {&large, &small, ceil_div(rest, dim {large.outputs()}), count};
-                if (cost_of(both) < cost_of(best)) best = both;
-            }
-        }
-    }
-    return best;
 }
 
 } // namespace winodnn

@@ -6,7 +6,6 @@
 // are 4 + 3 + 3 + 3, without a second set of weights.
 #pragma once
 
-#include "problem/problem.hpp"
 #include "winograd/transform.hpp"
 
 #include <vector>
@@ -28,22 +27,5 @@ struct piece {
 // All sizes that there are, the whole one last. Winograd pieces have two outputs or more: of one they would
 // save nothing.
 std::vector<piece> make_pieces(const transform &whole);
-
-// How one dimension of the outputs is covered: so many pieces of one size, then so many of a smaller one,
-// which uses only planes that the larger one has as well. The last piece can stick out.
-struct cover {
-    const piece *large = nullptr, *small = nullptr; // small: nullptr if there are none
-    dim large_count = 0, small_count = 0;
-
-    dim count() const { return large_count + small_count; }
-    bool is_small(dim tile) const { return tile >= large_count; }
-    const piece &at(dim tile) const { return is_small(tile) ? *small : *large; }
-    dim first_output(dim tile) const;
-    dim tiles_with_m(int plane) const;
-    dim tiles_with_v(int plane) const;
-};
-
-// The cover of the fewest products. `whole_only`: of nothing but whole tiles.
-cover cover_of(const std::vector<piece> &pieces, dim outputs, bool whole_only);
 
 } // namespace winodnn

@@ -40,7 +40,7 @@ class_pieces pieces_of(const cover &rows, const cover &cols) {
 }
 
 class_pieces pieces_of(const problem &p, const tile &t, bool mixed) {
-    return pieces_of(cover_of(t.row_pieces, p.oh, !mixed), cover_of(t.col_pieces, p.ow, !mixed));
+    return pieces_of(cover_of(t.row_pieces, p.rows(), !mixed), cover_of(t.col_pieces, p.cols(), !mixed));
 }
 
 std::optional<standalone_tile> standalone_of(const tile_piece &of) {

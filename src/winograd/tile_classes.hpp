@@ -1,6 +1,7 @@
 // The up to four shapes that the tiles of one image have.
 #pragma once
 
+#include "winograd/cover.hpp"
 #include "winograd/tile.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "calibration/samples.hpp"
 #include "dispatch/calibrated_choice.hpp"
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 #include "reference/reference.hpp"
 #include "run/convolution.hpp"
 #include "weights/quantized_weights.hpp"

@@ -1,4 +1,4 @@
-#include "dispatch/machine.hpp"
+#include "machine/machine.hpp"
 
 #include <gtest/gtest.h>
 

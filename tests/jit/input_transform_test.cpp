@@ -19,7 +19,7 @@ struct sample {
     data_type src;
     bool zero_point;
     int channels;
-    jit::extent rows, cols;
+    extent rows, cols;
 };
 
 // One tile cut out of an image that holds just its inside pixels.
@@ -77,9 +77,9 @@ void expect_transform(isa i, const sample &s, int fill) {
 TEST_P(input_transform, is_exact_inside_and_at_every_edge) {
     for (const tile_id tile : all_tiles()) {
         const int height = tile_of(tile).rows.inputs(), width = tile_of(tile).cols.inputs();
-        const auto cuts = [](int n) { return std::vector<jit::extent> {{0, n}, {1, n}, {0, n - 1}, {1, 2}}; };
-        for (const jit::extent rows : cuts(height))
-            for (const jit::extent cols : cuts(width))
+        const auto cuts = [](int n) { return std::vector<extent> {{0, n}, {1, n}, {0, n - 1}, {1, 2}}; };
+        for (const extent rows : cuts(height))
+            for (const extent cols : cuts(width))
                 for (const data_type src : {data_type::u8, data_type::s8})
                     for (const bool zero_point : {false, true}) {
                         if (rows.begin >= rows.end || cols.begin >= cols.end || rows.end > height
@@ -99,7 +99,7 @@ TEST_P(input_transform, every_channel_count) {
 void expect_quantized(isa i, tile_id id, component_set wide, data_type src, int channels, int fill) {
     const tile &t = tile_of(id);
     const int height = t.rows.inputs(), width = t.cols.inputs();
-    const int limit = jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    const int limit = traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
     testing::guarded_array<std::uint8_t> source(static_cast<std::size_t>(height * width * channels));
     std::mt19937 random(1);
     for (auto &x : source) x = static_cast<std::uint8_t>(fill < 0 ? random() : fill);

@@ -19,7 +19,7 @@ struct sample {
 // The terms lie one behind the other: all channels of one, then those of the next, of which the product reads
 // `steps` and jumps over as many.
 void expect_product(isa i, const sample &s) {
-    const dim ic = s.steps * jit::multiply_step, width = s.vectors * jit::traits_of(i).lanes();
+    const dim ic = s.steps * ic_per_step(2), width = s.vectors * traits_of(i).lanes();
     const dim tiles = s.tiles, of_term = 2 * ic, all = s.terms * of_term - ic;
     testing::guarded_array<std::int16_t> v(static_cast<std::size_t>(tiles * all)),
             u(static_cast<std::size_t>(all * width));
@@ -47,8 +47,8 @@ void expect_product(isa i, const sample &s) {
 // The same with bytes; sums start from values that are the output channels' own. Without VNNI the source has
 // 7 bits.
 void expect_product_of_bytes(isa i, const sample &s) {
-    const dim ic = s.steps * jit::multiply_step_s8, width = s.vectors * jit::traits_of(i).lanes();
-    const int limit = jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    const dim ic = s.steps * ic_per_step(1), width = s.vectors * traits_of(i).lanes();
+    const int limit = traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
     testing::guarded_array<std::uint8_t> v(static_cast<std::size_t>(s.tiles * ic));
     testing::guarded_array<std::int8_t> u(static_cast<std::size_t>(ic * width));
     testing::guarded_array<std::int32_t> m(static_cast<std::size_t>(s.tiles * width)),
@@ -70,16 +70,16 @@ void expect_product_of_bytes(isa i, const sample &s) {
 }
 
 TEST_P(multiply, every_register_tile_of_bytes) {
-    for (int tiles = 1; tiles <= jit::most_tiles; ++tiles)
-        for (int vectors = 1; vectors <= jit::most_vectors(jit::traits_of(GetParam()).lanes()); ++vectors)
+    for (int tiles = 1; tiles <= register_tile_of(GetParam()).tiles; ++tiles)
+        for (int vectors = 1; vectors <= register_tile_of(GetParam()).vectors; ++vectors)
             for (const int steps : {1, 2, 5})
                 for (const bool extreme : {false, true})
                     expect_product_of_bytes(GetParam(), {tiles, vectors, steps, steps % 3, 1, extreme});
 }
 
 TEST_P(multiply, every_register_tile) {
-    for (int tiles = 1; tiles <= jit::most_tiles; ++tiles)
-        for (int vectors = 1; vectors <= jit::most_vectors(jit::traits_of(GetParam()).lanes()); ++vectors)
+    for (int tiles = 1; tiles <= register_tile_of(GetParam()).tiles; ++tiles)
+        for (int vectors = 1; vectors <= register_tile_of(GetParam()).vectors; ++vectors)
             for (const int steps : {1, 2, 5})
                 for (const int prefetch_lines : {0, 1, 2, 4})
                     for (const int terms : {1, 3})
@@ -88,7 +88,7 @@ TEST_P(multiply, every_register_tile) {
 
 // 512 channels of the largest values wrap around 2^32 many times over.
 TEST_P(multiply, wraps) {
-    expect_product(GetParam(), {6, jit::most_vectors(jit::traits_of(GetParam()).lanes()), 64, 1, 1, true});
+    expect_product(GetParam(), {6, register_tile_of(GetParam()).vectors, 64, 1, 1, true});
 }
 
 } // namespace

@@ -30,7 +30,7 @@ sample two_by_two(tile_id tile, int channels) {
 class one_tile {
 public:
     one_tile(isa i, const sample &s, const problem &like)
-        : isa_(i), sample_(s), problem_(like), lanes_(jit::traits_of(i).lanes()),
+        : isa_(i), sample_(s), problem_(like), lanes_(traits_of(i).lanes()),
           padded_((s.channels + lanes_ - 1) / lanes_ * lanes_) {
         const tile &t = tile_of(s.tile);
         problem_.mb = 1;

@@ -57,7 +57,7 @@ template <typename T>
 void expect_same(isa i, const program &p, jit::element type, int registers) {
     auto code = std::make_unique<program_kernel>(i, p, type, registers, static_cast<int>(p.code.size()));
     const jit::kernel<program_kernel::args_t> kernel(std::move(code), "test_program");
-    const int lanes = jit::traits_of(i).vector_bytes / static_cast<int>(sizeof(T));
+    const int lanes = traits_of(i).vector_bytes / static_cast<int>(sizeof(T));
     std::vector<T> in(p.inputs * lanes), out(p.outputs.size() * lanes);
     std::mt19937 random(1);
     for (auto &x : in) x = static_cast<T>(random());
@@ -77,7 +77,7 @@ TEST_P(program_emitter, is_right_with_any_number_of_registers) {
         const tile &t = tile_of(id);
         const program input = compile(t.rows.input, t.cols.input),
                       output = compile(t.rows.output, t.cols.output);
-        for (int registers = 3; registers <= jit::traits_of(GetParam()).registers; ++registers) {
+        for (int registers = 3; registers <= traits_of(GetParam()).registers; ++registers) {
             expect_same<std::int16_t>(GetParam(), input, jit::element::s16, registers);
             expect_same<std::int32_t>(GetParam(), output, jit::element::s32, registers);
         }

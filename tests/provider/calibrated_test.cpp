@@ -3,7 +3,7 @@
 
 #include "calibration/samples.hpp"
 #include "convolution_case.hpp"
-#include "jit/base/isa_traits.hpp"
+#include "isa/isa_traits.hpp"
 #include "reference/reference.hpp"
 
 #include <cmath>

@@ -121,6 +121,28 @@ TEST_P(run, any_image) {
                 }
 }
 
+// Tiles of every d-th pixel; with much padding most tiles, or all inputs of some, lie in it.
+TEST_P(run, dilated_with_any_padding) {
+    for (const tile_id tile : all_tiles())
+        for (const dim dilation : {2, 4, 6, 12})
+            for (const dim size : {1, 3, 7, 14, 17})
+                for (const dim padding : {dim {0}, dim {1}, dilation, 2 * dilation}) {
+                    problem p = layer_of(tile, layer(2, 19, size, size + 2, 18));
+                    p.dilation_h = dilation;
+                    p.dilation_w = dilation / 2;
+                    p.pad_t = padding;
+                    p.pad_l = p.pad_b = padding / 2;
+                    p.pad_r = padding;
+                    p.oh = p.ih + p.pad_t + p.pad_b - (p.kh - 1) * p.dilation_h;
+                    p.ow = p.iw + p.pad_l + p.pad_r - (p.kw - 1) * p.dilation_w;
+                    if (p.oh < 1 || p.ow < 1) continue;
+                    const plan c = plan_with_tile(p, cores(GetParam(), 2), tile);
+                    example e(p, c);
+                    e.pack();
+                    e.expect_exact(convolution(p, c));
+                }
+}
+
 TEST_P(run, groups) {
     for (const dim groups : {1, 2, 3})
         for (const auto &[ic, oc] : {std::pair<dim, dim> {16, 16}, {17, 35}, {40, 70}})

@@ -1,6 +1,6 @@
 // Quantized convolutions against the scalar model of their arithmetic.
 #include "dispatch/dispatch.hpp"
-#include "jit/base/isa_traits.hpp"
+#include "isa/isa_traits.hpp"
 #include "reference/reference.hpp"
 #include "run/convolution.hpp"
 #include "support/guarded_array.hpp"
@@ -23,7 +23,7 @@ machine cores(isa i, int threads) {
 }
 
 int limit_of(isa i) {
-    return jit::traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    return traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
 }
 
 problem layer_of(tile_id tile, dim ic, dim ih, dim iw, dim oc) {
@@ -187,6 +187,19 @@ TEST_P(quantized, zero_points_groups_batches_and_blocks) {
                 c.oc_chunks = 1 + tiles % 2;
                 example(p, c, 0.5, pattern::random).expect_model(113);
             }
+}
+
+TEST_P(quantized, dilated) {
+    for (const tile_id tile : {tile_id::f4x4, tile_id::f3x3, tile_id::f4x1, tile_id::row4h})
+        for (const dim dilation : {2, 4}) {
+            problem p = layer_of(tile, 33, 13, 10, 18);
+            p.dilation_h = p.dilation_w = dilation;
+            p.pad_t *= dilation;
+            p.pad_b *= dilation;
+            p.pad_l *= dilation;
+            p.pad_r *= dilation;
+            example(p, quantized_plan(p, GetParam(), 2, tile, 0b100), 0.6, pattern::random).expect_model();
+        }
 }
 
 // A layout for calibrated weights holds exact ones as well.

@@ -1,7 +1,7 @@
 // Tests that run on every ISA: what this CPU lacks is skipped, visibly.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 
 #include <gtest/gtest.h>
 

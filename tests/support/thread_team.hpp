@@ -1,7 +1,7 @@
 // A team of threads of its own, for tests of what runs in parallel.
 #pragma once
 
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 
 #include <thread>
 #include <vector>

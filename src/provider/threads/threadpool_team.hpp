@@ -1,7 +1,7 @@
 // A pool of the program's own as a team.
 #pragma once
 
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 
 #include <cstdint> // which the next one needs in v3.2
 #include <functional>

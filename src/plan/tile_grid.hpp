@@ -1,9 +1,7 @@
 // Where the tiles of an image lie, what of each lies inside it, and in which order a block keeps them.
 #pragma once
 
-#include "jit/input_transform/input_transform.hpp"
-#include "problem/problem.hpp"
-#include "run/work.hpp"
+#include "plan/block_map.hpp"
 #include "winograd/tile_classes.hpp"
 
 #include <array>
@@ -15,14 +13,21 @@ namespace winodnn {
 struct tile_axis {
     struct kind {
         const piece *of = nullptr;
-        jit::extent inputs; // pixels of the piece's inputs that are inside the image
-        int outputs = 0;    // outputs that are inside
+        extent inputs;   // pixels of the piece's inputs that are inside the image
+        int outputs = 0; // outputs that are inside
         bool operator==(const kind &) const = default;
     };
+    // What the cover says of each tile, at hand: its divisions would show next to the transform of a few
+    // channels.
+    struct tile {
+        dim first_input, first_output;
+        int kind;
+        bool small;
+    };
     std::vector<kind> kinds;
-    std::vector<int> kind_of; // of each tile
+    std::vector<tile> tiles;
     cover covered;
-    dim count() const { return static_cast<dim>(kind_of.size()); }
+    dim count() const { return static_cast<dim>(tiles.size()); }
 };
 
 struct slot_range {
@@ -50,20 +55,31 @@ struct tile_grid {
     position at(dim index) const;
     // Tiles of one kind of row and one kind of column lie alike: 0 .. rows.kinds * cols.kinds - 1.
     std::size_t kind_of(const position &p) const {
-        return rows.kind_of[p.row] * cols.kinds.size() + cols.kind_of[p.col];
+        return rows.tiles[p.row].kind * cols.kinds.size() + cols.tiles[p.col].kind;
     }
     tile_class class_of(const position &p) const {
-        return winodnn::class_of(rows.covered.is_small(p.row), cols.covered.is_small(p.col));
+        return winodnn::class_of(rows.tiles[p.row].small, cols.tiles[p.col].small);
     }
     tile_class class_of(const tile_axis::kind &row, const tile_axis::kind &col) const {
         return winodnn::class_of(row.of == rows.covered.small, col.of == cols.covered.small);
+    }
+    // The tile's first input and output, in the source's and the destination's pixels. The input may lie
+    // outside.
+    struct pixel {
+        dim y, x;
+    };
+    pixel first_input(const position &p) const {
+        return {rows.tiles[p.row].first_input, cols.tiles[p.col].first_input};
+    }
+    pixel first_output(const position &p) const {
+        return {rows.tiles[p.row].first_output, cols.tiles[p.col].first_output};
     }
     block_slots slots_of(tile_block block) const;
     // The one after: without the divisions, which would show next to the transform of a few channels.
     void advance(position &p) const;
 };
 
-// mixed: smaller pieces where whole tiles would stick out.
-tile_grid make_grid(const problem &p, const tile &t, bool mixed);
+// Of the tiles that the map counts.
+tile_grid make_grid(const problem &p, const block_map &map);
 
 } // namespace winodnn

@@ -1,13 +1,18 @@
 // What lies where in the scratchpad.
 #pragma once
 
-#include "dispatch/plan.hpp"
+#include "plan/block_map.hpp"
 #include "winograd/tile_classes.hpp"
 
 #include <array>
 #include <cstddef>
 
 namespace winodnn {
+
+// A thread's part of the scratchpad.
+struct thread_space {
+    std::byte *v, *m, *partial;
+};
 
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
 // biases, inverse dst scales, dst zero points, and, if the plan is quantized, scales of each component, for
@@ -17,7 +22,9 @@ namespace winodnn {
 // may have to be split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in
 // block], s32 or f32.
 struct workspace {
-    workspace(const problem &p, const plan &chosen);
+    workspace(const problem &p, const plan &chosen, const block_map &map);
+
+    thread_space of_thread(std::byte *scratchpad, int part) const;
 
     // Bytes. V's strides are those of s16 components; of 8-bit ones the tile's is half as large.
     dim v_tile_stride;

@@ -1,7 +1,7 @@
 // How a convolution is run.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 #include "problem/problem.hpp"
 #include "weights/weights_layout.hpp"
 #include "winograd/tile.hpp"

@@ -1,4 +1,4 @@
-#include "run/tile_grid.hpp"
+#include "plan/tile_grid.hpp"
 
 #include <algorithm>
 
@@ -6,19 +6,15 @@ namespace winodnn {
 
 namespace {
 
-tile_axis make_axis(dim in, dim out, dim pad, const std::vector<piece> &pieces, bool mixed) {
+tile_axis make_axis(const cover &covered) {
     tile_axis axis;
-    axis.covered = cover_of(pieces, out, !mixed);
-    for (dim tile = 0; tile < axis.covered.count(); ++tile) {
-        const piece &of = axis.covered.at(tile);
-        const dim first = axis.covered.first_output(tile), origin = first - pad;
-        const auto inside = [&](dim pixel) {
-            return static_cast<int>(std::clamp<dim>(pixel - origin, 0, of.how.inputs()));
-        };
+    axis.covered = covered;
+    for (dim tile = 0; tile < covered.count(); ++tile) {
         const tile_axis::kind kind {
-                &of, {inside(0), inside(in)}, static_cast<int>(std::min<dim>(out - first, of.outputs()))};
+                &covered.at(tile), covered.inputs_inside(tile), covered.outputs_inside(tile)};
         auto known = std::find(axis.kinds.begin(), axis.kinds.end(), kind);
-        axis.kind_of.push_back(static_cast<int>(known - axis.kinds.begin()));
+        axis.tiles.push_back({covered.first_input(tile), covered.first_output(tile),
+                static_cast<int>(known - axis.kinds.begin()), covered.is_small(tile)});
         if (known == axis.kinds.end()) axis.kinds.push_back(kind);
     }
     return axis;
@@ -47,9 +43,8 @@ block_slots tile_grid::slots_of(tile_block block) const {
     return slots;
 }
 
-tile_grid make_grid(const problem &p, const tile &t, bool mixed) {
-    return {p.mb, make_axis(p.ih, p.oh, p.pad_t, t.row_pieces, mixed),
-            make_axis(p.iw, p.ow, p.pad_l, t.col_pieces, mixed)};
+tile_grid make_grid(const problem &p, const block_map &map) {
+    return {p.mb, make_axis(map.rows()), make_axis(map.cols())};
 }
 
 } // namespace winodnn

@@ -1,13 +1,13 @@
-// What kernels need to know of an ISA. To add one: an enumerator in problem/isa.hpp, its row here, and
+// What kernels need to know of an ISA. To add one: an enumerator in isa/isa.hpp, its row here, and
 // whatever instruction selection in generator.cpp asks for.
 #pragma once
 
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 #include "problem/limits.hpp"
 
 #include <algorithm>
 
-namespace winodnn::jit {
+namespace winodnn {
 
 struct isa_traits {
     int vector_bytes; // of the widest vectors
@@ -29,4 +29,4 @@ constexpr isa_traits traits_of(isa i) {
 
 static_assert(std::ranges::all_of(all_isas, [](isa i) { return traits_of(i).lanes() <= most_lanes; }));
 
-} // namespace winodnn::jit
+} // namespace winodnn

@@ -1,4 +1,4 @@
-#include "problem/isa.hpp"
+#include "isa/isa.hpp"
 
 #include <xbyak/xbyak_util.h>
 

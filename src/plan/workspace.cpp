@@ -1,4 +1,4 @@
-#include "run/workspace.hpp"
+#include "plan/workspace.hpp"
 
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
@@ -21,10 +21,10 @@ dim plane_stride(dim bytes) {
 
 } // namespace
 
-workspace::workspace(const problem &p, const plan &chosen) {
-    const tile &t = tile_of(chosen.tile);
-    const weights_layout layout = layout_for(p, chosen);
-    const dim tiles = chosen.tiles_per_block;
+workspace::workspace(const problem &p, const plan &chosen, const block_map &map) {
+    const weights_layout &layout = map.layout();
+    const tile &t = layout.shape();
+    const dim tiles = map.largest_block();
 
     v_tile_stride = layout.padded_ic() * 2;
     v_planes = {plane_stride(tiles * v_tile_stride), plane_stride(tiles * v_tile_stride / 2)};
@@ -41,7 +41,7 @@ workspace::workspace(const problem &p, const plan &chosen) {
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
     const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
-    const class_pieces pieces = pieces_of(p, t, chosen.mixed);
+    const class_pieces pieces = pieces_of(map.rows(), map.cols());
     std::size_t arrays = 4;
     for (int c = 0; c < tile_classes; ++c) {
         first_scales[c] = static_cast<int>(arrays);
@@ -58,6 +58,11 @@ workspace::workspace(const problem &p, const plan &chosen) {
     thread_bytes =
             partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);
     total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;
+}
+
+thread_space workspace::of_thread(std::byte *scratchpad, int part) const {
+    std::byte *own = scratchpad + threads_offset + thread_bytes * static_cast<std::size_t>(part);
+    return {own + v_offset, own + m_offset, own + partial_offset};
 }
 
 } // namespace winodnn

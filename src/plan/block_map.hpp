@@ -1,0 +1,77 @@
+// How the work of one convolution is cut and shared: blocks of tiles, chunks of output channels, the items of
+// work that threads take, and what an item reads and writes. Whoever has to agree about that asks here: the
+// cost model, the enumeration of plans, the scratchpad's layout and the execution.
+#pragma once
+
+#include "plan/plan.hpp"
+#include "winograd/cover.hpp"
+
+#include <array>
+
+namespace winodnn {
+
+// Consecutive tiles that are transformed, multiplied and transformed back together.
+struct tile_block {
+    dim begin, end;
+    dim size() const { return end - begin; }
+};
+
+// Output channels of one group, counted with the padding to whole vectors.
+struct channel_range {
+    dim begin, end;
+    dim size() const { return end - begin; }
+};
+
+// A block of tiles with a chunk of a group's output channels.
+struct work_item {
+    dim group;
+    tile_block tiles;
+    channel_range channels;
+};
+
+struct item_range {
+    dim begin, end;
+};
+
+// Cheap to make: no allocation, nothing that grows with the image. The cost model makes one for each
+// candidate.
+class block_map {
+public:
+    block_map(const problem &p, const plan &chosen);
+
+    const weights_layout &layout() const { return layout_; }
+    const cover &rows() const { return rows_; }
+    const cover &cols() const { return cols_; }
+
+    // Tiles of the whole batch, in blocks that are even but for one tile.
+    dim tiles() const { return tiles_; }
+    dim blocks() const { return blocks_; }
+    tile_block block(dim index) const;
+    dim smallest_block() const { return tiles_ / blocks_; }
+    dim largest_block() const;
+
+    // Output channels of a group are multiplied and transformed back in blocks of layout().oc_block(); whole
+    // blocks make a chunk.
+    dim oc_blocks() const;
+    dim chunks() const { return chunks_; }
+
+    dim items() const { return blocks_ * layout_.group_count() * chunks_; }
+    work_item item(dim index) const;
+    // Threads that have something to do, of so many that there are, and the neighbouring items of each.
+    int parts(int threads) const;
+    item_range share(int part, int parts) const;
+    // Of the thread that has most.
+    dim most_items(int threads) const;
+
+    // Bytes of V and M of one tile: of all planes, M of one block of output channels; V as if all were of
+    // s16.
+    dim v_bytes_of_tile() const;
+    dim m_bytes_of_tile() const;
+
+private:
+    const weights_layout layout_;
+    const cover rows_, cols_;
+    const dim tiles_, blocks_, chunks_;
+};
+
+} // namespace winodnn

@@ -1,0 +1,23 @@
+// The first stage: the source's pixels of a block of tiles, transformed, all channels of one group.
+// Reads src and the source zero points; writes V.
+#pragma once
+
+#include "jit/input_transform/input_transform.hpp"
+#include "run/blueprint.hpp"
+
+namespace winodnn {
+
+class input_stage {
+public:
+    // Quantizers, if the plan is quantized: of the classes of tiles that there are.
+    input_stage(const blueprint &made_for, const class_quantizers &quantizers);
+
+    void run(const execution &e, const block_in_work &block, dim group) const;
+
+private:
+    const blueprint &b_;
+    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::kind_of
+    std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernels read them
+};
+
+} // namespace winodnn
