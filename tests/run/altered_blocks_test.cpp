@@ -173,9 +173,24 @@ TEST_P(altered_blocks, fields_of_the_header) {
         // Another set of as many components has the same size, and is as good as the one before.
         expect_outcome("wide", [](header & h) -> auto & { return h.wide; },
                 {corrupt, "", "the packed weights' groups do not belong together"});
-        // These say nothing of where anything is.
+        // It says nothing of where anything is.
         expect_outcome("identity", [](header & h) -> auto & { return h.identity; }, {""});
-        expect_outcome("largest sum", [](header & h) -> auto & { return h.largest_sum; }, {"", corrupt});
+    });
+}
+
+// Of one output channel's weights: never more than if all were as large as they get.
+TEST_P(altered_blocks, largest_sum) {
+    for_each_group(GetParam(), [](subject &s, dim group) {
+        const std::int64_t most = s.layout().ic * 9 * 128;
+        for_each_value<std::int64_t>(most, [&](std::int64_t value) {
+            EXPECT_EQ(s.outcome(group,
+                              [&](altered_group &g) {
+                                  g.header.largest_sum = value;
+                                  g.seal();
+                              }),
+                    value >= 0 && value <= most ? "" : corrupt)
+                    << value;
+        });
     });
 }
 
