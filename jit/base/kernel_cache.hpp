@@ -1,6 +1,8 @@
 // One kernel per config in the whole process, as long as it is in use or among those that were used last.
 #pragma once
 
+#include "jit/base/cached_only.hpp"
+
 #include <future>
 #include <list>
 #include <map>
@@ -28,6 +30,7 @@ public:
         std::shared_future<handle> wanted;
         {
             const std::lock_guard lock(mutex_);
+            if (cached_only::in_force() && !kernels_.contains(config)) throw not_cached {};
             auto [found, inserted] = kernels_.try_emplace(config);
             if (inserted) {
                 found->second.kernel = mine.emplace().get_future().share();

@@ -1,5 +1,6 @@
 #include "provider/convolution_description.hpp"
 
+#include "jit/base/cached_only.hpp"
 #include "provider/convolution_executable.hpp"
 #include "provider/status.hpp"
 #include "provider/verbose.hpp"
@@ -65,6 +66,16 @@ dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void 
 
 std::unique_ptr<const executable> convolution_description::make_executable() const {
     return std::make_unique<convolution_executable>(*this);
+}
+
+bool convolution_description::is_cached() const {
+    const jit::cached_only probing;
+    try {
+        make_executable();
+        return true;
+    } catch (const jit::not_cached &) {
+        return false;
+    }
 }
 
 owned_primitive_desc convolution_description::make_next() const {

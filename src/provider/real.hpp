@@ -1,9 +1,11 @@
 // The real oneDNN functions, those behind the ones that we export among them.
 //
 // None is linked to: a libdnnl in our DT_NEEDED would be a second one in processes that load their own. They
-// are found at the first call, when the library that made it must be there.
+// are looked for at each call until they are found: a program can ask us something first, and load a library
+// that brings oneDNN along later.
 #pragma once
 
+#include "provider/exported.hpp" // it renames, which has to come before any of the functions is named
 #include "provider/find_real.hpp"
 
 #include "oneapi/dnnl/dnnl.h"
@@ -92,13 +94,20 @@ struct real_functions {
 #undef WINODNN_DECLARE
 };
 
-const real_functions &find_real_functions();
+// nullptr as long as the process has no oneDNN v3.
+const real_functions *find_real_functions();
 
-// Found by whoever comes first; one load for all who come later.
+// All nullptr as long as the process has no oneDNN v3; one load for all who come later. The functions of
+// oneDNN's that we export are not called without one (see callers.hpp).
 inline const real_functions &real() {
+    static constexpr real_functions none {};
     static constinit std::atomic<const real_functions *> found {nullptr};
     const real_functions *table = found.load(std::memory_order_acquire);
-    if (table == nullptr) found.store(table = &find_real_functions(), std::memory_order_release);
+    if (table == nullptr) {
+        table = find_real_functions();
+        if (table == nullptr) return none;
+        found.store(table, std::memory_order_release);
+    }
     return *table;
 }
 

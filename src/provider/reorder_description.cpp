@@ -1,5 +1,6 @@
 #include "provider/reorder_description.hpp"
 
+#include "provider/cache_functions.hpp"
 #include "provider/reorder_executable.hpp"
 #include "provider/status.hpp"
 #include "provider/verbose.hpp"
@@ -62,6 +63,11 @@ dnnl_status_t reorder_description::query(dnnl_query_t what, int index, void *res
 
 std::unique_ptr<const executable> reorder_description::make_executable() const {
     return std::make_unique<reorder_executable>(*this);
+}
+
+// All code that there is belongs to oneDNN's reorder between plain tensors.
+bool reorder_description::is_cached() const {
+    return is_in_onednns_cache(between_plain_.get());
 }
 
 std::string reorder_description::describe() const {
