@@ -1,5 +1,5 @@
-// The functions by which oneDNN's own tests, benchdnn among them, ask whether a primitive came from the cache:
-// C++ functions that libdnnl exports, first as dnnl::impl::is_..., since v3.13 as dnnl_test_is_...
+// The functions by which oneDNN's own tests, benchdnn among them, ask whether a primitive came from the
+// cache: C++ functions that libdnnl exports, first as dnnl::impl::is_..., since v3.13 as dnnl_test_is_...
 #include "provider/cache_functions.hpp"
 
 #include "provider/handle.hpp"

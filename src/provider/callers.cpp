@@ -167,8 +167,8 @@ const void *route_call(exported_function *function, const void *return_address) 
         if (home != unknown) remember(return_address, home);
     }
     if (home == served) return function->served;
-    const void *found = home == unknown ? anywhere(function->name)
-                                        : elsewhere(*function, reinterpret_cast<void *>(home));
+    const void *found =
+            home == unknown ? anywhere(function->name) : elsewhere(*function, reinterpret_cast<void *>(home));
     return found == nullptr ? function->absent : found;
 }
 

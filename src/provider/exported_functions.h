@@ -7,6 +7,7 @@
 
 /* Of the C API, returning dnnl_status_t. */
 #define WINODNN_STATUS_FUNCTIONS(X)                                                                          \
+    X(dnnl_batch_normalization_backward_primitive_desc_create)                                               \
     X(dnnl_batch_normalization_forward_primitive_desc_create)                                                \
     X(dnnl_binary_primitive_desc_create)                                                                     \
     X(dnnl_binary_primitive_desc_create_v2)                                                                  \
@@ -14,18 +15,31 @@
     X(dnnl_convolution_backward_data_primitive_desc_create)                                                  \
     X(dnnl_convolution_backward_weights_primitive_desc_create)                                               \
     X(dnnl_convolution_forward_primitive_desc_create)                                                        \
+    X(dnnl_deconvolution_backward_data_primitive_desc_create)                                                \
+    X(dnnl_deconvolution_backward_weights_primitive_desc_create)                                             \
     X(dnnl_deconvolution_forward_primitive_desc_create)                                                      \
+    X(dnnl_eltwise_backward_primitive_desc_create)                                                           \
     X(dnnl_eltwise_forward_primitive_desc_create)                                                            \
+    X(dnnl_group_normalization_backward_primitive_desc_create)                                               \
     X(dnnl_group_normalization_forward_primitive_desc_create)                                                \
+    X(dnnl_inner_product_backward_data_primitive_desc_create)                                                \
+    X(dnnl_inner_product_backward_weights_primitive_desc_create)                                             \
     X(dnnl_inner_product_forward_primitive_desc_create)                                                      \
+    X(dnnl_layer_normalization_backward_primitive_desc_create)                                               \
+    X(dnnl_layer_normalization_backward_primitive_desc_create_v2)                                            \
     X(dnnl_layer_normalization_forward_primitive_desc_create)                                                \
     X(dnnl_layer_normalization_forward_primitive_desc_create_v2)                                             \
+    X(dnnl_lrn_backward_primitive_desc_create)                                                               \
     X(dnnl_lrn_forward_primitive_desc_create)                                                                \
     X(dnnl_matmul_primitive_desc_create)                                                                     \
     X(dnnl_memory_desc_create_submemory)                                                                     \
     X(dnnl_memory_desc_permute_axes)                                                                         \
     X(dnnl_memory_desc_reshape)                                                                              \
+    X(dnnl_pooling_backward_primitive_desc_create)                                                           \
     X(dnnl_pooling_forward_primitive_desc_create)                                                            \
+    X(dnnl_post_ops_append_binary)                                                                           \
+    X(dnnl_post_ops_append_binary_v2)                                                                        \
+    X(dnnl_prelu_backward_primitive_desc_create)                                                             \
     X(dnnl_prelu_forward_primitive_desc_create)                                                              \
     X(dnnl_primitive_attr_clone)                                                                             \
     X(dnnl_primitive_attr_create)                                                                            \
@@ -54,8 +68,11 @@
     X(dnnl_primitive_get_primitive_desc)                                                                     \
     X(dnnl_reduction_primitive_desc_create)                                                                  \
     X(dnnl_reorder_primitive_desc_create)                                                                    \
+    X(dnnl_resampling_backward_primitive_desc_create)                                                        \
     X(dnnl_resampling_forward_primitive_desc_create)                                                         \
+    X(dnnl_shuffle_backward_primitive_desc_create)                                                           \
     X(dnnl_shuffle_forward_primitive_desc_create)                                                            \
+    X(dnnl_softmax_backward_primitive_desc_create)                                                           \
     X(dnnl_softmax_forward_primitive_desc_create)                                                            \
     X(dnnl_sum_primitive_desc_create)                                                                        \
     X(dnnl_sycl_interop_primitive_execute)

@@ -85,6 +85,20 @@ namespace winodnn {
     X(dnnl_layer_normalization_forward_primitive_desc_create)                                                \
     X(dnnl_prelu_forward_primitive_desc_create)                                                              \
     X(dnnl_lrn_forward_primitive_desc_create)                                                                \
+    X(dnnl_batch_normalization_backward_primitive_desc_create)                                               \
+    X(dnnl_deconvolution_backward_data_primitive_desc_create)                                                \
+    X(dnnl_deconvolution_backward_weights_primitive_desc_create)                                             \
+    X(dnnl_eltwise_backward_primitive_desc_create)                                                           \
+    X(dnnl_inner_product_backward_data_primitive_desc_create)                                                \
+    X(dnnl_inner_product_backward_weights_primitive_desc_create)                                             \
+    X(dnnl_layer_normalization_backward_primitive_desc_create)                                               \
+    X(dnnl_lrn_backward_primitive_desc_create)                                                               \
+    X(dnnl_pooling_backward_primitive_desc_create)                                                           \
+    X(dnnl_prelu_backward_primitive_desc_create)                                                             \
+    X(dnnl_resampling_backward_primitive_desc_create)                                                        \
+    X(dnnl_shuffle_backward_primitive_desc_create)                                                           \
+    X(dnnl_softmax_backward_primitive_desc_create)                                                           \
+    X(dnnl_post_ops_append_binary)                                                                           \
     X(dnnl_concat_primitive_desc_create)                                                                     \
     X(dnnl_sum_primitive_desc_create)
 

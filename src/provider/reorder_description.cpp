@@ -22,16 +22,18 @@ reorder_description::reorder_description(const_dnnl_memory_desc_t src, dnnl_engi
     : engine_(src_engine), packed_src_(packed_layout(src)), packed_dst_(packed_layout(dst)),
       src_(copy_desc(src)), dst_(copy_desc(dst)), attr_(copy_of(attr)) {
     refuse_post_ops(attr_.get());
-    plain_ = make_plain_weights_desc(packed_src_ ? *packed_src_ : *packed_dst_);
+    if (packed_src_) plain_src_ = make_plain_weights_desc(*packed_src_);
+    if (packed_dst_) plain_dst_ = make_plain_weights_desc(*packed_dst_);
+    const const_dnnl_memory_desc_t from = packed_src_ ? plain_src_.get() : src;
     dnnl_primitive_desc_t desc = nullptr;
-    require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
-            packed_dst_ ? plain_.get() : dst, dst_engine, attr_.get()));
+    require(real().dnnl_reorder_primitive_desc_create(
+            &desc, from, src_engine, packed_dst_ ? plain_dst_.get() : dst, dst_engine, attr_.get()));
     between_plain_.reset(desc);
     if (packed_dst_ && packed_dst_->calibrated()) {
         calibrated_ = current_calibration();
         unrounded_ = make_plain_weights_desc(*packed_dst_, dnnl_f32);
-        require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
-                unrounded_.get(), dst_engine, attr_.get()));
+        require(real().dnnl_reorder_primitive_desc_create(
+                &desc, from, src_engine, unrounded_.get(), dst_engine, attr_.get()));
         to_unrounded_.reset(desc);
     }
     if (verbose_events()) info_ = describe();

@@ -103,7 +103,7 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
         const void *block = packed_block(given, from, says_.src_desc(), "the source");
         if (const char *reason = check_block(*says_.packed_src(), block); reason != nullptr)
             throw invalid_argument {reason};
-        source = make_plain(says_.plain_desc(), says_.engine());
+        source = make_plain(says_.plain_src_desc(), says_.engine());
         const mapped_memory plain(source.get());
         unpack_weights(*says_.packed_src(), block, plain.data<std::int8_t>(), team);
         replace(passed, DNNL_ARG_FROM, source);
@@ -111,7 +111,7 @@ void reorder_executable::run(dnnl_stream_t stream, int nargs, const dnnl_exec_ar
     void *packed_to = nullptr;
     if (says_.packed_dst()) {
         packed_to = packed_block(given, to, says_.dst_desc(), "the destination");
-        target = make_plain(says_.plain_desc(), says_.engine());
+        target = make_plain(says_.plain_dst_desc(), says_.engine());
         replace(passed, DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));

@@ -1,5 +1,5 @@
-// A oneDNN v2 as far as the loader can see: functions with the names of v3's, some with other parameters. Each
-// answers 0 if it was given what v2_probe.hpp gives it.
+// A oneDNN v2 as far as the loader can see: functions with the names of v3's, some with other parameters.
+// Each answers 0 if it was given what v2_probe.hpp gives it.
 #include "v2_functions.hpp"
 
 namespace {
@@ -32,8 +32,7 @@ int dnnl_primitive_destroy(void *primitive) {
 const void *dnnl_primitive_desc_query_md(const void *desc, int what, int index) {
     return desc == v2_handle(1) && what == 129 && index == 7 ? v2_handle(6) : nullptr;
 }
-int dnnl_primitive_attr_set_scales(
-        void *attr, int arg, std::int64_t count, int mask, const float *scales) {
+int dnnl_primitive_attr_set_scales(void *attr, int arg, std::int64_t count, int mask, const float *scales) {
     return answer(attr == v2_handle(7) && arg == 1 && count == (std::int64_t {1} << 40) + 1 && mask == 2
                   && scales == v2_handle(8));
 }

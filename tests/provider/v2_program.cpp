@@ -1,5 +1,5 @@
-// A program that is linked with oneDNN v2, and can load something that brings another oneDNN along. Arguments:
-// none, or a plugin and an algorithm for it.
+// A program that is linked with oneDNN v2, and can load something that brings another oneDNN along.
+// Arguments: none, or a plugin and an algorithm for it.
 #include "v2_probe.hpp"
 
 #include <dlfcn.h>
