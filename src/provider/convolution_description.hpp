@@ -43,7 +43,7 @@ private:
     problem problem_;
     plan plan_;
     std::vector<convolution_variant> variants_;
-    std::string name_;
+    const char *name_;
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;
     owned_primitive_desc beside_;
