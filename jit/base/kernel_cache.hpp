@@ -1,6 +1,7 @@
 // One kernel per config in the whole process, as long as it is in use or among those that were used last.
 #pragma once
 
+#include "jit/base/cached_only.hpp"
 #include "process/fork_safe_mutex.hpp"
 
 #include <chrono>
@@ -38,6 +39,7 @@ public:
                 found = kernels_.end();
             }
             if (found == kernels_.end()) {
+                if (cached_only::in_force()) throw not_cached {};
                 wanted = mine.emplace().get_future().share();
                 add(config, wanted);
             } else {

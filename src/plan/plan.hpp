@@ -6,8 +6,6 @@
 #include "weights/weights_layout.hpp"
 #include "winograd/tile.hpp"
 
-#include <string>
-
 namespace winodnn {
 
 struct plan {
@@ -26,8 +24,9 @@ struct plan {
 // Where u8 components saturate: 255, or 127 without VNNI.
 int narrow_limit_of(isa i);
 
-// wino:f4x4:s16:avx512_core_vnni; s8 for calibrated weights, of which some components can be in s16
-std::string name_of(const plan &p);
+// wino:f4x4:s16:avx512_core_vnni; s8 for calibrated weights, of which some components can be in s16. Valid as
+// long as the process: programs keep implementations' names, which are literals in oneDNN.
+const char *name_of(const plan &p);
 weights_layout layout_for(const problem &p, const plan &chosen);
 
 } // namespace winodnn

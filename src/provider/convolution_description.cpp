@@ -1,5 +1,6 @@
 #include "provider/convolution_description.hpp"
 
+#include "jit/base/cached_only.hpp"
 #include "provider/convolution_executable.hpp"
 #include "provider/status.hpp"
 #include "provider/verbose.hpp"
@@ -45,7 +46,7 @@ dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void 
     switch (what) {
         case dnnl_query_alg_kind:
             return answer(by_name() ? dnnl_convolution_winograd : dnnl_convolution_direct);
-        case dnnl_query_impl_info_str: return answer(name_.c_str());
+        case dnnl_query_impl_info_str: return answer(name_);
         case dnnl_query_memory_consumption_s64:
             return answer(dnnl_dim_t(user_scratchpad_ ? 0 : scratchpad_bytes_));
         case dnnl_query_weights_md:
@@ -65,6 +66,16 @@ dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void 
 
 std::unique_ptr<const executable> convolution_description::make_executable() const {
     return std::make_unique<convolution_executable>(*this);
+}
+
+bool convolution_description::is_cached() const {
+    const jit::cached_only probing;
+    try {
+        make_executable();
+        return true;
+    } catch (const jit::not_cached &) {
+        return false;
+    }
 }
 
 owned_primitive_desc convolution_description::make_next() const {
@@ -90,7 +101,7 @@ std::string convolution_description::describe(const plan &how, const std::string
     const auto desc = [&](dnnl_query_t what, int index) {
         return real().dnnl_primitive_desc_query_md(beside_.get(), what, index);
     };
-    return "cpu,convolution," + name_ + ",forward_inference,src_"
+    return std::string("cpu,convolution,") + name_ + ",forward_inference,src_"
            + to_string(desc(dnnl_query_src_md, 0), view_of(request.src).any()) + " wei_"
            + to_string(weights_.get(), view_of(request.weights).any()) + " bia_"
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"

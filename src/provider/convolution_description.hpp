@@ -22,6 +22,7 @@ public:
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
     std::unique_ptr<const executable> make_executable() const override;
+    bool is_cached() const override;
     const_dnnl_primitive_desc_t beside() const override { return beside_.get(); }
     owned_primitive_desc make_next() const override;
     const std::string &info() const override { return info_; }
@@ -45,7 +46,7 @@ private:
     problem problem_;
     plan plan_;
     std::vector<convolution_variant> variants_;
-    std::string name_;
+    const char *name_;
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;
     owned_primitive_desc beside_;

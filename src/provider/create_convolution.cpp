@@ -103,15 +103,23 @@ bool says_valid(dnnl_status_t status, dnnl_alg_kind_t alg_kind) {
     return status == dnnl_success || (status == dnnl_unimplemented && alg_kind == dnnl_convolution_winograd);
 }
 
-dnnl_status_t decline(dnnl_primitive_desc_t *result, const convolution_request &request, bool packed,
-        const std::string &reason) {
-    owned_primitive_desc checked;
-    const dnnl_status_t status =
-            packed ? create_direct_in_nhwc(checked, request) : leave_to_onednn(result, request);
+dnnl_status_t decline(
+        dnnl_primitive_desc_t *result, const convolution_request &request, const std::string &reason) {
+    const dnnl_status_t status = leave_to_onednn(result, request);
     if (!says_valid(status, request.alg_kind)) return status;
     count_declined(reason);
     if (verbose_refusals()) print_decline(request, reason);
-    return packed ? dnnl_unimplemented : status;
+    return status;
+}
+
+// oneDNN would take the packed block for values, so it is only asked whether it finds the arguments invalid.
+dnnl_status_t refuse_packed(const convolution_request &request, const std::string &reason) {
+    owned_primitive_desc checked;
+    const dnnl_status_t status = create_direct_in_nhwc(checked, request);
+    if (status != dnnl_success && status != dnnl_unimplemented) return status;
+    count_declined(reason);
+    if (verbose_refusals()) print_decline(request, reason);
+    return dnnl_unimplemented;
 }
 
 } // namespace
@@ -133,19 +141,21 @@ bool note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char
 dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolution_request &request) {
     if (result == nullptr) return dnnl_invalid_arguments;
     forget_decline_reason();
+    if (is_packed(request.src) || is_packed(request.dst) || is_packed(request.bias))
+        return refuse_packed(request, "packed weights in another place than that of weights");
     const std::optional<weights_layout> packed = packed_layout(request.weights);
+    const auto give_up = [&](const std::string &reason) {
+        return packed ? refuse_packed(request, reason) : decline(result, request, reason);
+    };
     selection s = select(request, packed);
-    if (!s.decided.chosen) return decline(result, request, packed.has_value(), s.decided.reason);
+    if (!s.decided.chosen) return give_up(s.decided.reason);
 
     owned_primitive_desc direct;
     if (create_direct_in_nhwc(direct, request) != dnnl_success)
-        return decline(result, request, packed.has_value(), "oneDNN has no direct convolution of it in nhwc");
-    if (were_set_past_us(request))
-        return decline(result, request, packed.has_value(), "attributes that were set past winodnn");
+        return give_up("oneDNN has no direct convolution of it in nhwc");
+    if (were_set_past_us(request)) return give_up("attributes that were set past winodnn");
     std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);
-    if (!stages)
-        return decline(result, request, packed.has_value(),
-                "an eltwise post-op that oneDNN cannot compute between stages");
+    if (!stages) return give_up("an eltwise post-op that oneDNN cannot compute between stages");
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
             *s.decided.chosen, s.calibrated.get(), std::move(direct), std::move(*stages));

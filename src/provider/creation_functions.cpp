@@ -16,7 +16,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl
         const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r,
         const_dnnl_primitive_attr_t attr) {
     // Most of a network's convolutions: straight through.
-    if (const char *reason = reason_at_first_sight(weights_desc, strides)) {
+    if (const char *reason = reason_at_first_sight(src_desc, weights_desc, dst_desc, strides)) {
         const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, desc,
                 engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates,
                 padding_l, padding_r, attr);

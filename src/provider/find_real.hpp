@@ -7,14 +7,25 @@
 
 namespace winodnn {
 
-// The function of this name in the oneDNN behind us, or nullptr: it may be older than the program's headers.
+// The function of this name in the oneDNN v3 behind us, or nullptr: it may be older than the program's
+// headers.
 void *find_real(const char *name);
 
 // Whether an address lies in this library.
 bool is_ours(const void *function);
 
-// The libdnnl that the process has loaded, or nullptr if none goes by that name.
+// The libdnnl of v3 that the process has loaded, or nullptr as long as it has none.
 void *loaded_library();
+
+// Whether the process has a oneDNN v3, and whether it is this library.
+bool find_served();
+bool serves(void *library);
+
+// The function of this name that comes next in the process's own scope, if it is another version's.
+const void *next_if_not_v3(const char *name);
+
+// The library, if it is loaded, and from now on for good: what was found in it stays where it is.
+void *keep_loaded(const char *file);
 
 // The answer of a real function, or dnnl_unimplemented if oneDNN does not have it.
 template <typename... Parameters, typename... Arguments>

@@ -27,6 +27,8 @@ public:
     virtual const_dnnl_primitive_attr_t attr() const = 0;
     // The returned object may refer to this one.
     virtual std::unique_ptr<const executable> make_executable() const = 0;
+    // Whether making an executable would generate no code.
+    virtual bool is_cached() const = 0;
     // The real primitive desc that answers what we have no answer of our own to.
     virtual const_dnnl_primitive_desc_t beside() const = 0;
     // oneDNN's own implementation of the same; nullptr if it has none.

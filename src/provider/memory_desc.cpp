@@ -96,14 +96,8 @@ std::optional<nhwc_strides> desc_view::as_nhwc() const {
 std::optional<weights_layout> packed_layout(const_dnnl_memory_desc_t desc) {
     const desc_view v = view_of(desc);
     if (v.type != dnnl_s8 || !v.dense()) return {};
-    const auto list = [&](const auto &sizes) {
-        return std::vector<dim>(sizes.begin(), sizes.begin() + v.ndims);
-    };
-    return layout_of(list(v.dims), list(v.strides));
-}
-
-bool is_packed(const_dnnl_memory_desc_t desc) {
-    return packed_layout(desc).has_value();
+    const auto rank = static_cast<std::size_t>(v.ndims);
+    return layout_of({v.dims.data(), rank}, {v.strides.data(), rank});
 }
 
 owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc) {

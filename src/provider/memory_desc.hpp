@@ -32,7 +32,13 @@ desc_view view_of(const_dnnl_memory_desc_t desc); // nullptr is absent
 
 // The layout of the packed weights that a desc stands for.
 std::optional<weights_layout> packed_layout(const_dnnl_memory_desc_t desc);
-bool is_packed(const_dnnl_memory_desc_t desc);
+// Cheap, for all that are not. Of nullptr as well.
+inline bool is_packed(const_dnnl_memory_desc_t desc) {
+    // DNNL_MAX_NDIMS of them, whatever the rank; of plain formats alone.
+    const dim *strides = nullptr;
+    return real().dnnl_memory_desc_query(desc, dnnl_query_strides, &strides) == dnnl_success
+           && has_packed_marks(strides) && packed_layout(desc).has_value();
+}
 
 // These throw failure.
 owned_memory_desc copy_desc(const_dnnl_memory_desc_t desc); // nullptr stays nullptr

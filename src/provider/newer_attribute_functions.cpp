@@ -42,6 +42,25 @@ dnnl_status_t noted_unreadable(dnnl_status_t status, attr_t attr, const char *se
 
 } // namespace
 
+extern "C" {
+dnnl_status_t dnnl_primitive_attr_set_scales(
+        attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type);
+dnnl_status_t dnnl_primitive_attr_set_scales_v2(
+        attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host);
+dnnl_status_t dnnl_primitive_attr_set_scales_v3(attr_t attr, int arg, int mask, int ndims, dims_t group_dims,
+        dnnl_data_type_t type, int is_on_host, int quantization_mode);
+dnnl_status_t dnnl_primitive_attr_set_zero_points(
+        attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type);
+dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(
+        attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host);
+dnnl_status_t dnnl_primitive_attr_set_precomputed_reductions(
+        attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type);
+dnnl_status_t dnnl_primitive_attr_set_dropout(attr_t attr, const_dnnl_memory_desc_t mask_desc);
+dnnl_status_t dnnl_primitive_attr_set_dropout_v2(attr_t attr, const_dnnl_memory_desc_t mask_desc,
+        dnnl_data_type_t seed_type, int use_offset, int use_host_scalars);
+dnnl_status_t dnnl_primitive_attr_set_rounding(attr_t attr, int arg, int mode);
+}
+
 #define WINODNN_REAL(name) reinterpret_cast<decltype(&name)>(find_real(#name))
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales(

@@ -2,24 +2,47 @@
 
 #include <dlfcn.h>
 
+// Where this library begins and ends: names that the linker gives.
+extern "C" {
+extern const char own_begin __asm__("__ehdr_start") __attribute__((visibility("hidden")));
+extern const char own_end __asm__("_end") __attribute__((visibility("hidden")));
+}
+
 namespace winodnn {
 namespace {
 
-const char anchor = 0; // an address inside this library
+using version_function = decltype(&::dnnl_version);
+
+bool is_v3(void *version) {
+    return version != nullptr && reinterpret_cast<version_function>(version)()->major == 3;
+}
+
+void *not_ours(void *function) {
+    return function == nullptr || is_ours(function) ? nullptr : function;
+}
 
 void *next_of(const char *name) {
-    void *next = dlsym(RTLD_NEXT, name);
-    return next == nullptr || is_ours(next) ? nullptr : next;
+    return not_ours(dlsym(RTLD_NEXT, name));
 }
 
-// A process can have oneDNN v2 as well, and its functions may be the ones that come next.
+constinit std::atomic<void *> next_library {nullptr};
+
+// Whether what is next in the process's own scope is of v3: another version's functions may come before, or
+// alone.
 bool next_is_v3() {
-    static const bool answer = [] {
-        const auto version = reinterpret_cast<decltype(&::dnnl_version)>(next_of("dnnl_version"));
-        return version != nullptr && version()->major == 3;
-    }();
-    return answer;
+    static constinit std::atomic<bool> known {false};
+    if (known.load(std::memory_order_acquire)) return true;
+    void *version = next_of("dnnl_version");
+    if (!is_v3(version)) return false;
+    Dl_info where {};
+    if (dladdr(version, &where) != 0) next_library.store(keep_loaded(where.dli_fname));
+    known.store(true, std::memory_order_release);
+    return true;
 }
+
+// Frameworks load it from a folder of their own and locally, where the next in the process's own scope is
+// not looked for.
+constinit std::atomic<void *> local_library {nullptr};
 
 real_functions find_all() {
     real_functions table;
@@ -33,29 +56,48 @@ real_functions find_all() {
 
 // A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.
 bool is_ours(const void *function) {
-    Dl_info here {}, there {};
-    return dladdr(&anchor, &here) != 0 && dladdr(function, &there) != 0 && here.dli_fbase == there.dli_fbase;
+    return function >= &own_begin && function < &own_end;
 }
 
-// Frameworks load it from a folder of their own and locally, where RTLD_NEXT does not look. The reference is
-// kept: unloading the library would leave the table dangling.
+void *keep_loaded(const char *file) {
+    return dlopen(file, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 void *loaded_library() {
-    static void *const library = dlopen("libdnnl.so.3", RTLD_LAZY | RTLD_NOLOAD);
-    return library;
+    if (void *known = local_library.load(std::memory_order_acquire)) return known;
+    void *library = keep_loaded("libdnnl.so.3");
+    if (library == nullptr) return nullptr;
+    void *none = nullptr;
+    return local_library.compare_exchange_strong(none, library) ? library : none;
+}
+
+bool serves(void *library) {
+    if (!is_v3(dlsym(library, "dnnl_version"))) return false;
+    void *none = nullptr;
+    // One that goes by another name, and is the first.
+    if (loaded_library() == nullptr) local_library.compare_exchange_strong(none, library);
+    return find_served() && (library == loaded_library() || library == next_library.load());
+}
+
+bool find_served() {
+    return find_real_functions() != nullptr;
+}
+
+const void *next_if_not_v3(const char *name) {
+    return is_v3(next_of("dnnl_version")) ? nullptr : next_of(name);
 }
 
 void *find_real(const char *name) {
-    void *const library = loaded_library();
     if (next_is_v3())
         if (void *next = next_of(name)) return next;
-    if (library == nullptr) return nullptr;
-    void *loaded = dlsym(library, name);
-    return loaded != nullptr && !is_ours(loaded) ? loaded : nullptr;
+    void *const library = loaded_library();
+    return library == nullptr ? nullptr : not_ours(dlsym(library, name));
 }
 
-const real_functions &find_real_functions() {
+const real_functions *find_real_functions() {
+    if (!next_is_v3() && loaded_library() == nullptr) return nullptr;
     static const real_functions table = find_all();
-    return table;
+    return &table;
 }
 
 } // namespace winodnn

@@ -1,9 +1,11 @@
 // The real oneDNN functions, those behind the ones that we export among them.
 //
 // None is linked to: a libdnnl in our DT_NEEDED would be a second one in processes that load their own. They
-// are found at the first call, when the library that made it must be there.
+// are looked for at each call until they are found: a program can ask us something first, and load a library
+// that brings oneDNN along later.
 #pragma once
 
+#include "provider/exported.hpp" // it renames, which has to come before any of the functions is named
 #include "provider/find_real.hpp"
 
 #include "oneapi/dnnl/dnnl.h"
@@ -84,6 +86,20 @@ namespace winodnn {
     X(dnnl_layer_normalization_forward_primitive_desc_create)                                                \
     X(dnnl_prelu_forward_primitive_desc_create)                                                              \
     X(dnnl_lrn_forward_primitive_desc_create)                                                                \
+    X(dnnl_batch_normalization_backward_primitive_desc_create)                                               \
+    X(dnnl_deconvolution_backward_data_primitive_desc_create)                                                \
+    X(dnnl_deconvolution_backward_weights_primitive_desc_create)                                             \
+    X(dnnl_eltwise_backward_primitive_desc_create)                                                           \
+    X(dnnl_inner_product_backward_data_primitive_desc_create)                                                \
+    X(dnnl_inner_product_backward_weights_primitive_desc_create)                                             \
+    X(dnnl_layer_normalization_backward_primitive_desc_create)                                               \
+    X(dnnl_lrn_backward_primitive_desc_create)                                                               \
+    X(dnnl_pooling_backward_primitive_desc_create)                                                           \
+    X(dnnl_prelu_backward_primitive_desc_create)                                                             \
+    X(dnnl_resampling_backward_primitive_desc_create)                                                        \
+    X(dnnl_shuffle_backward_primitive_desc_create)                                                           \
+    X(dnnl_softmax_backward_primitive_desc_create)                                                           \
+    X(dnnl_post_ops_append_binary)                                                                           \
     X(dnnl_concat_primitive_desc_create)                                                                     \
     X(dnnl_sum_primitive_desc_create)
 
@@ -93,13 +109,20 @@ struct real_functions {
 #undef WINODNN_DECLARE
 };
 
-const real_functions &find_real_functions();
+// nullptr as long as the process has no oneDNN v3.
+const real_functions *find_real_functions();
 
-// Found by whoever comes first; one load for all who come later.
+// All nullptr as long as the process has no oneDNN v3; one load for all who come later. The functions of
+// oneDNN's that we export are not called without one (see callers.hpp).
 inline const real_functions &real() {
+    static constexpr real_functions none {};
     static constinit std::atomic<const real_functions *> found {nullptr};
     const real_functions *table = found.load(std::memory_order_acquire);
-    if (table == nullptr) found.store(table = &find_real_functions(), std::memory_order_release);
+    if (table == nullptr) {
+        table = find_real_functions();
+        if (table == nullptr) return none;
+        found.store(table, std::memory_order_release);
+    }
     return *table;
 }
 

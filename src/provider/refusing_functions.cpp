@@ -152,3 +152,10 @@ WINODNN_EXPORT dnnl_status_t dnnl_sum_primitive_desc_create(dnnl_primitive_desc_
     return unless_packed("dnnl_sum_primitive_desc_create", real().dnnl_sum_primitive_desc_create, desc,
             engine, dst_desc, n, scales, src_descs, attr);
 }
+
+// The operand of a binary post-op, which any primitive can have.
+WINODNN_EXPORT dnnl_status_t dnnl_post_ops_append_binary(
+        dnnl_post_ops_t post_ops, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src1_desc) {
+    return unless_packed(
+            "dnnl_post_ops_append_binary", real().dnnl_post_ops_append_binary, post_ops, alg_kind, src1_desc);
+}

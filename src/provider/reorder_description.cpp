@@ -1,5 +1,6 @@
 #include "provider/reorder_description.hpp"
 
+#include "provider/cache_functions.hpp"
 #include "provider/reorder_executable.hpp"
 #include "provider/status.hpp"
 #include "provider/verbose.hpp"
@@ -25,16 +26,18 @@ reorder_description::reorder_description(const_dnnl_memory_desc_t src, dnnl_engi
     : engine_(src_engine), packed_src_(packed_layout(src)), packed_dst_(packed_layout(dst)),
       src_(copy_desc(src)), dst_(copy_desc(dst)), attr_(copy_of(attr)) {
     refuse_post_ops(attr_.get());
-    plain_ = make_plain_weights_desc(packed_src_ ? *packed_src_ : *packed_dst_);
+    if (packed_src_) plain_src_ = make_plain_weights_desc(*packed_src_);
+    if (packed_dst_) plain_dst_ = make_plain_weights_desc(*packed_dst_);
+    const const_dnnl_memory_desc_t from = packed_src_ ? plain_src_.get() : src;
     dnnl_primitive_desc_t desc = nullptr;
-    require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
-            packed_dst_ ? plain_.get() : dst, dst_engine, attr_.get()));
+    require(real().dnnl_reorder_primitive_desc_create(
+            &desc, from, src_engine, packed_dst_ ? plain_dst_.get() : dst, dst_engine, attr_.get()));
     between_plain_.reset(desc);
     if (packed_dst_ && packed_dst_->calibrated()) {
         calibrated_ = current_calibration();
         unrounded_ = make_plain_weights_desc(*packed_dst_, dnnl_f32);
-        require(real().dnnl_reorder_primitive_desc_create(&desc, packed_src_ ? plain_.get() : src, src_engine,
-                unrounded_.get(), dst_engine, attr_.get()));
+        require(real().dnnl_reorder_primitive_desc_create(
+                &desc, from, src_engine, unrounded_.get(), dst_engine, attr_.get()));
         to_unrounded_.reset(desc);
     }
     if (verbose_events()) info_ = describe();
@@ -66,6 +69,11 @@ dnnl_status_t reorder_description::query(dnnl_query_t what, int index, void *res
 
 std::unique_ptr<const executable> reorder_description::make_executable() const {
     return std::make_unique<reorder_executable>(*this);
+}
+
+// All code that there is belongs to oneDNN's reorder between plain tensors.
+bool reorder_description::is_cached() const {
+    return is_in_onednns_cache(between_plain_.get());
 }
 
 std::string reorder_description::describe(const std::string &numbers) const {

@@ -21,6 +21,7 @@ public:
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
     std::unique_ptr<const executable> make_executable() const override;
+    bool is_cached() const override;
     const_dnnl_primitive_desc_t beside() const override { return between_plain_.get(); }
     owned_primitive_desc make_next() const override { return nullptr; }
     const std::string &info() const override { return info_; }
@@ -30,7 +31,9 @@ public:
     const std::optional<weights_layout> &packed_dst() const { return packed_dst_; }
     const_dnnl_memory_desc_t src_desc() const { return src_.get(); }
     const_dnnl_memory_desc_t dst_desc() const { return dst_.get(); }
-    const_dnnl_memory_desc_t plain_desc() const { return plain_.get(); } // s8, dense
+    // What a packed side is to oneDNN's reorder: s8, dense.
+    const_dnnl_memory_desc_t plain_src_desc() const { return plain_src_.get(); }
+    const_dnnl_memory_desc_t plain_dst_desc() const { return plain_dst_.get(); }
     // Where weights may be quantized: the same in f32, not rounded, and what is known of them.
     const_dnnl_memory_desc_t unrounded_desc() const { return unrounded_.get(); }
     const_dnnl_primitive_desc_t to_unrounded() const { return to_unrounded_.get(); }
@@ -43,7 +46,7 @@ private:
 
     dnnl_engine_t engine_;
     std::optional<weights_layout> packed_src_, packed_dst_;
-    owned_memory_desc src_, dst_, plain_;
+    owned_memory_desc src_, dst_, plain_src_, plain_dst_;
     owned_memory_desc unrounded_;
     owned_primitive_desc to_unrounded_;
     std::shared_ptr<const calibration_in_use> calibrated_;

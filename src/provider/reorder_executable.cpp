@@ -76,7 +76,7 @@ std::optional<number_system> reorder_executable::run(
         const void *block = block_of(given, from, says_.src_desc(), "the source");
         const block_check check = check_block(*says_.packed_src(), block);
         if (check.problem != nullptr) throw invalid_argument {check.problem};
-        source = make_memory(says_.plain_desc(), says_.engine());
+        source = make_memory(says_.plain_src_desc(), says_.engine());
         const mapped_memory plain(source.get());
         unpack_weights(*says_.packed_src(), check.block, plain.data<std::int8_t>(), team);
         replace(passed, DNNL_ARG_FROM, source);
@@ -84,7 +84,7 @@ std::optional<number_system> reorder_executable::run(
     void *packed_to = nullptr;
     if (says_.packed_dst()) {
         packed_to = block_of(given, to, says_.dst_desc(), "the destination");
-        target = make_memory(says_.plain_desc(), says_.engine());
+        target = make_memory(says_.plain_dst_desc(), says_.engine());
         replace(passed, DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));

@@ -14,6 +14,7 @@ namespace winodnn {
 namespace {
 
 constexpr const char *not_served_kernel = "the kernel is none of 3x3, 1x3 and 3x1";
+constexpr const char *other_stride = "the stride is not 1";
 
 bool is_served_kernel(dim kh, dim kw) {
     return (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
@@ -29,7 +30,7 @@ void read_shape(const convolution_request &r, problem &p) {
     p.kh = weights.dims[first + 2];
     p.kw = weights.dims[first + 3];
     demand(is_served_kernel(p.kh, p.kw), not_served_kernel);
-    demand(r.strides[0] == 1 && r.strides[1] == 1, "the stride is not 1");
+    demand(r.strides[0] == 1 && r.strides[1] == 1, other_stride);
     demand(r.dilates == nullptr || (r.dilates[0] == 0 && r.dilates[1] == 0), "dilation");
 
     const dnnl_dim_t *padding_r = r.padding_r == nullptr ? r.padding_l : r.padding_r;
@@ -137,27 +138,38 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
 }
 
 dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request) {
-    const desc_view src = view_of(request.src), dst = view_of(request.dst);
-    const owned_memory_desc nhwc_src = make_nhwc_desc(src), nhwc_dst = make_nhwc_desc(dst),
-                            any_weights = make_any_desc(view_of(request.weights));
+    const owned_memory_desc any_weights = make_any_desc(view_of(request.weights));
     convolution_request direct = request;
     direct.alg_kind = dnnl_convolution_direct;
     direct.weights = any_weights.get(); // never packed ones, which it would take for plain
-    if (src.any()) direct.src = nhwc_src.get();
-    if (dst.any()) direct.dst = nhwc_dst.get();
+    owned_memory_desc nhwc_src, nhwc_dst;
+    const auto choose_nhwc = [](const_dnnl_memory_desc_t &desc, owned_memory_desc &nhwc) {
+        const desc_view given = view_of(desc);
+        if (given.ndims != 4 || !given.any()) return;
+        nhwc = make_nhwc_desc(given);
+        desc = nhwc.get();
+    };
+    choose_nhwc(direct.src, nhwc_src);
+    choose_nhwc(direct.dst, nhwc_dst);
     return create_real(result, direct);
 }
 
-const char *reason_at_first_sight(const_dnnl_memory_desc_t weights, const dnnl_dim_t *strides) {
-    int ndims = 0;
-    const dim *dims = nullptr;
-    if (real().dnnl_memory_desc_query == nullptr || weights == nullptr || strides == nullptr
-            || real().dnnl_memory_desc_query(weights, dnnl_query_ndims_s32, &ndims) != dnnl_success
-            || (ndims != 4 && ndims != 5)
-            || real().dnnl_memory_desc_query(weights, dnnl_query_dims, &dims) != dnnl_success)
+const char *reason_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
+        const_dnnl_memory_desc_t dst, const dnnl_dim_t *strides) {
+    const auto query = real().dnnl_memory_desc_query;
+    int rank = 0;
+    const dim *kernel = nullptr;
+    if (strides == nullptr || query(weights, dnnl_query_ndims_s32, &rank) != dnnl_success
+            || (rank != 4 && rank != 5) || query(weights, dnnl_query_dims, &kernel) != dnnl_success
+            || is_packed(src) || is_packed(dst))
         return nullptr;
-    if (!is_served_kernel(dims[ndims - 2], dims[ndims - 1])) return not_served_kernel;
-    return strides[0] != 1 || strides[1] != 1 ? "the stride is not 1" : nullptr;
+    if (!is_served_kernel(kernel[rank - 2], kernel[rank - 1])) return not_served_kernel; // nor packed
+    if (is_packed(weights)) return nullptr;
+    // How long the list of strides is follows from the source: weights of four dimensions can be those of a
+    // 1-D convolution with groups.
+    int src_rank = 0;
+    if (query(src, dnnl_query_ndims_s32, &src_rank) != dnnl_success || src_rank != 4) return nullptr;
+    return strides[0] != 1 || strides[1] != 1 ? other_stride : nullptr;
 }
 
 translation translate(const convolution_request &r) {
@@ -178,9 +190,12 @@ translation translate(const convolution_request &r) {
 
 std::string to_string(const convolution_request &r) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
-    if (src.ndims < 3 || src.ndims > 5 || r.strides == nullptr || r.padding_l == nullptr) return "?";
-    const auto text = [](dim d) { return d == DNNL_RUNTIME_DIM_VAL ? std::string("*") : std::to_string(d); };
+    // How long the lists are that have no length of their own follows from the source, if anything does.
     const bool grouped = weights.ndims == src.ndims + 1;
+    const bool consistent = dst.ndims == src.ndims && (grouped || weights.ndims == src.ndims);
+    if (src.ndims < 3 || src.ndims > 5 || !consistent || r.strides == nullptr || r.padding_l == nullptr)
+        return "?";
+    const auto text = [](dim d) { return d == DNNL_RUNTIME_DIM_VAL ? std::string("*") : std::to_string(d); };
     std::string s = "mb" + text(src.dims[0]) + "_" + (grouped ? "g" + text(weights.dims[0]) : "") + "ic"
                     + text(src.dims[1]) + "oc" + text(dst.dims[1]);
     const std::size_t spatial = std::size_t(src.ndims) - 2;

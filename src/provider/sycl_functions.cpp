@@ -40,6 +40,9 @@ dnnl_status_t execute_small(
 
 } // namespace
 
+extern "C" dnnl_status_t dnnl_sycl_interop_primitive_execute(const_dnnl_primitive_t primitive,
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const void *deps, void *return_event);
+
 WINODNN_EXPORT dnnl_status_t dnnl_sycl_interop_primitive_execute(const_dnnl_primitive_t primitive,
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const void *deps, void *return_event) {
     static const auto execute =

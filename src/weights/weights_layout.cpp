@@ -5,16 +5,15 @@
 #include "problem/rounding.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace winodnn {
 
 namespace {
 
 // A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first
-// stride of 15 ic; ours is at least 16 ic, so these three mark a packed block, together with a first stride
+// stride of 15 ic; ours is at least 16 ic, so packed_marks mark a packed block, together with a first stride
 // that has to be the very one that the layout computes.
-constexpr std::array<dim, 3> marks {15, 5, 1};
 constexpr dim least_stride_per_ic = 16;
 
 // The first stride is a multiple of `granularity` plus the layout's code.
@@ -34,6 +33,22 @@ dim code_of(const weights_layout &l) {
     return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 3 + limit;
 }
 static_assert(most_tile_ids * sources.size() * 2 * limits.size() < granularity);
+
+// What code_of() encodes, without the dims; nothing if no layout has this code.
+std::optional<weights_layout> layout_with_code(dim code) {
+    if (code < 1) return {};
+    const dim tile = (code - 1) / (3 * 2 * 3);
+    if (tile >= std::ssize(all_tiles())) return {};
+    weights_layout l;
+    l.tile = static_cast<tile_id>(tile);
+    l.calibrated_limit = limits[(code - 1) % 3];
+    l.oc_lanes = (code - 1) / 3 % 2 != 0 ? 16 : 8;
+    l.source = sources[(code - 1) / 6 % 3];
+    return l;
+}
+
+// Far more than memory holds, and few enough that no size of a layout overflows.
+constexpr double most_weights = 0x1p44;
 
 } // namespace
 
@@ -132,7 +147,7 @@ std::vector<dim> dims_of(const weights_layout &layout) {
 }
 
 std::vector<dim> strides_of(const weights_layout &layout) {
-    std::vector<dim> strides {layout.code(), marks[0], marks[1], marks[2]};
+    std::vector<dim> strides {layout.code(), packed_marks[0], packed_marks[1], packed_marks[2]};
     if (layout.groups != 0) strides.insert(strides.begin(), static_cast<dim>(layout.group_stride()));
     return strides;
 }
@@ -142,19 +157,26 @@ double growth_of(const weights_layout &layout) {
     return bytes / static_cast<double>(layout.group_count() * layout.filters() * layout.taps());
 }
 
-std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides) {
+std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<const dim> strides) {
     const std::size_t first = dims.size() == 5 ? 1 : 0;
-    if (dims.size() != first + 4 || std::ranges::any_of(dims, [](dim d) { return d < 1; })) return {};
-    if (!std::equal(strides.begin() + first + 1, strides.end(), marks.begin(), marks.end())) return {};
-    for (const tile_id tile : all_tiles())
-        for (const int lanes : {8, 16})
-            for (const value_range source : sources)
-                for (const int limit : limits) {
-                    const weights_layout candidate {tile, lanes, source, dims[first + 1], dims[first],
-                            first == 1 ? dims[0] : 0, limit};
-                    if (dims_of(candidate) == dims && strides_of(candidate) == strides) return candidate;
-                }
-    return {};
+    if (dims.size() != first + 4 || strides.size() != dims.size()) return {};
+    if (!std::ranges::equal(strides.subspan(first + 1), packed_marks)) return {};
+    double weights = 1;
+    for (const dim d : dims) {
+        if (d < 1) return {};
+        weights *= static_cast<double>(d);
+    }
+    if (weights > most_weights) return {};
+    std::optional<weights_layout> layout = layout_with_code(strides[first] % granularity);
+    if (!layout) return {};
+    layout->oc = dims[first];
+    layout->ic = dims[first + 1];
+    layout->groups = first == 1 ? dims[0] : 0;
+    const tile &shape = layout->shape();
+    const bool fits = shape.rows.taps() == dims[first + 2] && shape.cols.taps() == dims[first + 3]
+                      && layout->code() == strides[first]
+                      && (first == 0 || static_cast<dim>(layout->group_stride()) == strides[0]);
+    return fits ? layout : std::nullopt;
 }
 
 } // namespace winodnn

@@ -4,8 +4,10 @@
 #include "problem/problem.hpp"
 #include "winograd/number_system.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace winodnn {
@@ -69,6 +71,17 @@ std::vector<dim> dims_of(const weights_layout &layout);
 std::vector<dim> strides_of(const weights_layout &layout);
 // Bytes of a memory of that desc, which programs allocate, over those of the plain s8 weights.
 double growth_of(const weights_layout &layout);
-std::optional<weights_layout> layout_of(const std::vector<dim> &dims, const std::vector<dim> &strides);
+std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<const dim> strides);
+
+// The inner strides of packed descs, after that of oc.
+constexpr std::array<dim, 3> packed_marks {15, 5, 1};
+// For a glance, at the first five strides of a desc with any number of dimensions: false for all that are not
+// packed, but for very odd ones.
+inline bool has_packed_marks(const dim *strides) {
+    const auto marked = [](const dim *inner) {
+        return inner[2] == packed_marks[2] && inner[1] == packed_marks[1] && inner[0] == packed_marks[0];
+    };
+    return marked(strides + 1) || marked(strides + 2);
+}
 
 } // namespace winodnn

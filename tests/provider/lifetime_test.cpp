@@ -62,6 +62,78 @@ TEST(lifetime, packed_descs_and_memories_outlive_their_primitives) {
     expect_equal(run->dst(), expected_dst(c, data));
 }
 
+const char *name_of(const_dnnl_primitive_desc_t desc) {
+    const char *name = nullptr;
+    EXPECT_EQ(dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name), dnnl_success);
+    return name;
+}
+
+// Takes and fills what was freed last.
+void reuse_memory(std::size_t bytes) {
+    std::vector<std::vector<char>> blocks;
+    for (int i = 0; i < 64; ++i) blocks.emplace_back(bytes, '#');
+}
+
+// As oneDNN's, which are literals: programs keep them for profiles.
+TEST(lifetime, implementation_names_outlive_everything) {
+    for (const auto end : {"next", "clone", "primitive", "desc"}) {
+        SCOPED_TRACE(end);
+        auto desc = std::make_unique<convolution_forward::primitive_desc>(make_desc(typical()));
+        auto primitive = std::make_unique<convolution_forward>(*desc);
+        const char *const name = end == std::string("primitive") ? name_of(primitive->get_primitive_desc())
+                                                                 : name_of(desc->get());
+        const std::string expected = name;
+        ASSERT_TRUE(expected.starts_with("wino:"));
+        if (end == std::string("next")) {
+            ASSERT_TRUE(desc->next_impl());
+        }
+        if (end == std::string("clone")) {
+            dnnl_primitive_desc_t clone = nullptr;
+            ASSERT_EQ(dnnl_primitive_desc_clone(&clone, desc->get()), dnnl_success);
+            EXPECT_EQ(name_of(clone), name);
+            dnnl_primitive_desc_destroy(clone);
+        }
+        if (end != std::string("next")) desc.reset();
+        primitive.reset();
+        desc.reset();
+        reuse_memory(expected.size() + 1);
+        EXPECT_EQ(expected, name);
+    }
+    const auto packed = make_desc(typical()).weights_desc();
+    auto reorder = std::make_unique<dnnl::reorder::primitive_desc>(cpu(),
+            memory::desc(packed.get_dims(), memory::data_type::f32, memory::format_tag::oihw), cpu(), packed);
+    const char *const name = name_of(reorder->get());
+    reorder.reset();
+    EXPECT_STREQ(name, "wino:pack");
+}
+
+// What a primitive's own desc gives out lives as long as the primitive.
+TEST(lifetime, descs_and_attributes_that_a_primitive_gives_out_live_as_long_as_it) {
+    convolution_case c = typical();
+    c.user_scratchpad = true;
+    auto desc = std::make_unique<convolution_forward::primitive_desc>(make_desc(c));
+    const convolution_forward primitive(*desc);
+    const const_dnnl_primitive_desc_t own = primitive.get_primitive_desc();
+    const auto md = [&](dnnl_query_t what, int index) {
+        return dnnl_primitive_desc_query_md(own, what, index);
+    };
+    const const_dnnl_memory_desc_t weights = md(dnnl_query_weights_md, 0), src = md(dnnl_query_src_md, 0),
+                                   scratchpad = md(dnnl_query_scratchpad_md, 0);
+    const_dnnl_primitive_attr_t attr = nullptr;
+    ASSERT_EQ(dnnl_primitive_desc_get_attr(own, &attr), dnnl_success);
+    const memory::desc expected_weights = desc->weights_desc(), expected_src = desc->src_desc();
+    ASSERT_TRUE(desc->next_impl());
+    desc.reset();
+    reuse_memory(sizeof(void *) * 100);
+    EXPECT_NE(dnnl_memory_desc_equal(weights, expected_weights.get()), 0);
+    EXPECT_NE(dnnl_memory_desc_equal(src, expected_src.get()), 0);
+    EXPECT_GT(dnnl_memory_desc_get_size(scratchpad), 0u);
+    dnnl_scratchpad_mode_t mode = dnnl_scratchpad_mode_library;
+    EXPECT_EQ(dnnl_primitive_attr_get_scratchpad_mode(attr, &mode), dnnl_success);
+    EXPECT_EQ(mode, dnnl_scratchpad_mode_user);
+    EXPECT_EQ(md(dnnl_query_weights_md, 0), weights);
+}
+
 TEST(lifetime, created_and_executed_by_eight_threads) {
     std::vector<std::thread> threads;
     std::atomic<int> right {0};
