@@ -2,7 +2,7 @@
 // the process.
 #pragma once
 
-#include "provider/real.hpp"
+#include "provider/onednn/real.hpp"
 #include "provider/threads/threadpool_team.hpp"
 
 #include <memory>

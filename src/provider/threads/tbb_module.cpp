@@ -1,6 +1,6 @@
 #include "provider/threads/tbb_module.h"
 
-#include "provider/exported.hpp"
+#include "provider/exported/exported.hpp"
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>

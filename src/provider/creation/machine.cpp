@@ -1,0 +1,54 @@
+#include "provider/creation/machine.hpp"
+
+#include "jit/base/code_pages.hpp"
+#include "provider/creation/weights_growth.hpp"
+#include "provider/onednn/real.hpp"
+#include "provider/threads/runtime.hpp"
+
+#include <utility>
+
+namespace winodnn {
+namespace {
+
+// oneDNN's ISA values are sets of bits; avx2_vnni is not a subset of avx512_core, so none is compared by
+// size.
+bool allowed(unsigned effective, dnnl_cpu_isa_t wanted) {
+    return (effective & unsigned(wanted)) == unsigned(wanted);
+}
+
+std::optional<isa> strongest(unsigned effective) {
+    constexpr std::pair<isa, dnnl_cpu_isa_t> by_strength[] = {
+            {isa::avx512_core_vnni, dnnl_cpu_isa_avx512_core_vnni},
+            {isa::avx512_core, dnnl_cpu_isa_avx512_core},
+            {isa::avx2_vnni, dnnl_cpu_isa_avx2_vnni},
+            {isa::avx2, dnnl_cpu_isa_avx2},
+    };
+    for (const auto &[candidate, bits] : by_strength)
+        if (allowed(effective, bits) && cpu_has(candidate)) return candidate;
+    return {};
+}
+
+} // namespace
+
+machine_report describe_machine() {
+    const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
+    if (version == nullptr || version->major != 3) return {{}, "oneDNN is not v3"};
+    if (host_runtime().usable == nullptr) return {{}, host_runtime().reason};
+    const auto effective = unsigned(real().dnnl_get_effective_cpu_isa());
+    const std::optional<isa> usable = strongest(effective);
+    if (!usable) return {{}, "the instruction set is below AVX2, or capped there"};
+    if (!jit::may_execute_code())
+        return {{},
+                "the process may not execute code that it has written: MemoryDenyWriteExecute, SELinux or "
+                "the like forbids it"};
+    machine m;
+    m.isa = *usable;
+    m.amx_int8 = allowed(effective, dnnl_cpu_isa_avx512_core_amx);
+    m.cache = caches();
+    m.units = units_of(m.isa);
+    m.threads = host_runtime().usable->threads();
+    m.max_weights_growth = max_weights_growth();
+    return {m, {}};
+}
+
+} // namespace winodnn

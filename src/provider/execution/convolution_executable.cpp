@@ -1,0 +1,171 @@
+#include "provider/execution/convolution_executable.hpp"
+
+#include "provider/calibration/calibrating.hpp"
+#include "provider/creation/convolution_description.hpp"
+#include "provider/creation/declined.hpp"
+#include "provider/objects/arguments.hpp"
+#include "provider/report/statistics.hpp"
+#include "provider/report/verbose.hpp"
+#include "provider/threads/runtime.hpp"
+#include "weights/block_header.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+
+convolution_executable::convolution_executable(const convolution_description &says)
+    : says_(says), layout_(layout_for(says.described(), says.variants().front().how)), weights_(layout_),
+      attributes_(says.facts()), by_onednn_(says) {
+    const problem &p = says.described();
+    for (const convolution_variant &v : says.variants())
+        variants_.push_back({v.key, v.how.numbers, convolution(p, v.how, v.quantizers),
+                verbose_events() ? says.describe_execution(v.how) : std::string()});
+    src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
+    dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
+    if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
+}
+
+run_args convolution_executable::read(const execution_arguments &given) const {
+    run_args r;
+    const auto desc = [&](dnnl_query_t what) {
+        return real().dnnl_primitive_desc_query_md(says_.beside(), what, 0);
+    };
+    r.src = given.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
+    r.dst = given.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
+
+    r.weights = read_weights(given);
+    if (const problem &p = says_.described(); p.bias)
+        r.bias = given.values(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), p.oc);
+    return r;
+}
+
+packed_block convolution_executable::read_weights(const execution_arguments &given) const {
+    constexpr const char *name = "the weights memory";
+    const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, name);
+    // By its desc: plain weights of the same dims would be read as a packed block.
+    if (real().dnnl_memory_desc_equal(desc_of(weights), says_.weights_desc()) == 0)
+        throw invalid_argument {"the weights are not in the format of weights_desc()"};
+    const block_check check = weights_.check(given.buffer(weights, name));
+    if (check.problem != nullptr) throw invalid_argument {check.problem};
+    return check.block;
+}
+
+void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
+    const problem &p = says_.described();
+    const auto channels = [&](int arg) { return arg == DNNL_ARG_SRC ? p.ic : p.oc; };
+    const auto scales = [&](int arg, const char *name, bool per_oc) {
+        return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name, says_.facts().scales.at(arg).type,
+                per_oc ? p.oc : 1, channels(arg));
+    };
+    using weights_scale_kind = problem::weights_scale_kind;
+    if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
+    if (p.dst_scale) r.dst_scale = scales(DNNL_ARG_DST, "the destination scales", p.dst_scale_per_oc);
+    if (p.weights_scale != weights_scale_kind::none)
+        r.weights_scale = scales(
+                DNNL_ARG_WEIGHTS, "the weights' scales", p.weights_scale == weights_scale_kind::per_oc);
+
+    const auto zero_points = [&](int arg, const char *name, bool per_channel) {
+        return given.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
+                says_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1, channels(arg));
+    };
+    if (p.src_zero_point)
+        r.src_zero_points = zero_points(DNNL_ARG_SRC, "the source zero points", p.src_zero_point_per_ic);
+    if (p.dst_zero_point)
+        r.dst_zero_points = zero_points(DNNL_ARG_DST, "the destination zero points", p.dst_zero_point_per_oc);
+}
+
+convolution_executable::operand_list convolution_executable::read_operands(
+        const execution_arguments &given) const {
+    const problem &p = says_.described();
+    operand_list operands {};
+    for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
+        const post_op &op = p.post_ops[i];
+        if (!op.has_operand()) continue;
+        const bool prelu = op.op == post_op::kind::prelu;
+        const int arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(int(i)) | (prelu ? DNNL_ARG_WEIGHTS : DNNL_ARG_SRC_1);
+        const dim count = op.operand == post_op::broadcast::common   ? 1
+                          : op.operand == post_op::broadcast::per_oc ? p.oc
+                                                                     : p.extent_of(op.operand_strides);
+        operands[i] = given.values(arg, "a post-op's operand", type_of(op.type), count).data;
+    }
+    return operands;
+}
+
+// The first is for weights that are packed exactly.
+const convolution_executable::variant *convolution_executable::variant_for(const run_args &args) const {
+    if (!args.weights.numbers.quantized) return &variants_.front();
+    const std::optional<zero_point_list> zero_points =
+            zero_points_of(says_.described(), args.src_zero_points);
+    for (const variant &v : variants_)
+        if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
+                && v.key.zero_points == zero_points)
+            return &v;
+    return nullptr;
+}
+
+const convolution_executable::variant &convolution_executable::compute(
+        run_args &args, dnnl_stream_t stream, const thread_team &team) const {
+    const variant *chosen = variant_for(args);
+    if (chosen == nullptr)
+        throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
+    const eltwise_stages::run stages(says_.stages(), stream);
+    args.stages = &stages;
+    switch (chosen->how.execute(args, team)) {
+        case run_result::computed: break;
+        case run_result::beyond_proof:
+            throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
+        case run_result::stage_failed: throw invalid_argument {"a post-op could not be executed"};
+    }
+    if (is_observing()) observe(says_.described(), layout_, args);
+    return *chosen;
+}
+
+const convolution_executable::variant &convolution_executable::run(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
+    const execution_arguments given(nargs, args);
+    run_args r = read(given);
+    const operand_list operands = read_operands(given);
+    r.operands = operands.data();
+    const bool user_scratchpad = says_.user_scratchpad();
+    void *users = user_scratchpad
+                          ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes())
+                          : nullptr;
+    // What may leave the execution to oneDNN comes behind what makes it invalid.
+    attributes_.confirm(nargs, args);
+    read_quantization(given, r);
+    if (user_scratchpad) {
+        r.scratchpad = users;
+        return compute(r, stream, team);
+    }
+    const scratch_pool::lease scratch(scratch_pool::shared(), says_.scratchpad_bytes());
+    r.scratchpad = scratch.data();
+    return compute(r, stream, team);
+}
+
+dnnl_status_t convolution_executable::execute(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
+    std::string left; // why to oneDNN
+    try {
+        take_turn(stream, says_.engine());
+        const stopwatch watch; // not of what the stream had to do before
+        threadpool_team own;
+        const thread_team &team = host_runtime().usable->team_on(stream, own);
+        try {
+            const variant &executed = run(stream, nargs, args, team);
+            count_executed(false);
+            if (verbose_events()) print_event("exec", executed.info, watch.milliseconds());
+            return dnnl_success;
+        } catch (const left_to_onednn &caught) {
+            left = caught.reason;
+        }
+        by_onednn_.run(stream, nargs, args, team);
+        count_executed(true);
+        if (verbose_events()) print_event("exec:onednn", says_.info() + "," + left, watch.milliseconds());
+        return dnnl_success;
+    } catch (const invalid_argument &wrong) {
+        if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
+        return dnnl_invalid_arguments;
+    }
+}
+
+} // namespace winodnn

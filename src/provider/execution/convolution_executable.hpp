@@ -1,0 +1,59 @@
+// The primitive of a convolution that is taken over.
+#pragma once
+
+#include "problem/limits.hpp"
+#include "provider/attributes/attribute_arguments.hpp"
+#include "provider/calibration/calibrating.hpp"
+#include "provider/execution/onednn_execution.hpp"
+#include "provider/execution/scratch_pool.hpp"
+#include "provider/objects/handle.hpp"
+#include "run/convolution.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace winodnn {
+
+class convolution_description;
+class execution_arguments;
+
+class convolution_executable final : public executable {
+public:
+    explicit convolution_executable(const convolution_description &says);
+
+    dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
+
+private:
+    using operand_list = std::array<const void *, most_post_ops>;
+
+    run_args read(const execution_arguments &given) const;
+    packed_block read_weights(const execution_arguments &given) const;
+    void read_quantization(const execution_arguments &given, run_args &r) const;
+    operand_list read_operands(const execution_arguments &given) const;
+    struct variant;
+    // Throws left_to_onednn before anything is written. Returns what the weights have chosen.
+    const variant &run(
+            dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
+    const variant &compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const;
+
+    const convolution_description &says_;
+    struct variant {
+        layer_key key;
+        number_system numbers;
+        convolution how;
+        std::string info; // of verbose output
+    };
+    // nullptr if it is none of ours.
+    const variant *variant_for(const run_args &args) const;
+
+    weights_layout layout_;
+    block_reader weights_;
+    attribute_arguments attributes_;
+    onednn_execution by_onednn_;
+    std::vector<variant> variants_;
+    std::size_t src_bytes_, dst_bytes_;
+    std::optional<scratch_pool::membership> membership_; // when the scratchpad is the library's
+};
+
+} // namespace winodnn

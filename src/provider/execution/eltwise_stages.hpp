@@ -1,0 +1,45 @@
+// Post-ops that oneDNN computes for us, between our kernels: eltwise on f32 values in place. Its
+// approximations are its own; asking it for them is how results stay those of its own convolutions.
+#pragma once
+
+#include "provider/onednn/owned.hpp"
+#include "run/convolution.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace winodnn {
+
+class eltwise_stages {
+public:
+    // For each staged post-op and each number of values that it is called with. Nothing when oneDNN has no
+    // such eltwise.
+    static std::optional<eltwise_stages> make(dnnl_engine_t engine, const problem &p, const plan &chosen);
+
+    // In an execution: on the stream that the program gave.
+    class run final : public stage_function {
+    public:
+        run(const eltwise_stages &stages, dnnl_stream_t stream) : stages_(stages), stream_(stream) {}
+        bool apply(std::size_t post_op, float *values, dim count) const override;
+
+    private:
+        const eltwise_stages &stages_;
+        dnnl_stream_t stream_;
+    };
+
+private:
+    struct stage {
+        std::size_t post_op;
+        dim count;
+        owned_memory_desc values;
+        owned_primitive eltwise;
+    };
+
+    explicit eltwise_stages(dnnl_engine_t engine) : engine_(engine) {}
+    bool add(std::size_t index, const post_op &op, dim count);
+
+    dnnl_engine_t engine_;
+    std::vector<stage> stages_;
+};
+
+} // namespace winodnn

@@ -1,0 +1,122 @@
+#include "provider/execution/onednn_execution.hpp"
+
+#include "provider/creation/convolution_description.hpp"
+#include "provider/objects/arguments.hpp"
+#include "provider/objects/mapped_memory.hpp"
+#include "provider/objects/status.hpp"
+#include "weights/packed_weights.hpp"
+
+#include <vector>
+
+namespace winodnn {
+namespace {
+
+// A primitive whose scratchpad is its executions' own: with a scratchpad of the library's, oneDNN's
+// primitives must not be executed by two threads at a time.
+class shared_primitive {
+public:
+    shared_primitive(owned_primitive_desc desc, dnnl_engine_t engine)
+        : engine_(engine), desc_(std::move(desc)) {
+        dnnl_primitive_t created = nullptr;
+        require(real().dnnl_primitive_create(&created, desc_.get()));
+        primitive_.reset(created);
+    }
+
+    const_dnnl_memory_desc_t md(dnnl_query_t what) const {
+        return real().dnnl_primitive_desc_query_md(desc_.get(), what, 0);
+    }
+
+    // `args` without a scratchpad.
+    void run(dnnl_stream_t stream, std::vector<dnnl_exec_arg_t> args) const {
+        owned_memory scratchpad;
+        if (real().dnnl_memory_desc_get_size(md(dnnl_query_scratchpad_md)) > 0) {
+            scratchpad = make_memory(md(dnnl_query_scratchpad_md), engine_);
+            args.push_back({DNNL_ARG_SCRATCHPAD, scratchpad.get()});
+        }
+        require(real().dnnl_primitive_execute(
+                primitive_.get(), stream, static_cast<int>(args.size()), args.data()));
+        require(real().dnnl_stream_wait(stream));
+    }
+
+private:
+    dnnl_engine_t engine_;
+    owned_primitive_desc desc_;
+    owned_primitive primitive_;
+};
+
+owned_attr with_user_scratchpad(const_dnnl_primitive_attr_t attr) {
+    dnnl_primitive_attr_t copy = nullptr;
+    require(attr == nullptr ? real().dnnl_primitive_attr_create(&copy)
+                            : real().dnnl_primitive_attr_clone(&copy, attr));
+    owned_attr owned(copy);
+    require(real().dnnl_primitive_attr_set_scratchpad_mode(copy, dnnl_scratchpad_mode_user));
+    return owned;
+}
+
+shared_primitive make_convolution(const convolution_description &says) {
+    const owned_attr attr = with_user_scratchpad(says.attr());
+    convolution_request request = says.request();
+    request.attr = attr.get();
+    owned_primitive_desc desc;
+    require(create_direct_in_nhwc(desc, request));
+    return {std::move(desc), says.engine()};
+}
+
+shared_primitive make_reorder(
+        dnnl_engine_t engine, const_dnnl_memory_desc_t from, const_dnnl_memory_desc_t to) {
+    const owned_attr attr = with_user_scratchpad(nullptr);
+    dnnl_primitive_desc_t desc = nullptr;
+    require(real().dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, attr.get()));
+    return {owned_primitive_desc(desc), engine};
+}
+
+} // namespace
+
+struct onednn_execution::primitives {
+    explicit primitives(const convolution_description &says, const weights_layout &layout)
+        : convolution(make_convolution(says)),
+          reorder(make_reorder(says.engine(), make_plain_weights_desc(layout).get(),
+                  convolution.md(dnnl_query_weights_md))) {}
+
+    shared_primitive convolution, reorder; // of its weights, from plain ones
+};
+
+onednn_execution::onednn_execution(const convolution_description &says)
+    : says_(says), layout_(*packed_layout(says.weights_desc())) {}
+
+onednn_execution::~onednn_execution() = default;
+
+const onednn_execution::primitives &onednn_execution::needed() const {
+    const std::lock_guard lock(mutex_);
+    if (made_ == nullptr) made_ = std::make_unique<const primitives>(says_, layout_);
+    return *made_;
+}
+
+owned_memory onednn_execution::unpacked(
+        int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
+    const execution_arguments given(nargs, args);
+    constexpr const char *name = "the weights memory";
+    const block_check check = check_block(layout_, given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
+    if (check.problem != nullptr) throw invalid_argument {check.problem};
+    owned_memory plain = make_memory(make_plain_weights_desc(layout_).get(), says_.engine());
+    unpack_weights(layout_, check.block, mapped_memory(plain.get()).data<std::int8_t>(), team);
+    return plain;
+}
+
+void onednn_execution::run(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
+    const primitives &p = needed();
+    const owned_memory plain = unpacked(nargs, args, team);
+    const owned_memory weights = make_memory(p.convolution.md(dnnl_query_weights_md), says_.engine());
+    p.reorder.run(stream, {{DNNL_ARG_FROM, plain.get()}, {DNNL_ARG_TO, weights.get()}});
+
+    std::vector<dnnl_exec_arg_t> passed;
+    for (int i = 0; i < nargs; ++i) {
+        if (args[i].arg == DNNL_ARG_SCRATCHPAD) continue;
+        passed.push_back(args[i]);
+        if (args[i].arg == DNNL_ARG_WEIGHTS) passed.back().memory = weights.get();
+    }
+    p.convolution.run(stream, std::move(passed));
+}
+
+} // namespace winodnn

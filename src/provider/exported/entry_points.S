@@ -1,0 +1,107 @@
+/* What programs call under oneDNN's names.
+ *
+ * A process can have several oneDNNs, of versions whose functions have the same names and other parameters.
+ * So a call is handed on with all registers and the stack as they came: to ours if the caller is known to
+ * belong to the oneDNN that is served, else to whatever route_call() (callers.cpp) answers. Callers are known
+ * by their return addresses. */
+#include "provider/exported/exported_functions.h"
+
+    /* rax, r10 and r11 are nobody's at a function's start. */
+    .macro entry_point name, absent
+    .globl \name
+    .type \name, @function
+    .p2align 4
+\name:
+    .cfi_startproc
+    endbr64
+    movq (%rsp), %r11
+    imull $0x9e3779b1, %r11d, %eax /* callers.cpp: first_place() */
+    shrl $16, %eax
+    andl $0xfff0, %eax
+    leaq known_callers(%rip), %r10
+    cmpq (%r10,%rax), %r11
+    jne .Lask_\name
+    cmpq $1, 8(%r10,%rax)
+    jne .Lask_\name
+    jmp served_\name
+.Lask_\name:
+    leaq .Lfunction_\name(%rip), %r11
+    jmp ask
+    .cfi_endproc
+    .size \name, . - \name
+
+    .pushsection .rodata.str1.1, "aMS", @progbits, 1
+.Lname_\name:
+    .asciz "\name"
+    .popsection
+    /* exported_function of callers.cpp. */
+    .pushsection .data.rel.local, "aw"
+    .p2align 3
+.Lfunction_\name:
+    .quad .Lname_\name, served_\name, \absent, 0
+    .popsection
+    .endm
+
+    .text
+    /* r11: the exported_function. */
+    .type ask, @function
+    .p2align 4
+ask:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    andq $-16, %rsp
+    subq $(6 * 8 + 8 * 16), %rsp
+    movq %rdi, (%rsp)
+    movq %rsi, 8(%rsp)
+    movq %rdx, 16(%rsp)
+    movq %rcx, 24(%rsp)
+    movq %r8, 32(%rsp)
+    movq %r9, 40(%rsp)
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7
+    movaps %xmm\n, (6 * 8 + \n * 16)(%rsp)
+    .endr
+    movq %r11, %rdi
+    movq 8(%rbp), %rsi
+    call route_call
+    movq %rax, %r11
+    movq (%rsp), %rdi
+    movq 8(%rsp), %rsi
+    movq 16(%rsp), %rdx
+    movq 24(%rsp), %rcx
+    movq 32(%rsp), %r8
+    movq 40(%rsp), %r9
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7
+    movaps (6 * 8 + \n * 16)(%rsp), %xmm\n
+    .endr
+    leave
+    .cfi_def_cfa %rsp, 8
+    jmp *%r11
+    .cfi_endproc
+    .size ask, . - ask
+
+    /* The answers where the process has no such function. */
+    .type absent_status, @function
+absent_status:
+    endbr64
+    movl $3, %eax /* dnnl_unimplemented */
+    ret
+    .size absent_status, . - absent_status
+
+    .type absent_value, @function
+absent_value:
+    endbr64
+    xorl %eax, %eax
+    ret
+    .size absent_value, . - absent_value
+
+#define STATUS(name) entry_point name, absent_status;
+#define VALUE(name) entry_point name, absent_value;
+    WINODNN_STATUS_FUNCTIONS(STATUS)
+    WINODNN_VALUE_FUNCTIONS(VALUE)
+    WINODNN_CXX_FUNCTIONS(VALUE)
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,25 @@
+// oneDNN objects that somebody owns. All are real ones: ours are never given to these.
+#pragma once
+
+#include "provider/onednn/real.hpp"
+
+#include <memory>
+
+namespace winodnn {
+
+struct release_real {
+    void operator()(dnnl_memory_desc_t desc) const { real().dnnl_memory_desc_destroy(desc); }
+    void operator()(dnnl_memory_t memory) const { real().dnnl_memory_destroy(memory); }
+    void operator()(dnnl_primitive_attr_t attr) const { real().dnnl_primitive_attr_destroy(attr); }
+    void operator()(dnnl_primitive_desc_t desc) const { real().dnnl_primitive_desc_destroy(desc); }
+    void operator()(dnnl_primitive_t primitive) const { real().dnnl_primitive_destroy(primitive); }
+};
+
+using owned_memory_desc = std::unique_ptr<dnnl_memory_desc, release_real>;
+using owned_memory = std::unique_ptr<dnnl_memory, release_real>;
+// Unknown to the watcher of attributes: for calls of oneDNN's own functions.
+using owned_attr = std::unique_ptr<dnnl_primitive_attr, release_real>;
+using owned_primitive_desc = std::unique_ptr<dnnl_primitive_desc, release_real>;
+using owned_primitive = std::unique_ptr<dnnl_primitive, release_real>;
+
+} // namespace winodnn
