@@ -16,7 +16,7 @@ namespace {
 // that has to be the very one that the layout computes.
 constexpr dim least_stride_per_ic = 16;
 
-// The first stride is a multiple of `granularity` plus the layout's code.
+// The first stride leaves the layout's code for a remainder by `granularity`.
 constexpr dim granularity = 512;
 
 constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255}}};
@@ -124,8 +124,8 @@ dim weights_layout::plain_offset(const number_system &numbers) const {
 
 dim weights_layout::code() const {
     const dim own_bytes = static_cast<dim>(header_bytes() + payload_bytes());
-    return round_up(std::max(ceil_div(own_bytes, oc), least_stride_per_ic * ic), granularity)
-           + code_of(*this);
+    const dim least = std::max(ceil_div(own_bytes, oc), least_stride_per_ic * ic), remainder = code_of(*this);
+    return remainder + round_up(std::max(least - remainder, dim {0}), granularity);
 }
 
 std::size_t weights_layout::group_stride() const {

@@ -3,6 +3,8 @@
 
 #include "oneapi/dnnl/dnnl_debug.h"
 
+#include <cmath>
+
 namespace winodnn::testing {
 namespace {
 
@@ -76,12 +78,24 @@ std::string to_benchdnn(const drawn_case &d) {
     for (std::size_t i = 0; i < p.post_ops.size(); ++i)
         text += (i == 0 ? " --attr-post-ops=" : "+") + to_text(p.post_ops[i]);
     if (c.user_scratchpad) text += " --attr-scratchpad=user";
-    text += " " + (p.groups > 0 ? "g" + n(p.groups) : std::string()) + "mb" + n(p.mb) + "ic" + n(p.ic) + "ih"
-            + n(p.ih) + "iw" + n(p.iw) + "oc" + n(p.oc) + "oh" + n(p.oh) + "ow" + n(p.ow) + "kh" + n(c.kh)
-            + "kw" + n(c.kw) + "sh" + n(c.stride) + "sw" + n(c.stride) + "dh" + n(c.dilation) + "dw"
-            + n(c.dilation) + "ph" + n(p.pad_t) + "pw" + n(p.pad_l);
-    return text + " (bottom " + n(p.pad_b) + ", right " + n(p.pad_r) + ", data " + n(int(c.data))
-           + ", threads " + n(d.threads) + ")";
+    text += " " + (p.groups > 0 ? "g" + n(p.groups) : std::string()) + "mb" + n(p.mb) + "ic" + n(p.ic) + "oc"
+            + n(p.oc);
+    const auto axis = [&](const std::string &name, dim in, dim out, dim kernel, dim pad) {
+        text += "_i" + name + n(in) + "o" + name + n(out) + "k" + name + n(kernel) + "s" + name + n(c.stride)
+                + "d" + name + n(c.dilation) + "p" + name + n(pad);
+    };
+    if (c.rank == 3) axis("d", c.id, c.od(), c.kd, 0);
+    if (c.rank > 1) axis("h", p.ih, p.oh, c.kh, p.pad_t);
+    axis("w", p.iw, p.ow, c.kw, p.pad_l);
+    text += " (bottom " + n(p.pad_b) + ", right " + n(p.pad_r) + ", data " + n(int(c.data)) + ", threads "
+            + n(d.threads);
+    if (c.one_tensor) text += ", source and destination in one tensor";
+    if (c.misalignment > 0) text += ", unaligned by " + n(dim(c.misalignment));
+    if (d.moves) text += ", moved";
+    if (d.cache_capacity < 2) text += ", cache of " + n(d.cache_capacity);
+    if (std::isfinite(d.max_weights_growth))
+        text += ", weights at most " + number(d.max_weights_growth) + " times";
+    return text + ")";
 }
 
 } // namespace winodnn::testing

@@ -69,14 +69,19 @@ void for_each_index(const options &o, const Work &work) {
     for (unsigned i = 0; i < o.problems; ++i) work(i);
 }
 
+struct message_head {
+    std::uint64_t size = 0; // of the destination, which follows
+    std::int64_t status = dnnl_success;
+};
+
 // What the program gets without winodnn: direct convolution where it asked for Winograd by name.
 int run_child(const options &o) {
     for_each_index(o, [&](unsigned i) {
         const outcome result = run(draw(o.seed, i, o.seven_bits), dnnl::algorithm::convolution_direct);
-        const std::uint64_t size = result.dst.size();
-        std::fwrite(&size, sizeof size, 1, stdout);
-        // A problem that oneDNN refuses has no destination, and an empty vector no address to pass on.
-        if (size > 0) std::fwrite(result.dst.data(), 1, size, stdout);
+        const message_head head {result.dst.size(), result.status};
+        std::fwrite(&head, sizeof head, 1, stdout);
+        // An empty vector has no address to pass on.
+        if (head.size > 0) std::fwrite(result.dst.data(), 1, head.size, stdout);
         std::fflush(stdout);
     });
     return 0;
@@ -85,8 +90,8 @@ int run_child(const options &o) {
 class child_process {
 public:
     child_process(const std::string &program, const options &o) {
-        std::string command = "WINODNN_MODE=off '" + program + "' --child --seed=" + std::to_string(o.seed)
-                              + " --problems=" + std::to_string(o.problems);
+        std::string command = "WINODNN_MODE=off WINODNN_VERBOSE=0 '" + program + "' --child --seed="
+                              + std::to_string(o.seed) + " --problems=" + std::to_string(o.problems);
         if (o.only) command += " --only=" + std::to_string(*o.only);
         if (o.seven_bits) command += " --seven-bits";
         pipe_ = popen(command.c_str(), "r");
@@ -95,12 +100,15 @@ public:
     child_process(const child_process &) = delete;
     child_process &operator=(const child_process &) = delete;
 
-    std::vector<std::uint8_t> next() {
-        std::uint64_t size = 0;
-        if (pipe_ == nullptr || std::fread(&size, sizeof size, 1, pipe_) != 1) died();
-        std::vector<std::uint8_t> bytes(size);
-        if (size > 0 && std::fread(bytes.data(), 1, size, pipe_) != size) died();
-        return bytes;
+    // Of its status and destination alone.
+    outcome next() {
+        message_head head;
+        if (pipe_ == nullptr || std::fread(&head, sizeof head, 1, pipe_) != 1) died();
+        outcome o;
+        o.status = dnnl_status_t(head.status);
+        o.dst.resize(head.size);
+        if (head.size > 0 && std::fread(o.dst.data(), 1, head.size, pipe_) != head.size) died();
+        return o;
     }
 
 private:
@@ -128,24 +136,35 @@ struct tally {
     }
 };
 
+// Empty if nothing is.
+std::string what_is_wrong(const drawn_case &d, const outcome &result, const outcome &alone, tally &t) {
+    if (result.status != alone.status)
+        return "status " + std::to_string(result.status) + " instead of " + std::to_string(alone.status);
+    if (!result.repeatable) return "another result the second time";
+    if (result.implementation.starts_with("wino:") && result.weights_growth > d.max_weights_growth)
+        return "weights that take more than they may";
+    const verdict v = compare(d, result.dst, alone.dst);
+    t.formula += v == verdict::formula;
+    return is_right(v) ? "" : name_of(v);
+}
+
 void check(const options &o, unsigned index, child_process &child, tally &t) {
     const drawn_case d = draw(o.seed, index, o.seven_bits);
-    const std::vector<std::uint8_t> alone = child.next();
+    const outcome alone = child.next();
     outcome result = run(d, dnnl::algorithm::convolution_winograd);
     // What winodnn declines by name oneDNN refuses: then the program asks again.
-    if (d.by_name() && result.implementation.empty()) result = run(d, dnnl::algorithm::convolution_direct);
-    if (alone.empty() && result.dst.empty()) {
+    if (d.by_name() && result.status != dnnl_success) result = run(d, dnnl::algorithm::convolution_direct);
+    if (alone.status != dnnl_success && result.status == alone.status) {
         ++t.refused;
         return;
     }
-    t.count(d, result.implementation.starts_with("wino:"));
+    const bool is_taken = result.implementation.starts_with("wino:");
+    t.count(d, is_taken);
     if (o.corrupt && t.run == 10 && !result.dst.empty()) result.dst[result.dst.size() / 2] ^= 64;
-    const verdict v = compare(d, result.dst, alone);
-    t.formula += v == verdict::formula;
-    if (is_right(v) && result.repeatable) return;
+    const std::string wrong = what_is_wrong(d, result, alone, t);
+    if (wrong.empty()) return;
     ++t.mismatches;
-    std::cout << "MISMATCH " << result.implementation << ": "
-              << (result.repeatable ? name_of(v) : "another result the second time") << " --seed=" << o.seed
+    std::cout << "MISMATCH " << result.implementation << ": " << wrong << " --seed=" << o.seed
               << (o.seven_bits ? " --seven-bits" : "") << " --only=" << index << "\n  " << to_benchdnn(d)
               << "\n";
 }
@@ -156,8 +175,8 @@ int run_parent(const std::string &program, const options &o) {
     child_process child(program, o);
     tally t;
     for_each_index(o, [&](unsigned i) { check(o, i, child, t); });
-    std::cout << t.run << " problems, and " << t.refused << " that oneDNN has no implementation for; "
-              << t.taken << " taken over by winodnn: " << t.direct_taken << " of " << t.direct
+    std::cout << t.run << " problems, and " << t.refused << " that oneDNN refuses, alone or not; " << t.taken
+              << " taken over by winodnn: " << t.direct_taken << " of " << t.direct
               << " 3x3 stride-1 ones asked for as direct or auto, " << t.named_taken << " of " << t.named
               << " asked for as Winograd, together " << t.share() << "%\n"
               << t.formula

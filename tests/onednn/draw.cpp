@@ -58,7 +58,11 @@ void draw_shape(drawer &d, convolution_case &c) {
         p.oc *= p.groups;
         p.mb = 1;
     }
-    const auto side = [&](dim kernel) { return d.one_in(20) ? dim {d.pick(int(kernel))} : dim {d.pick(2)}; };
+    const bool same_size = d.one_in(6);
+    const auto side = [&](dim kernel) -> dim {
+        if (same_size) return kernel / 2;
+        return d.one_in(20) ? d.pick(int(kernel)) : d.pick(2);
+    };
     const dim top = side(c.kh), left = side(c.kw), bottom = side(c.kh), right = side(c.kw);
     c.pad(top, left, bottom, right);
     // As much padding as it takes for an output.
@@ -66,6 +70,31 @@ void draw_shape(drawer &d, convolution_case &c) {
         p.ih = std::max(p.ih, (c.kh - 1) * (c.dilation + 1) + 1);
         p.iw = std::max(p.iw, (c.kw - 1) * (c.dilation + 1) + 1);
         c.pad(top, left, bottom, right);
+    }
+}
+
+// Images of one and three dimensions: none of winodnn's, but its functions see them.
+void draw_rank(drawer &d, convolution_case &c) {
+    if (!d.one_in(12)) return;
+    c.rank = d.any_of({1, 3});
+    if (c.rank == 3) {
+        c.kd = d.any_of<dim>({1, 3});
+        c.id = (c.kd - 1) * (c.dilation + 1) + 1 + d.pick(3);
+        return;
+    }
+    c.kh = c.p.ih = 1;
+    c.pad(0, c.p.pad_l, 0, c.p.pad_r);
+}
+
+// Nothing to compute, or nothing to compute it from.
+void draw_empty(drawer &d, convolution_case &c) {
+    if (!d.one_in(40)) return;
+    problem &p = c.p;
+    switch (d.pick(4)) {
+        case 0: p.mb = 0; break;
+        case 1: p.oc = 0; break;
+        case 2: p.ic = 0; break;
+        default: p.iw = 0; c.pad(p.pad_t, 1, p.pad_b, c.kw - 2);
     }
 }
 
@@ -162,13 +191,22 @@ void draw_layouts(drawer &d, convolution_case &c) {
     c.src_format = draw_format();
     c.dst_format = draw_format();
     problem &p = c.p;
+    c.weights_type = d.any_of({dnnl::memory::data_type::s8, dnnl::memory::data_type::f32});
+    if (p.groups == 0 && c.rank == 2) c.weights_format = d.any_of({tag::oihw, tag::hwio, tag::ohwi});
     // Most of these oneDNN leaves to its reference implementation, which takes its time.
-    const bool small = p.macs() < 4'000'000;
+    const bool small = p.macs() * c.id * c.kd < 4'000'000;
     if (small && d.one_in(20)) c.src_format = c.dst_format = tag::nchw;
+    if (c.rank != 2) return;
     if (small && c.src_format == tag::nhwc && d.one_in(2)) p.src_view = spread(d, p.ih, p.iw, p.ic);
     if (small && c.dst_format == tag::nhwc && d.one_in(2)) p.dst_view = spread(d, p.oh, p.ow, p.oc);
-    c.weights_type = d.any_of({dnnl::memory::data_type::s8, dnnl::memory::data_type::f32});
-    if (p.groups == 0) c.weights_format = d.any_of({tag::oihw, tag::hwio, tag::ohwi});
+    const bool alike = p.ih == p.oh && p.iw == p.ow && size_of(p.dst) == 1 && p.src_extent() > 0 && p.oc > 0;
+    if (alike && d.one_in(2)) {
+        c.one_tensor = true;
+        c.src_format = c.dst_format = tag::nhwc;
+        const dim pixel = p.ic + p.oc;
+        p.src_view = p.dst_view = nhwc_strides {p.ih * p.iw * pixel, p.iw * pixel, pixel};
+    }
+    if (d.one_in(5)) c.misalignment = std::size_t(1 + d.pick(3));
 }
 
 } // namespace
@@ -179,6 +217,8 @@ drawn_case draw(unsigned seed, unsigned index, bool seven_bits) {
     convolution_case &c = drawn.c;
     c.seven_bit_weights = seven_bits;
     draw_shape(d, c);
+    draw_rank(d, c);
+    draw_empty(d, c);
     draw_quantization(d, c);
     draw_post_ops(d, c.p);
     draw_layouts(d, c);
@@ -191,6 +231,9 @@ drawn_case draw(unsigned seed, unsigned index, bool seven_bits) {
     c.data = pattern(d.pick(5));
     c.side = d.any_of({guard::after, guard::before});
     drawn.threads = 1 + d.pick(4);
+    drawn.moves = d.one_in(3);
+    drawn.cache_capacity = d.any_of({0, 1, 1024, 1024, 1024});
+    if (d.one_in(10)) drawn.max_weights_growth = d.any_of({1., 3.5, 4., 6., 8.});
     return drawn;
 }
 

@@ -3,17 +3,22 @@
 
 #include "provider/convolution_case.hpp"
 
+#include <limits>
+
 namespace winodnn::testing {
 
 struct drawn_case {
     convolution_case c;
     int threads = 1;
+    bool moves = false;        // all memory, between two executions
+    int cache_capacity = 1024; // of oneDNN's cache of primitives
+    double max_weights_growth = std::numeric_limits<double>::infinity();
 
     // Of the kind that Winograd is for: 3x3, 1x3 or 3x1, stride 1, no dilation. Sources and weights are int8
     // always.
     bool is_candidate() const { return c.is_winograds(); }
     // Of those, the ones that it is most for.
-    bool is_3x3() const { return is_candidate() && c.kh == 3 && c.kw == 3; }
+    bool is_3x3() const { return is_candidate() && c.kh == 3 && c.kw == 3 && c.p.macs() > 0; }
     bool by_name() const { return c.algorithm == dnnl::algorithm::convolution_winograd; }
 };
 

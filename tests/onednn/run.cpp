@@ -1,5 +1,7 @@
 #include "onednn/run.hpp"
 
+#include "winodnn/winodnn.h"
+
 #include <cstring>
 #include <omp.h>
 
@@ -21,9 +23,11 @@ public:
             execution_.arguments[DNNL_ARG_DST] = memory(desc.dst_desc(), cpu());
     }
 
+    void move() { execution_.move(); }
+
     std::vector<std::uint8_t> run() {
         memory &dst = execution_.arguments[DNNL_ARG_DST];
-        std::memcpy(dst_.get_data_handle(), before_.data(), before_.size());
+        if (!before_.empty()) std::memcpy(dst_.get_data_handle(), before_.data(), before_.size());
         if (dst != dst_) reordered(dst_, dst);
         execution_.run(primitive_);
         if (dst != dst_) reordered(dst, dst_);
@@ -47,10 +51,19 @@ private:
     std::vector<std::uint8_t> before_;
 };
 
+// Of the memory for packed weights, over plain ones.
+double growth_of(const dnnl::convolution_forward::primitive_desc &desc) {
+    double plain = 1;
+    for (const dim size : desc.weights_desc().get_dims()) plain *= double(size);
+    return plain == 0 ? 1 : double(desc.weights_desc().get_size()) / plain;
+}
+
 } // namespace
 
 outcome run(const drawn_case &d, dnnl::algorithm instead_of_winograd) {
     omp_set_num_threads(d.threads);
+    dnnl::set_primitive_cache_capacity(d.cache_capacity);
+    winodnn_set_max_weights_growth(d.max_weights_growth);
     convolution_case c = d.c;
     if (d.by_name()) c.algorithm = instead_of_winograd;
     outcome o;
@@ -58,12 +71,14 @@ outcome run(const drawn_case &d, dnnl::algorithm instead_of_winograd) {
     try {
         desc = make_desc(c);
     } catch (const dnnl::error &error) {
-        if (error.status == dnnl_unimplemented) return o;
-        throw;
+        o.status = error.status;
+        return o;
     }
     o.implementation = desc.impl_info_str();
+    o.weights_growth = growth_of(desc);
     any_layout execution(c, case_data(c), desc);
     o.dst = execution.run();
+    if (d.moves) execution.move();
     o.repeatable = execution.run() == o.dst;
     return o;
 }

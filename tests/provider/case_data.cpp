@@ -2,6 +2,7 @@
 #include "convolution_case.hpp"
 #include "reference/reference.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace winodnn::testing {
@@ -28,9 +29,9 @@ std::size_t element_count(const memory::desc &desc) {
 
 std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &random) {
     const problem &p = c.p;
-    std::vector<std::uint8_t> src(element_count(src_desc(p, memory::format_tag::nhwc)));
+    std::vector<std::uint8_t> src(element_count(src_desc(c, memory::format_tag::nhwc)));
     const bool u8 = p.src == data_type::u8;
-    const std::size_t pixels = src.size() / std::size_t(p.ic), ic = std::size_t(p.ic);
+    const std::size_t ic = std::max(std::size_t(p.ic), std::size_t {1}), pixels = src.size() / ic;
     for (std::size_t i = 0; i < src.size(); ++i) {
         const std::uint8_t value = std::uint8_t(random());
         switch (c.data) {
@@ -45,7 +46,7 @@ std::vector<std::uint8_t> make_src(const convolution_case &c, std::mt19937 &rand
 }
 
 std::vector<std::int8_t> make_weights(const convolution_case &c, std::mt19937 &random) {
-    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.group_ic() * c.kh * c.kw));
+    std::vector<std::int8_t> weights(std::size_t(c.p.oc * c.p.group_ic() * c.kd * c.kh * c.kw));
     for (std::size_t i = 0; i < weights.size(); ++i) switch (c.data) {
             case pattern::extremes: weights[i] = i % 2 == 0 ? -128 : 127; break;
             case pattern::largest_sums: weights[i] = c.p.src == data_type::u8 ? 127 : -128; break;
@@ -53,6 +54,16 @@ std::vector<std::int8_t> make_weights(const convolution_case &c, std::mt19937 &r
         }
     for (std::int8_t &w : weights) w = c.seven_bit_weights ? std::int8_t(w / 4 * 2) : w;
     return weights;
+}
+
+// What lies between the pixels of the one are the other's.
+void interleave(const convolution_case &c, std::vector<std::uint8_t> &src, std::vector<std::uint8_t> &dst) {
+    const std::size_t ic = std::size_t(c.p.ic), pixel = ic + std::size_t(c.p.oc);
+    for (std::size_t at = ic; at < std::min(src.size(), ic + dst.size()); ++at)
+        if (at % pixel < ic)
+            dst[at - ic] = src[at];
+        else
+            src[at] = dst[at - ic];
 }
 
 } // namespace
@@ -77,13 +88,14 @@ case_data::case_data(const convolution_case &c) {
         const dim count = op.operand == post_op::broadcast::common ? 1
                           : op.operand == post_op::broadcast::per_oc
                                   ? p.oc
-                                  : dim(element_count(operand_desc(p, op)));
+                                  : dim(element_count(operand_desc(c, op)));
         for (dim n = 0; op.has_operand() && n < count; ++n)
             append(values, op.type, float(random() % 200) / 2.f + 1.f);
     }
     for (dim oc = 0; oc < (p.dst_scale_per_oc ? p.oc : 1); ++oc) dst_scale.push_back(3.f + float(oc % 4));
-    dst_before.resize(dst_desc(p, memory::format_tag::nhwc).get_size());
+    dst_before.resize(dst_desc(c, memory::format_tag::nhwc).get_size());
     for (std::size_t i = 0; i < dst_before.size(); ++i) dst_before[i] = std::uint8_t(random());
+    if (c.one_tensor) interleave(c, src, dst_before);
     if (is_integer(p.dst)) return;
     const std::size_t values = dst_before.size() / size_of(p.dst); // random bytes would be infinities too
     dst_before.clear();

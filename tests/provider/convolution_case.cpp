@@ -24,10 +24,28 @@ memory::data_type type_of(data_type type) {
     return memory::data_type::undef;
 }
 
-memory::desc tensor_desc(const memory::dims &dims, data_type type, memory::format_tag tag,
-        const std::optional<nhwc_strides> &view) {
-    if (!view) return {dims, type_of(type), tag};
+// Of an image's rank.
+memory::format_tag tag_like(memory::format_tag tag, int rank) {
+    using enum memory::format_tag;
+    if (tag == any || rank == 2) return tag;
+    if (tag == nhwc) return rank == 1 ? nwc : ndhwc;
+    return rank == 1 ? ncw : ncdhw;
+}
+
+memory::dims dims_of(const convolution_case &c, dim mb, dim channels, dim d, dim h, dim w) {
+    if (c.rank == 1) return {mb, channels, w};
+    if (c.rank == 2) return {mb, channels, h, w};
+    return {mb, channels, d, h, w};
+}
+
+memory::desc tensor_desc(const convolution_case &c, const memory::dims &dims, data_type type,
+        memory::format_tag tag, const std::optional<nhwc_strides> &view) {
+    if (!view) return {dims, type_of(type), tag_like(tag, c.rank)};
     return {dims, type_of(type), memory::dims {view->n, 1, view->h, view->w}};
+}
+
+memory::dims dst_dims(const convolution_case &c) {
+    return dims_of(c, c.p.mb, c.p.oc, c.od(), c.p.oh, c.p.ow);
 }
 
 const char *cap() {
@@ -88,18 +106,32 @@ dnnl::engine &cpu() {
     return engine;
 }
 
+memory::desc src_desc(const convolution_case &c, memory::format_tag tag) {
+    const problem &p = c.p;
+    return tensor_desc(c, dims_of(c, p.mb, p.ic, c.id, p.ih, p.iw), p.src, tag, p.src_view);
+}
+
+memory::desc dst_desc(const convolution_case &c, memory::format_tag tag) {
+    return tensor_desc(c, dst_dims(c), c.p.dst, tag, c.p.dst_view);
+}
+
 memory::desc src_desc(const problem &p, memory::format_tag tag) {
-    return tensor_desc({p.mb, p.ic, p.ih, p.iw}, p.src, tag, p.src_view);
+    convolution_case c;
+    c.p = p;
+    return src_desc(c, tag);
 }
 
 memory::desc dst_desc(const problem &p, memory::format_tag tag) {
-    return tensor_desc({p.mb, p.oc, p.oh, p.ow}, p.dst, tag, p.dst_view);
+    convolution_case c;
+    c.p = p;
+    return dst_desc(c, tag);
 }
 
 memory::dims weights_dims(const convolution_case &c) {
     const problem &p = c.p;
-    if (p.groups == 0) return {p.oc, p.ic, c.kh, c.kw};
-    return {p.groups, p.group_oc(), p.group_ic(), c.kh, c.kw};
+    memory::dims dims = dims_of(c, p.group_oc(), p.group_ic(), c.kd, c.kh, c.kw);
+    if (p.groups != 0) dims.insert(dims.begin(), p.groups);
+    return dims;
 }
 
 memory::desc weights_desc(const convolution_case &c) {
@@ -111,11 +143,14 @@ memory::desc bias_desc(const problem &p) {
     return {{p.oc}, type_of(*p.bias), memory::format_tag::a};
 }
 
-memory::desc operand_desc(const problem &p, const post_op &op) {
+memory::desc operand_desc(const convolution_case &c, const post_op &op) {
     using tag = memory::format_tag;
-    if (op.operand == post_op::broadcast::common) return {{1, 1, 1, 1}, type_of(op.type), tag::nchw};
-    if (op.operand == post_op::broadcast::per_oc) return {{1, p.oc, 1, 1}, type_of(op.type), tag::nchw};
-    return tensor_desc({p.mb, p.oc, p.oh, p.ow}, op.type, tag::nhwc, op.operand_strides);
+    if (op.operand != post_op::broadcast::none) {
+        const dim channels = op.operand == post_op::broadcast::common ? 1 : c.p.oc;
+        return tensor_desc(c, dims_of(c, 1, channels, 1, 1, 1), op.type, tag::nchw, {});
+    }
+    const std::optional<nhwc_strides> strides = op.operand_strides;
+    return tensor_desc(c, dst_dims(c), op.type, tag::nhwc, c.rank == 2 ? strides : std::nullopt);
 }
 
 dnnl::algorithm algorithm_of(const post_op &op) {
@@ -141,13 +176,13 @@ dnnl::algorithm algorithm_of(const post_op &op) {
     }
 }
 
-void append(dnnl::post_ops &ops, const problem &p, const post_op &op) {
+void append(dnnl::post_ops &ops, const convolution_case &c, const post_op &op) {
     if (op.op == post_op::kind::sum)
         ops.append_sum(op.scale, op.zero_point, type_of(op.type));
     else if (op.op == post_op::kind::prelu)
         ops.append_prelu(op.operand == post_op::broadcast::common ? 0 : 2);
     else if (op.has_operand())
-        ops.append_binary(algorithm_of(op), operand_desc(p, op));
+        ops.append_binary(algorithm_of(op), operand_desc(c, op));
     else
         ops.append_eltwise(algorithm_of(op), op.alpha, op.beta);
 }
@@ -164,16 +199,21 @@ dnnl::primitive_attr attributes(const convolution_case &c) {
     if (p.src_zero_point) attr.set_zero_points_mask(DNNL_ARG_SRC, p.src_zero_point_per_ic ? 2 : 0);
     if (p.dst_zero_point) attr.set_zero_points_mask(DNNL_ARG_DST, p.dst_zero_point_per_oc ? 2 : 0);
     dnnl::post_ops ops;
-    for (const post_op &op : p.post_ops) append(ops, p, op);
+    for (const post_op &op : p.post_ops) append(ops, c, op);
     attr.set_post_ops(ops);
     return attr;
 }
 
 dnnl::convolution_forward::primitive_desc make_desc(const convolution_case &c) {
     using dnnl::prop_kind;
-    return {cpu(), prop_kind::forward_inference, c.algorithm, src_desc(c.p, c.src_format), weights_desc(c),
-            bias_desc(c.p), dst_desc(c.p, c.dst_format), {c.stride, c.stride}, {c.dilation, c.dilation},
-            {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, attributes(c)};
+    const auto along = [&](dim d, dim h, dim w) {
+        const memory::dims all {d, h, w};
+        return memory::dims(all.end() - c.rank, all.end());
+    };
+    return {cpu(), prop_kind::forward_inference, c.algorithm, src_desc(c, c.src_format), weights_desc(c),
+            bias_desc(c.p), dst_desc(c, c.dst_format), along(c.stride, c.stride, c.stride),
+            along(c.dilation, c.dilation, c.dilation), along(0, c.p.pad_t, c.p.pad_l),
+            along(0, c.p.pad_b, c.p.pad_r), attributes(c)};
 }
 
 bool onednn_takes(const convolution_case &c) {
@@ -188,12 +228,10 @@ bool onednn_takes(const convolution_case &c) {
 
 execution::execution(const convolution_case &c, const case_data &data,
         const dnnl::convolution_forward::primitive_desc &desc)
-    : side_(c.side) {
+    : side_(c.side), misalignment_(c.misalignment) {
     const problem &p = c.p;
-    // Not what the desc answers: the data are nhwc whatever it says.
-    arguments = {{DNNL_ARG_SRC, make(src_desc(p, memory::format_tag::nhwc), data.src.data())},
-            {DNNL_ARG_WEIGHTS, packed(c, data, desc.weights_desc())},
-            {DNNL_ARG_DST, make(dst_desc(p, memory::format_tag::nhwc), data.dst_before.data())}};
+    make_tensors(c, data);
+    arguments[DNNL_ARG_WEIGHTS] = packed(c, data, desc.weights_desc());
     if (p.bias) arguments[DNNL_ARG_BIAS] = make(bias_desc(p), data.bias.data());
 
     const auto values = [&](int arg, const void *contents, dim count, memory::data_type type) {
@@ -219,22 +257,61 @@ execution::execution(const convolution_case &c, const case_data &data,
             values(index | DNNL_ARG_WEIGHTS, data.operands[i].data(),
                     op.operand == post_op::broadcast::common ? 1 : p.oc, f32);
         else
-            arguments[index | DNNL_ARG_SRC_1] = make(operand_desc(p, op), data.operands[i].data());
+            arguments[index | DNNL_ARG_SRC_1] = make(operand_desc(c, op), data.operands[i].data());
     }
     if (c.user_scratchpad) arguments[DNNL_ARG_SCRATCHPAD] = make(desc.scratchpad_desc(), nullptr);
 }
 
+std::byte *execution::allocate(std::size_t bytes) {
+    std::byte *data = buffers_.emplace_back(bytes + misalignment_, side_).data();
+    return side_ == guard::before ? data + misalignment_ : data;
+}
+
 memory execution::make(const memory::desc &desc, const void *contents) {
-    const std::byte *data = buffers_.emplace_back(desc.get_size(), side_).data();
-    if (contents != nullptr) std::memcpy(const_cast<std::byte *>(data), contents, desc.get_size());
-    return memory(desc, cpu(), const_cast<std::byte *>(data));
+    std::byte *data = allocate(desc.get_size());
+    if (contents != nullptr && desc.get_size() > 0) std::memcpy(data, contents, desc.get_size());
+    return memory(desc, cpu(), data);
+}
+
+// Not what the primitive desc answers: the data are nhwc whatever it says.
+void execution::make_tensors(const convolution_case &c, const case_data &data) {
+    const memory::desc src = src_desc(c, memory::format_tag::nhwc),
+                       dst = dst_desc(c, memory::format_tag::nhwc);
+    if (c.one_tensor) {
+        dst_offset_ = std::size_t(c.p.ic);
+        std::byte *both = allocate(dst_offset_ + dst.get_size());
+        std::memcpy(both, data.src.data(), src.get_size());
+        std::memcpy(both + dst_offset_, data.dst_before.data(), dst.get_size());
+        arguments = {{DNNL_ARG_SRC, memory(src, cpu(), both)},
+                {DNNL_ARG_DST, memory(dst, cpu(), both + dst_offset_)}};
+        return;
+    }
+    arguments = {
+            {DNNL_ARG_SRC, make(src, data.src.data())}, {DNNL_ARG_DST, make(dst, data.dst_before.data())}};
+}
+
+void execution::move() {
+    for (auto &[arg, m] : arguments) {
+        const bool follows_source = dst_offset_ != 0 && arg == DNNL_ARG_DST;
+        const std::size_t bytes = m.get_desc().get_size();
+        if (follows_source || bytes == 0) continue;
+        // Of one tensor all, which ends with the destination.
+        const bool both = dst_offset_ != 0 && arg == DNNL_ARG_SRC;
+        memory &dst = arguments[DNNL_ARG_DST];
+        const std::size_t all = both ? dst_offset_ + dst.get_desc().get_size() : bytes;
+        std::byte *moved = allocate(all);
+        std::memcpy(moved, m.get_data_handle(), all);
+        m.set_data_handle(moved);
+        if (both) dst.set_data_handle(moved + dst_offset_);
+    }
 }
 
 // The user's weights: s8 values as they are, or f32 ones that the reorder divides by the scales.
 memory execution::packed(const convolution_case &c, const case_data &data, const memory::desc &format) {
     using tag = memory::format_tag;
     const memory::dims dims = weights_dims(c);
-    const tag plain_format = dims.size() == 5 ? tag::goihw : tag::oihw;
+    constexpr tag dense[] = {tag::abc, tag::abcd, tag::abcde, tag::abcdef};
+    const tag plain_format = dense[dims.size() - 3];
     dnnl::stream stream(cpu());
     const memory user(
             {dims, c.weights_type, c.weights_format == tag::any ? plain_format : c.weights_format}, cpu());
@@ -245,7 +322,7 @@ memory execution::packed(const convolution_case &c, const case_data &data, const
         plain = make({dims, memory::data_type::s8, plain_format}, data.weights.data());
     } else {
         std::vector<float> values(data.weights.size());
-        const std::size_t per_oc = values.size() / std::size_t(c.p.oc);
+        const std::size_t per_oc = values.size() / std::max(std::size_t(c.p.oc), std::size_t {1});
         const auto scale = [&](std::size_t i) {
             if (data.weights_scale.empty()) return 1.f;
             return data.weights_scale[data.weights_scale.size() == 1 ? 0 : i / per_oc];

@@ -37,6 +37,12 @@ struct convolution_case {
     guard side = guard::after;
     // Of convolutions that are none of winodnn's; expected_dst does not know them.
     dim kh = 3, kw = 3, stride = 1, dilation = 0;
+    int rank = 2;       // of the image: 1 has no h, which is 1 in the problem, 3 has a depth, without padding
+    dim id = 1, kd = 1; // of rank 3
+    // The source and the destination, which are views then, are channels of one tensor, the destination's
+    // behind the source's.
+    bool one_tensor = false;
+    std::size_t misalignment = 0; // bytes by which no memory begins, or ends, where it would otherwise
     // What the program asks for; given as nhwc when it is any.
     dnnl::memory::format_tag src_format = dnnl::memory::format_tag::any;
     dnnl::memory::format_tag dst_format = dnnl::memory::format_tag::any;
@@ -48,8 +54,9 @@ struct convolution_case {
     void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
     bool is_winograds() const {
         const bool kernel = (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
-        return kernel && stride == 1 && dilation == 0;
+        return kernel && stride == 1 && dilation == 0 && rank == 2;
     }
+    dim od() const { return (id - (kd - 1) * (dilation + 1) - 1) / stride + 1; }
 };
 
 std::string to_string(const convolution_case &c);
@@ -71,13 +78,17 @@ std::vector<std::uint8_t> expected_dst(const convolution_case &c, const case_dat
 
 dnnl::engine &cpu();
 bool runs_on_queues(); // SYCL's
+// tag: any, nhwc or nchw, and of other ranks what is like it.
+dnnl::memory::desc src_desc(const convolution_case &c, dnnl::memory::format_tag tag);
+dnnl::memory::desc dst_desc(const convolution_case &c, dnnl::memory::format_tag tag);
+// Of rank 2.
 dnnl::memory::desc src_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::desc dst_desc(const problem &p, dnnl::memory::format_tag tag);
 dnnl::memory::dims weights_dims(const convolution_case &c);
 dnnl::memory::desc weights_desc(const convolution_case &c);
 int per_oc_mask(const problem &p);              // of weights
 dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
-dnnl::memory::desc operand_desc(const problem &p, const post_op &op);
+dnnl::memory::desc operand_desc(const convolution_case &c, const post_op &op);
 // One value, c's, or one for each channel, of which c's is the first and the others are inside the type.
 std::vector<std::int32_t> src_zero_points(const convolution_case &c);
 std::vector<std::int32_t> dst_zero_points(const convolution_case &c);
@@ -93,15 +104,20 @@ public:
             const dnnl::convolution_forward::primitive_desc &desc);
 
     void run(const dnnl::convolution_forward &primitive);
+    // Everything to other addresses: dnnl_memory_set_data_handle.
+    void move();
     std::vector<std::uint8_t> dst() const; // its bytes
 
     std::unordered_map<int, dnnl::memory> arguments;
 
 private:
+    std::byte *allocate(std::size_t bytes);
     dnnl::memory make(const dnnl::memory::desc &desc, const void *contents);
+    void make_tensors(const convolution_case &c, const case_data &data);
     dnnl::memory packed(const convolution_case &c, const case_data &data, const dnnl::memory::desc &format);
 
     guard side_;
+    std::size_t misalignment_, dst_offset_ = 0; // of one_tensor, from its source
     std::list<guarded_buffer> buffers_;
 };
 

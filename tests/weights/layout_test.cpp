@@ -62,6 +62,18 @@ TEST(weights_layout, the_desc_covers_the_block_and_its_strides_nest) {
             }
 }
 
+// The memory that programs allocate.
+TEST(weights_layout, the_desc_is_hardly_larger_than_the_block) {
+    for (const dim ic : {16, 17, 64, 1000})
+        for (const dim oc : {16, 64, 1000})
+            for (const tile_id tile : all_tiles())
+                for (const int limit : {0, narrow_limit}) {
+                    const weights_layout layout {tile, 16, {0, 255}, ic, oc, 0, limit};
+                    const dim of_block = (static_cast<dim>(layout.bytes()) + oc - 1) / oc;
+                    EXPECT_LT(strides_of(layout)[0], std::max(of_block, 16 * ic) + 512);
+                }
+}
+
 TEST(weights_layout, plain_tensors_are_none_of_ours) {
     EXPECT_FALSE(recovered({64, 64, 3, 3}, {64 * 9, 9, 3, 1}));
     EXPECT_FALSE(recovered({64, 64, 3, 3}, {1, 64, 64 * 64 * 3, 64 * 64}));
