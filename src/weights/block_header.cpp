@@ -151,9 +151,10 @@ block_check block_reader::check(const void *data) const {
     if (result.problem != nullptr) return result;
     const std::uint64_t seen =
             result.block.content ^ reinterpret_cast<std::uintptr_t>(data) * 0x9e3779b97f4a7c15ull;
-    if (intact_.load(std::memory_order_relaxed) == seen) return result;
+    std::atomic<std::uint64_t> &place = intact_[seen % intact_.size()];
+    if (place.load(std::memory_order_relaxed) == seen) return result;
     const block_check whole = check_block(layout_, data);
-    if (whole.problem == nullptr) intact_.store(seen, std::memory_order_relaxed);
+    if (whole.problem == nullptr) place.store(seen, std::memory_order_relaxed);
     return whole;
 }
 

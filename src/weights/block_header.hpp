@@ -3,10 +3,11 @@
 
 #include "weights/weights_layout.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
-#include <span>
+#include <vector>
 
 namespace winodnn {
 
@@ -46,7 +47,8 @@ block_check check_header(const weights_layout &layout, const void *data);
 // The same, and the payload's checksum as well. Reads the whole block.
 block_check check_block(const weights_layout &layout, const void *data);
 
-// For those who read the same block again and again, from any thread: reads its payload the first time only.
+// For those who read the same few blocks again and again, from any thread: reads their payloads the first
+// time only.
 class block_reader {
 public:
     explicit block_reader(const weights_layout &layout) : layout_(layout) {}
@@ -54,8 +56,9 @@ public:
 
 private:
     weights_layout layout_;
-    // The block that was found to be intact last: a hash of where it is and of its content.
-    mutable std::atomic<std::uint64_t> intact_ {0};
+    // Blocks that were found to be intact: hashes of where they are and of their content, each in its own
+    // place.
+    mutable std::array<std::atomic<std::uint64_t>, 16> intact_ {};
 };
 
 // What follows is about the header and payload of one group of a block that was checked.

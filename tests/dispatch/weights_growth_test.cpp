@@ -75,7 +75,7 @@ TEST(weights_growth, declines_with_the_bound_for_a_reason_only_where_it_is_one) 
 // Layouts for calibrated weights have room for the s8 weights as well.
 TEST(weights_growth, of_calibrated_plans_is_within_the_bound) {
     const problem p = layer(1, 256, 56, 256);
-    layer_calibration known = describe(p, 1);
+    layer_calibration known {key_of(p, 1)};
     for (const tile_id tile : all_tiles())
         if (serves_quantized(tile, p))
             known.tiles.push_back({tile, std::vector<component_calibration>(

@@ -178,8 +178,8 @@ private:
     std::vector<std::byte> block_;
 };
 
-constexpr shape shapes[] = {
-        {0, 24, 20, 6, 7}, {2, 17, 35, 5, 5, dnnl_s8}, {0, 520, 16, 4, 4}, {0, 33, 70, 9, 8, dnnl_u8, true}};
+constexpr shape shapes[] = {{0, 24, 20, 6, 7}, {2, 17, 35, 5, 5, dnnl_s8}, {0, 33, 70, 9, 8, dnnl_u8, true}};
+constexpr shape that_can_be_split {0, 520, 16, 4, 4};
 
 // Each shape exactly, and by a calibration in 8 and in 16 bits.
 const std::vector<layer> &layers() {
@@ -196,6 +196,7 @@ const std::vector<layer> &layers() {
             for (const shape &s : shapes) made->emplace_back(s);
         }
         std::filesystem::remove(file);
+        made->emplace_back(that_can_be_split);
         return made;
     }();
     return all;
@@ -285,6 +286,12 @@ void run(input &in) {
 
 } // namespace
 } // namespace winodnn::fuzz
+
+// Calibrating takes longer than a unit may.
+extern "C" int LLVMFuzzerInitialize(int *, char ***) {
+    winodnn::fuzz::layers();
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     winodnn::fuzz::input in(data, size);

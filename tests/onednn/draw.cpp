@@ -114,7 +114,10 @@ void draw_quantization(drawer &d, convolution_case &c) {
     p.dst_zero_point = d.one_in(3);
     p.src_zero_point_per_ic = p.src_zero_point && d.one_in(10);
     p.dst_zero_point_per_oc = p.dst_zero_point && d.one_in(10);
+    // Most in the source data type; some a little outside it, as benchdnn draws them, some far.
     c.src_zero_point = d.pick(256) - (p.src == data_type::s8 ? 128 : 0);
+    if (d.one_in(6)) c.src_zero_point = d.pick(1000) - 500;
+    if (d.one_in(12)) c.src_zero_point = d.pick(40000) - 20000;
     c.dst_zero_point = d.pick(300) - 150;
 }
 

@@ -72,21 +72,23 @@ protected:
     }
 
     static memory packed(const convolution_pd &pd) {
-        memory from = holding(weights(), {{oc, ic, 3, 3}, type::s8, tag::oihw}), block(pd.weights_desc(), cpu());
+        memory from = holding(weights(), {{oc, ic, 3, 3}, type::s8, tag::oihw}),
+               block(pd.weights_desc(), cpu());
         dnnl::stream stream(cpu());
         dnnl::reorder(from, block).execute(stream, from, block);
         stream.wait();
         return block;
     }
 
-    static std::vector<std::int32_t> execute(const convolution_pd &pd, const memory &block, const source &from) {
+    static std::vector<std::int32_t> execute(
+            const convolution_pd &pd, const memory &block, const source &from) {
         const memory dst(pd.dst_desc(), cpu());
         std::unordered_map<int, memory> args {
                 {DNNL_ARG_SRC, holding(samples_of(from.src).source, pd.src_desc())},
                 {DNNL_ARG_WEIGHTS, block}, {DNNL_ARG_DST, dst}};
         if (!from.zero_points.empty())
-            args[DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC] = holding(from.zero_points,
-                    {{static_cast<dim>(from.zero_points.size())}, type::s32, tag::a});
+            args[DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC] = holding(
+                    from.zero_points, {{static_cast<dim>(from.zero_points.size())}, type::s32, tag::a});
         dnnl::stream stream(cpu());
         dnnl::convolution_forward(pd).execute(stream, args);
         stream.wait();
@@ -206,8 +208,8 @@ TEST_F(calibration_keys, zero_points_of_each_channel) {
 
 // One layout for four calibrations, with other components in 16 bits each.
 TEST_F(calibration_keys, of_the_same_layout) {
-    const std::vector<source> all {{data_type::u8, {0}}, {data_type::u8, {128}}, {data_type::s8, {0}},
-            {data_type::s8, {-128}}};
+    const std::vector<source> all {
+            {data_type::u8, {0}}, {data_type::u8, {128}}, {data_type::s8, {0}}, {data_type::s8, {-128}}};
     calibrate(all);
     for (const double target : {all_in_8_bits, 25., 30.}) {
         ASSERT_EQ(winodnn_calibration_use(file_.c_str(), target), 0);

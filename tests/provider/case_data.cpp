@@ -104,8 +104,10 @@ case_data::case_data(const convolution_case &c) {
 
 std::vector<std::int32_t> src_zero_points(const convolution_case &c) {
     std::vector<std::int32_t> values(std::size_t(c.p.src_zero_point_per_ic ? c.p.ic : 1), c.src_zero_point);
+    const std::int32_t lowest = c.p.src == data_type::s8 ? -128 : 0;
+    const bool inside = c.src_zero_point >= lowest && c.src_zero_point <= lowest + 255;
     for (std::size_t i = 1; i < values.size(); ++i)
-        values[i] = std::int32_t(i * 37 % 256) - (c.p.src == data_type::s8 ? 128 : 0);
+        values[i] = inside ? std::int32_t(i * 37 % 256) + lowest : c.src_zero_point + std::int32_t(i % 9);
     return values;
 }
 

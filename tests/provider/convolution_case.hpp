@@ -89,7 +89,8 @@ dnnl::memory::desc weights_desc(const convolution_case &c);
 int per_oc_mask(const problem &p);              // of weights
 dnnl::memory::desc bias_desc(const problem &p); // empty if there is none
 dnnl::memory::desc operand_desc(const convolution_case &c, const post_op &op);
-// One value, c's, or one for each channel, of which c's is the first and the others are inside the type.
+// One value, c's, or one for each channel, of which c's is the first and the others are inside the type, or
+// near the first if that is not.
 std::vector<std::int32_t> src_zero_points(const convolution_case &c);
 std::vector<std::int32_t> dst_zero_points(const convolution_case &c);
 dnnl::primitive_attr attributes(const convolution_case &c);

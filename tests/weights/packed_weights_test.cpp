@@ -130,5 +130,32 @@ TEST(packed_weights, corruption_is_noticed) {
     EXPECT_EQ(check_block(p.layout, p.block).problem, nullptr);
 }
 
+// What was found to be intact is not read again; what is there in its place is.
+TEST(packed_weights, that_are_read_again_and_again) {
+    packed p({tile_id::f4x4, 16, {0, 255}, 32, 32});
+    const block_reader reader(p.layout);
+    std::byte &last = p.block[p.layout.header_bytes() + p.layout.used_bytes(exact) - 1];
+    last ^= std::byte {1};
+    EXPECT_STREQ(reader.check(p.block).problem, "the packed weights are corrupt");
+    EXPECT_STREQ(reader.check(p.block).problem, "the packed weights are corrupt");
+    last ^= std::byte {1};
+    EXPECT_EQ(reader.check(p.block).problem, nullptr);
+    last ^= std::byte {1};
+    EXPECT_EQ(reader.check(p.block).problem, nullptr) << "the payload was read again";
+    // At another place it was not seen; nor are other weights at this one.
+    const std::vector<std::byte> copy(p.block, p.block + p.layout.bytes());
+    EXPECT_STREQ(reader.check(copy.data()).problem, "the packed weights are corrupt");
+    p.weights[5] ^= 1;
+    pack_weights(p.layout, p.weights.data(), p.block, testing::std_threads(2));
+    last ^= std::byte {1};
+    EXPECT_STREQ(reader.check(p.block).problem, "the packed weights are corrupt");
+    last ^= std::byte {1};
+    const block_check check = reader.check(p.block);
+    EXPECT_EQ(check.problem, nullptr);
+    EXPECT_EQ(check.block.identity, identity_of(p.layout, p.weights.data()));
+    p.block[0] ^= std::byte {1}; // headers are read each time
+    EXPECT_STREQ(reader.check(p.block).problem, "the weights were not packed by winodnn's reorder");
+}
+
 } // namespace
 } // namespace winodnn
