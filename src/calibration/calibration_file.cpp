@@ -5,15 +5,11 @@
 #include "problem/decimal.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
-#include <sstream>
 
 namespace winodnn {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr int version = 1;
 constexpr const char *version_key = "winodnn_calibration";
@@ -28,21 +24,21 @@ public:
                 "a version that this winodnn does not read");
         calibration c;
         c.scales = static_cast<scale_choice>(name(root(), "scales", scale_choice_names));
-        for (const ordered_json &layer : array(root(), "layers")) {
+        for (const json &layer : array(root(), "layers")) {
             c.layers.push_back(read_layer(layer, c));
         }
         return c;
     }
 
 private:
-    static std::uint64_t hash(const ordered_json &object, const char *key) {
+    static std::uint64_t hash(const json &object, const char *key) {
         const std::string value = text(object, key);
-        demand(value.size() == 16 && value.find_first_not_of("0123456789abcdef") == std::string::npos,
-                std::string("'") + key + "' is not 16 hexadecimal digits");
+        if (value.size() != 16 || value.find_first_not_of("0123456789abcdef") != std::string::npos)
+            wrong(std::string("'") + key + "' is not 16 hexadecimal digits");
         return std::stoull(value, nullptr, 16);
     }
 
-    layer_calibration read_layer(const ordered_json &object, const calibration &earlier) {
+    layer_calibration read_layer(const json &object, const calibration &earlier) {
         enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
                               "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
@@ -56,12 +52,10 @@ private:
         l.kw = integer(object, "kw", 1, 3);
         constexpr std::array types {"u8", "s8"};
         l.src = name(object, "src", types) == 0 ? data_type::u8 : data_type::s8;
-        const ordered_json &zero_point = member(object, "src_zero_point");
-        demand(zero_point.is_boolean(), "'src_zero_point' is neither true nor false");
-        l.src_zero_point = zero_point.get<bool>();
+        l.src_zero_point = boolean(object, "src_zero_point");
         l.samples = integer(object, "samples", 1, 1e18);
-        if (object.contains("target_snr")) l.target_snr = number(object, "target_snr", -1000, 1000);
-        for (const ordered_json &tile : array(object, "tiles")) {
+        if (object.find("target_snr") != nullptr) l.target_snr = number(object, "target_snr", -1000, 1000);
+        for (const json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
             const winodnn::tile &t = tile_of(read.tile);
             demand(l.of(read.tile) == nullptr, "the same tile again");
@@ -71,16 +65,16 @@ private:
         return l;
     }
 
-    tile_calibration read_tile(const ordered_json &object) {
+    tile_calibration read_tile(const json &object) {
         enter(object, {"tile", "components"});
         std::vector<const char *> names;
         for (const tile_id id : all_tiles()) names.push_back(tile_of(id).name);
         tile_calibration t;
         t.tile = all_tiles()[name(object, "tile", names)];
-        const ordered_json &components = array(object, "components");
-        demand(std::ssize(components) == tile_of(t.tile).components(),
-                "the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
-        for (const ordered_json &component : components) {
+        const std::span<const json> components = array(object, "components");
+        if (std::ssize(components) != tile_of(t.tile).components())
+            wrong("the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
+        for (const json &component : components) {
             enter(component, {"low", "high", "noise", "low7", "high7", "noise7", "noise16"});
             component_calibration c;
             c.in_8_bits = read_range(component, "low", "high", "noise");
@@ -92,7 +86,7 @@ private:
     }
 
     static component_range read_range(
-            const ordered_json &object, const char *low, const char *high, const char *noise) {
+            const json &object, const char *low, const char *high, const char *noise) {
         return {number(object, low, -32768, 0), number(object, high, 0, 32767),
                 number(object, noise, 0, most_noise)};
     }
@@ -100,38 +94,40 @@ private:
     static constexpr double most_noise = 1e30;
 };
 
-ordered_json object_of(const component_calibration &c) {
+std::string object_of(const component_calibration &c) {
     // As short as tells the values apart from others that behave differently: no step is that fine.
-    const auto rounded = [](double value) {
-        const std::string text = decimal(value);
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return value;
-    };
-    return {{"low", rounded(c.in_8_bits.low)}, {"high", rounded(c.in_8_bits.high)},
-            {"noise", rounded(c.in_8_bits.noise)}, {"low7", rounded(c.in_7_bits.low)},
-            {"high7", rounded(c.in_7_bits.high)}, {"noise7", rounded(c.in_7_bits.noise)},
-            {"noise16", rounded(c.noise_in_16_bits)}};
+    return "{\"low\":" + decimal(c.in_8_bits.low) + ",\"high\":" + decimal(c.in_8_bits.high)
+           + ",\"noise\":" + decimal(c.in_8_bits.noise) + ",\"low7\":" + decimal(c.in_7_bits.low)
+           + ",\"high7\":" + decimal(c.in_7_bits.high) + ",\"noise7\":" + decimal(c.in_7_bits.noise)
+           + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
 }
 
-void print(std::ostream &out, const layer_calibration &l) {
+// But for the tiles.
+std::string head_of(const layer_calibration &l) {
     char identity[17];
     std::snprintf(identity, sizeof(identity), "%016llx", static_cast<unsigned long long>(l.identity));
-    ordered_json head = {{"weights", identity}, {"groups", l.groups}, {"ic", l.ic}, {"oc", l.oc},
-            {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", l.src_zero_point},
-            {"samples", l.samples}};
-    if (l.target_snr) head["target_snr"] = *l.target_snr;
-    std::string open = head.dump();
-    open.pop_back(); // the object goes on
-    out << "  " << open << ",\"tiles\":[";
+    const auto field = [](const char *key, dim value) {
+        return std::string(",\"") + key + "\":" + std::to_string(value);
+    };
+    std::string text =
+            std::string("{\"weights\":\"") + identity + "\"" + field("groups", l.groups) + field("ic", l.ic)
+            + field("oc", l.oc) + field("kh", l.kh) + field("kw", l.kw) + ",\"src\":\"" + name_of(l.src)
+            + "\",\"src_zero_point\":" + (l.src_zero_point ? "true" : "false") + field("samples", l.samples);
+    if (l.target_snr) text += ",\"target_snr\":" + json_number(*l.target_snr);
+    return text;
+}
+
+std::string object_of(const layer_calibration &l) {
+    std::string text = "  " + head_of(l) + ",\"tiles\":[";
     for (std::size_t t = 0; t < l.tiles.size(); ++t) {
-        out << (t == 0 ? "\n" : ",\n") << "   {\"tile\":\"" << tile_of(l.tiles[t].tile).name
-            << "\",\"components\":[";
+        text += std::string(t == 0 ? "\n" : ",\n") + "   {\"tile\":\"" + tile_of(l.tiles[t].tile).name
+                + "\",\"components\":[";
         const auto &components = l.tiles[t].components;
         for (std::size_t c = 0; c < components.size(); ++c)
-            out << (c == 0 ? "\n" : ",\n") << "    " << object_of(components[c]).dump();
-        out << "]}";
+            text += (c == 0 ? "\n    " : ",\n    ") + object_of(components[c]);
+        text += "]}";
     }
-    out << "]}";
+    return text + "]}";
 }
 
 } // namespace
@@ -141,15 +137,11 @@ calibration read_calibration(const std::string &path) {
 }
 
 std::string text_of(const calibration &c) {
-    std::ostringstream out;
-    out << "{\"" << version_key << "\":" << version << ",\"scales\":\""
-        << scale_choice_names[static_cast<std::size_t>(c.scales)] << "\",\"layers\":[";
-    for (std::size_t l = 0; l < c.layers.size(); ++l) {
-        out << (l == 0 ? "\n" : ",\n");
-        print(out, c.layers[l]);
-    }
-    out << "]}\n";
-    return out.str();
+    std::string text = std::string("{\"") + version_key + "\":" + std::to_string(version) + ",\"scales\":\""
+                       + scale_choice_names[static_cast<std::size_t>(c.scales)] + "\",\"layers\":[";
+    for (std::size_t l = 0; l < c.layers.size(); ++l)
+        text += (l == 0 ? "\n" : ",\n") + object_of(c.layers[l]);
+    return text + "]}\n";
 }
 
 void write_calibration(const calibration &c, const std::string &path) {
