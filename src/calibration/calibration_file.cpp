@@ -6,15 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cmath>
 #include <cstdio>
-#include <sstream>
 
 namespace winodnn {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr int version = 2, oldest_version = 1;
 constexpr const char *version_key = "winodnn_calibration";
@@ -30,21 +27,21 @@ public:
                 "a version that this winodnn does not read: calibrate with this one");
         calibration c;
         c.scales = static_cast<scale_choice>(name(root(), "scales", scale_choice_names));
-        for (const ordered_json &layer : array(root(), "layers")) {
+        for (const json &layer : array(root(), "layers")) {
             c.layers.push_back(read_layer(layer, c));
         }
         return c;
     }
 
 private:
-    static std::uint64_t hash(const ordered_json &object, const char *key) {
+    static std::uint64_t hash(const json &object, const char *key) {
         const std::string value = text(object, key);
-        demand(value.size() == 16 && value.find_first_not_of("0123456789abcdef") == std::string::npos,
-                std::string("'") + key + "' is not 16 hexadecimal digits");
+        if (value.size() != 16 || value.find_first_not_of("0123456789abcdef") != std::string::npos)
+            wrong(std::string("'") + key + "' is not 16 hexadecimal digits");
         return std::stoull(value, nullptr, 16);
     }
 
-    layer_calibration read_layer(const ordered_json &object, const calibration &earlier) {
+    layer_calibration read_layer(const json &object, const calibration &earlier) {
         enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
                               "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
@@ -60,8 +57,8 @@ private:
         l.zero_points = read_zero_points(object, l);
         demand(earlier.of(l) == nullptr, "the weights and the source of an earlier layer");
         l.samples = integer(object, "samples", 1, 1e18);
-        if (object.contains("target_snr")) l.target_snr = number(object, "target_snr", -1000, 1000);
-        for (const ordered_json &tile : array(object, "tiles")) {
+        if (object.find("target_snr") != nullptr) l.target_snr = number(object, "target_snr", -1000, 1000);
+        for (const json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
             const winodnn::tile &t = tile_of(read.tile);
             demand(l.of(read.tile) == nullptr, "the same tile again");
@@ -72,37 +69,38 @@ private:
     }
 
     // false, or a list.
-    static zero_point_list read_zero_points(const ordered_json &object, const layer_key &layer) {
-        const ordered_json &values = member(object, "src_zero_point");
-        if (values.is_boolean()) {
+    static zero_point_list read_zero_points(const json &object, const layer_key &layer) {
+        const json &values = member(object, "src_zero_point");
+        if (values.is(json::kind::boolean)) {
             // As version 1 has it.
-            demand(!values.get<bool>(),
+            demand(!values.boolean,
                     "'src_zero_point' without its value, by an earlier winodnn: calibrate with this one");
             return {};
         }
-        const dim channels = layer.ic * std::max<dim>(layer.groups, 1);
-        demand(values.is_array() && (values.size() == 1 || static_cast<dim>(values.size()) == channels),
+        const dim channels = layer.ic * std::max<dim>(layer.groups, 1), count = std::ssize(values.elements);
+        demand(values.is(json::kind::array) && (count == 1 || count == channels),
                 "'src_zero_point' is neither false, nor one value, nor one for each input channel");
         const value_range type = source_range(layer.src, false);
         zero_point_list list;
-        for (const ordered_json &value : values) {
-            demand(value.is_number_integer() && value >= type.lo && value <= type.hi,
+        for (const json &value : values.elements) {
+            demand(value.is(json::kind::number) && value.number == std::floor(value.number)
+                            && value.number >= type.lo && value.number <= type.hi,
                     "'src_zero_point' has a value outside the source data type");
-            list.push_back(value.get<std::int32_t>());
+            list.push_back(static_cast<std::int32_t>(value.number));
         }
         return list;
     }
 
-    tile_calibration read_tile(const ordered_json &object) {
+    tile_calibration read_tile(const json &object) {
         enter(object, {"tile", "components"});
         std::vector<const char *> names;
         for (const tile_id id : all_tiles()) names.push_back(tile_of(id).name);
         tile_calibration t;
         t.tile = all_tiles()[name(object, "tile", names)];
-        const ordered_json &components = array(object, "components");
-        demand(std::ssize(components) == tile_of(t.tile).components(),
-                "the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
-        for (const ordered_json &component : components) {
+        const std::span<const json> components = array(object, "components");
+        if (std::ssize(components) != tile_of(t.tile).components())
+            wrong("the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
+        for (const json &component : components) {
             enter(component, {"low", "high", "noise", "low7", "high7", "noise7", "noise16"});
             component_calibration c;
             c.in_8_bits = read_range(component, "low", "high", "noise");
@@ -114,7 +112,7 @@ private:
     }
 
     static component_range read_range(
-            const ordered_json &object, const char *low, const char *high, const char *noise) {
+            const json &object, const char *low, const char *high, const char *noise) {
         return {number(object, low, -32768, 0), number(object, high, 0, 32767),
                 number(object, noise, 0, most_noise)};
     }
@@ -122,39 +120,47 @@ private:
     static constexpr double most_noise = 1e30;
 };
 
-ordered_json object_of(const component_calibration &c) {
+std::string object_of(const component_calibration &c) {
     // As short as tells the values apart from others that behave differently: no step is that fine.
-    const auto rounded = [](double value) {
-        const std::string text = decimal(value);
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return value;
-    };
-    return {{"low", rounded(c.in_8_bits.low)}, {"high", rounded(c.in_8_bits.high)},
-            {"noise", rounded(c.in_8_bits.noise)}, {"low7", rounded(c.in_7_bits.low)},
-            {"high7", rounded(c.in_7_bits.high)}, {"noise7", rounded(c.in_7_bits.noise)},
-            {"noise16", rounded(c.noise_in_16_bits)}};
+    return "{\"low\":" + decimal(c.in_8_bits.low) + ",\"high\":" + decimal(c.in_8_bits.high)
+           + ",\"noise\":" + decimal(c.in_8_bits.noise) + ",\"low7\":" + decimal(c.in_7_bits.low)
+           + ",\"high7\":" + decimal(c.in_7_bits.high) + ",\"noise7\":" + decimal(c.in_7_bits.noise)
+           + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
 }
 
-void print(std::ostream &out, const layer_calibration &l) {
+std::string text_of(const zero_point_list &list) {
+    if (list.empty()) return "false";
+    std::string text;
+    for (const auto value : list) text += (text.empty() ? "[" : ",") + std::to_string(value);
+    return text + "]";
+}
+
+// But for the tiles.
+std::string head_of(const layer_calibration &l) {
     char identity[17];
     std::snprintf(identity, sizeof(identity), "%016llx", static_cast<unsigned long long>(l.identity));
-    ordered_json head = {{"weights", identity}, {"groups", l.groups}, {"ic", l.ic}, {"oc", l.oc},
-            {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", false},
-            {"samples", l.samples}};
-    if (!l.zero_points.empty()) head["src_zero_point"] = l.zero_points;
-    if (l.target_snr) head["target_snr"] = *l.target_snr;
-    std::string open = head.dump();
-    open.pop_back(); // the object goes on
-    out << "  " << open << ",\"tiles\":[";
+    const auto field = [](const char *key, dim value) {
+        return std::string(",\"") + key + "\":" + std::to_string(value);
+    };
+    std::string text = std::string("{\"weights\":\"") + identity + "\"" + field("groups", l.groups)
+                       + field("ic", l.ic) + field("oc", l.oc) + field("kh", l.kh) + field("kw", l.kw)
+                       + ",\"src\":\"" + name_of(l.src) + "\",\"src_zero_point\":" + text_of(l.zero_points)
+                       + field("samples", l.samples);
+    if (l.target_snr) text += ",\"target_snr\":" + json_number(*l.target_snr);
+    return text;
+}
+
+std::string object_of(const layer_calibration &l) {
+    std::string text = "  " + head_of(l) + ",\"tiles\":[";
     for (std::size_t t = 0; t < l.tiles.size(); ++t) {
-        out << (t == 0 ? "\n" : ",\n") << "   {\"tile\":\"" << tile_of(l.tiles[t].tile).name
-            << "\",\"components\":[";
+        text += std::string(t == 0 ? "\n" : ",\n") + "   {\"tile\":\"" + tile_of(l.tiles[t].tile).name
+                + "\",\"components\":[";
         const auto &components = l.tiles[t].components;
         for (std::size_t c = 0; c < components.size(); ++c)
-            out << (c == 0 ? "\n" : ",\n") << "    " << object_of(components[c]).dump();
-        out << "]}";
+            text += (c == 0 ? "\n    " : ",\n    ") + object_of(components[c]);
+        text += "]}";
     }
-    out << "]}";
+    return text + "]}";
 }
 
 } // namespace
@@ -164,15 +170,11 @@ calibration read_calibration(const std::string &path) {
 }
 
 std::string text_of(const calibration &c) {
-    std::ostringstream out;
-    out << "{\"" << version_key << "\":" << version << ",\"scales\":\""
-        << scale_choice_names[static_cast<std::size_t>(c.scales)] << "\",\"layers\":[";
-    for (std::size_t l = 0; l < c.layers.size(); ++l) {
-        out << (l == 0 ? "\n" : ",\n");
-        print(out, c.layers[l]);
-    }
-    out << "]}\n";
-    return out.str();
+    std::string text = std::string("{\"") + version_key + "\":" + std::to_string(version) + ",\"scales\":\""
+                       + scale_choice_names[static_cast<std::size_t>(c.scales)] + "\",\"layers\":[";
+    for (std::size_t l = 0; l < c.layers.size(); ++l)
+        text += (l == 0 ? "\n" : ",\n") + object_of(c.layers[l]);
+    return text + "]}\n";
 }
 
 void write_calibration(const calibration &c, const std::string &path) {

@@ -1,39 +1,35 @@
 // JSON files, read with errors that name the line.
 #pragma once
 
+#include "files/json.hpp"
 #include "files/whole_file.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <initializer_list>
 #include <new>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace winodnn {
 
-// Members throw std::invalid_argument: what is wrong, without the place. The tree has to be read in the order
-// of the text, so that the objects that are entered are numbered as the parser met them: by that their lines
-// are known.
+// Members throw std::invalid_argument: what is wrong, without the place. The place is the line of the object
+// that was entered last.
 class json_reader {
 public:
-    using json = nlohmann::ordered_json;
+    explicit json_reader(json_value root) : root_(std::move(root)) {}
 
-    explicit json_reader(const std::string &text); // throws json::parse_error
-
-    // Of the object that was entered last.
-    int line() const { return entered_ == 0 ? 1 : lines_[entered_ - 1]; }
+    int line() const { return line_; }
 
 protected:
+    using json = json_value;
+    using kind = json_value::kind;
+
     const json &root() const { return root_; }
 
     [[noreturn]] static void wrong(const std::string &what) { throw std::invalid_argument(what); }
-    static void demand(bool holds, const std::string &what) {
+    static void demand(bool holds, const char *what) {
         if (!holds) wrong(what);
     }
 
@@ -41,37 +37,39 @@ protected:
     void enter(const json &object, std::initializer_list<std::string_view> keys);
 
     static const json &member(const json &object, const char *key);
-    static const json &array(const json &object, const char *key);
+    static std::span<const json> array(const json &object, const char *key);
     static double number(const json &object, const char *key, double low, double high);
     static std::int64_t integer(const json &object, const char *key, double low, double high);
-    static std::string text(const json &object, const char *key);
+    static bool boolean(const json &object, const char *key);
+    static const std::string &text(const json &object, const char *key);
     // The index of a name.
     static std::size_t name(const json &object, const char *key, std::span<const char *const> names);
 
 private:
-    json root_;
-    std::vector<int> lines_; // of objects, as they start
-    std::size_t entered_ = 0;
+    const json root_;
+    int line_ = 1;
 };
-
-int line_at(const std::string &text, std::size_t byte);
 
 // What Reader, a json_reader, reads of the file. Throws std::runtime_error: "FILE:LINE: what is wrong", or
 // why the file cannot be read.
 template <typename Reader>
 auto read_json_file(const std::string &path) {
     const std::string text = content_of(path);
-    std::optional<Reader> parsed;
+    const auto fail = [&](int line, const char *what) {
+        throw std::runtime_error(path + ":" + std::to_string(line) + ": " + what);
+    };
+    json_value root;
     try {
-        parsed.emplace(text);
-        return parsed->read();
-    } catch (const json_reader::json::parse_error &error) {
-        throw std::runtime_error(path + ":" + std::to_string(line_at(text, error.byte)) + ": not JSON");
-    } catch (const std::bad_alloc &) {
-        throw; // which says nothing against the file
-    } catch (const std::exception &error) {
-        throw std::runtime_error(
-                path + ":" + std::to_string(parsed ? parsed->line() : 1) + ": " + error.what());
+        root = parse_json(text);
+    } catch (const json_error &error) {
+        fail(error.line, error.what());
+    }
+    Reader reader(std::move(root));
+    try {
+        return reader.read();
+    } catch (const std::invalid_argument &error) {
+        fail(reader.line(), error.what());
+        throw;
     }
 }
 

@@ -5,7 +5,6 @@
 #include "files/json_file.hpp"
 
 #include <filesystem>
-#include <sstream>
 #include <utility>
 
 namespace winodnn {
@@ -52,27 +51,35 @@ private:
         const json &times = member(layer, "microseconds");
         enter(times);
         constexpr double longest = 1e12;
-        for (const auto &[choice, time] : times.items())
+        for (const std::string &choice : times.keys)
             result.measured.push_back({choice, number(times, choice.c_str(), 0, longest)});
         return result;
     }
 };
 
+std::string object_of(const tuning_key &key, const tuning_result &result) {
+    const auto field = [](const char *name, const std::string &value) {
+        return std::string("\"") + name + "\":" + json_string(value) + ",";
+    };
+    std::string text = "{" + field("cpu", key.cpu) + field("onednn", key.onednn)
+                       + field("winodnn", key.winodnn) + field("isa", key.isa)
+                       + "\"threads\":" + std::to_string(key.threads) + ","
+                       + field("algorithm", key.algorithm) + field("problem", key.problem)
+                       + field("winner", result.winner) + "\"microseconds\":{";
+    for (std::size_t n = 0; n < result.measured.size(); ++n)
+        text += (n == 0 ? "" : ",") + json_string(result.measured[n].choice) + ":"
+                + json_number(result.measured[n].microseconds);
+    return text + "}}";
+}
+
 std::string text_of(const tuning_results &results) {
-    std::ostringstream out;
-    out << "{\"" << version_key << "\":" << version << ",\"layers\":[";
+    std::string text = std::string("{\"") + version_key + "\":" + std::to_string(version) + ",\"layers\":[";
     bool first = true;
     for (const auto &[key, result] : results) {
-        json_reader::json times = json_reader::json::object();
-        for (const timed_choice &t : result.measured) times[t.choice] = t.microseconds;
-        const json_reader::json layer = {{"cpu", key.cpu}, {"onednn", key.onednn}, {"winodnn", key.winodnn},
-                {"isa", key.isa}, {"threads", key.threads}, {"algorithm", key.algorithm},
-                {"problem", key.problem}, {"winner", result.winner}, {"microseconds", times}};
-        out << (first ? "\n " : ",\n ") << layer.dump();
+        text += (first ? "\n " : ",\n ") + object_of(key, result);
         first = false;
     }
-    out << "]}\n";
-    return out.str();
+    return text + "]}\n";
 }
 
 } // namespace
