@@ -59,8 +59,10 @@ void read_shape(const convolution_request &r, problem &p) {
         for (const dim f : factors) result *= static_cast<double>(f);
         return result;
     };
-    constexpr double most_elements = 0x1p48, most_macs = 0x1p58;
-    demand(product({p.mb, p.ic, p.ih, p.iw}) < most_elements
+    // Of pixels so many that the number of tiles, squared, does not overflow either.
+    constexpr double most_pixels = 0x1p31, most_elements = 0x1p48, most_macs = 0x1p58;
+    demand(product({p.mb, p.ih, p.iw}) <= most_pixels && product({p.mb, p.oh, p.ow}) <= most_pixels
+                    && product({p.mb, p.ic, p.ih, p.iw}) < most_elements
                     && product({p.mb, p.oc, p.oh, p.ow}) < most_elements
                     && product({p.mb, p.oc, p.oh, p.ow, p.ic}) < most_macs,
             "sizes that memory does not have");
