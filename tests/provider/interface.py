@@ -1,11 +1,12 @@
-"""Compares docs/provider.md with oneDNN's headers and with what libwinodnn.so exports."""
+"""Compares docs/provider.md with oneDNN's headers and library, and with what libwinodnn.so exports."""
 
 import pathlib
 import re
 import subprocess
 import sys
 
-SUBJECT = re.compile(r"\b(const_)?dnnl_primitive(_desc|_attr)?_t\b")
+SUBJECT = re.compile(r"\b(const_)?dnnl_primitive(_desc|_attr)?_t\b|\bconst_dnnl_memory_desc_t\b")
+HANDLE = re.compile(r"\bdnnl_primitive(_desc)?\b")
 
 
 def declared_functions(include):
@@ -21,7 +22,7 @@ def documented_functions(page):
     """Name -> overridden or forwarded."""
     functions = {}
     for names, treatment in re.findall(r"^\| (.*?) \| (overridden|forwarded) \|", page.read_text(), re.MULTILINE):
-        for name in re.findall(r"`(\w+)`", names):
+        for name in re.findall(r"`([\w:]+)`", names):
             if name in functions:
                 sys.exit(f"{name} is documented twice")
             functions[name] = treatment
@@ -29,26 +30,38 @@ def documented_functions(page):
 
 
 def exported_functions(library):
-    symbols = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True)
-    return set(re.findall(r" T (dnnl_\w+)$", symbols.stdout, re.MULTILINE))
+    """Name -> parameters; of those in C++, else an empty string."""
+    symbols = subprocess.run(["nm", "-DC", "--defined-only", library], check=True, capture_output=True, text=True)
+    return dict(re.findall(r" T ([\w:]+)(\(.*\))?$", symbols.stdout, re.MULTILINE))
 
 
-def main(include, page, library):
-    declared = {name for name, parameters in declared_functions(pathlib.Path(include)).items()
+def entry_points(header):
+    """The names that have one, as exported_functions() has them."""
+    mangled = re.findall(r"X\((\w+)\)", header.read_text())
+    demangled = subprocess.run(["c++filt", *mangled], check=True, capture_output=True, text=True)
+    return {line.split("(")[0] for line in demangled.stdout.splitlines()}
+
+
+def main(include, page, header, library, onednn):
+    subjects = {name for name, parameters in declared_functions(pathlib.Path(include)).items()
                 if SUBJECT.search(parameters)}
+    subjects |= {name for name, parameters in exported_functions(onednn).items() if HANDLE.search(parameters)}
     documented = documented_functions(pathlib.Path(page))
     overridden = {name for name, treatment in documented.items() if treatment == "overridden"}
-    exported = exported_functions(library)
+    exported = {name for name in exported_functions(library) if not name.startswith("winodnn_")}
+    with_entry_point = entry_points(pathlib.Path(header))
     complaints = [
-        ("declared by oneDNN, but not documented", declared - documented.keys()),
+        ("declared or exported by oneDNN, but not documented", subjects - documented.keys()),
         ("documented as overridden, but not exported", overridden - exported),
         ("exported, but not documented as overridden", exported - overridden),
+        ("exported without an entry point", exported - with_entry_point),
+        ("an entry point that is not exported", with_entry_point - exported),
     ]
     for complaint, names in complaints:
         for name in sorted(names):
             print(f"{name}: {complaint}")
-    print(f"{len(declared)} declared, {len(documented)} documented, {len(exported)} exported")
-    if len(declared) < 70 or any(names for _, names in complaints):
+    print(f"{len(subjects)} of oneDNN's, {len(documented)} documented, {len(exported)} exported")
+    if len(subjects) < 80 or any(names for _, names in complaints):
         sys.exit(1)
 
 

@@ -16,9 +16,14 @@ execution_arguments::~execution_arguments() {
 }
 
 dnnl_memory_t execution_arguments::memory(int arg, const char *name) const {
-    for (int i = 0; i < count_; ++i)
-        if (list_[i].arg == arg && list_[i].memory != nullptr) return list_[i].memory;
-    throw invalid_argument {std::string(name) + " is missing"};
+    dnnl_memory_t found = nullptr;
+    for (int i = 0; i < count_; ++i) {
+        if (list_[i].arg != arg || list_[i].memory == nullptr) continue;
+        if (found != nullptr) throw invalid_argument {std::string(name) + " is there twice"};
+        found = list_[i].memory;
+    }
+    if (found == nullptr) throw invalid_argument {std::string(name) + " is missing"};
+    return found;
 }
 
 void *execution_arguments::tensor(
