@@ -6,7 +6,7 @@
 
 #include "winodnn/winodnn.h"
 
-#include "provider/memory_desc.hpp"
+#include "provider/objects/memory_desc.hpp"
 #include "support/altered_block.hpp"
 #include "support/guarded_buffer.hpp"
 

@@ -14,10 +14,6 @@
 
 namespace winodnn {
 
-struct release_stream {
-    void operator()(dnnl_stream_t stream) const { real().dnnl_stream_destroy(stream); }
-};
-
 // Weights as trained ones are, because whether the exactness proof splits their channels depends on them;
 // sources of all values; scales and operands of 1, zero points of 0: nothing takes longer for other values.
 // Types, views and attributes are the program's, so that all that it will spend time on is there.
@@ -50,7 +46,7 @@ private:
     const problem &problem_;
     const const_dnnl_primitive_desc_t direct_;
     const attribute_facts facts_;
-    std::unique_ptr<dnnl_stream, release_stream> stream_;
+    owned_stream stream_;
     std::vector<owned_buffer> buffers_;
     std::vector<std::pair<int, owned_memory>> direct_arguments_;
     run_args args_;

@@ -16,10 +16,11 @@ public:
     // such eltwise.
     static std::optional<eltwise_stages> make(dnnl_engine_t engine, const problem &p, const plan &chosen);
 
-    // In an execution: on the stream that the program gave.
+    // In an execution: on the thread that asks, or on the stream that the program gave.
     class run final : public stage_function {
     public:
-        run(const eltwise_stages &stages, dnnl_stream_t stream) : stages_(stages), stream_(stream) {}
+        run(const eltwise_stages &stages, dnnl_stream_t stream)
+            : stages_(stages), stream_(stages.without_pool_ ? stages.without_pool_.get() : stream) {}
         bool apply(std::size_t post_op, float *values, dim count) const override;
 
     private:
@@ -39,6 +40,9 @@ private:
     bool add(std::size_t index, const post_op &op, dim count);
 
     dnnl_engine_t engine_;
+    // Where streams have threadpools: a pool that does not say that it is asked by one of its own threads
+    // would be given parallel work by work that it waits for.
+    owned_stream without_pool_;
     std::vector<stage> stages_;
 };
 

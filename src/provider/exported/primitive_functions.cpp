@@ -1,4 +1,5 @@
 // The exported functions on primitives.
+#include "provider/execution/asynchronous_execution.hpp"
 #include "provider/exported/exported.hpp"
 #include "provider/objects/handle.hpp"
 #include "provider/objects/status.hpp"
@@ -34,7 +35,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_execute(
         const_dnnl_primitive_t primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) {
     const primitive_handle *handle = ours(primitive);
     if (handle == nullptr) return forward(real().dnnl_primitive_execute, primitive, stream, nargs, args);
-    return guarded([&] { return handle->runs->execute(stream, nargs, args); });
+    return guarded([&] { return execute(*handle, stream, nargs, args); });
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_get_primitive_desc(

@@ -50,7 +50,8 @@ struct primitive_desc_handle {
 struct primitive_handle {
     const char *tag = &primitive_tag;
     primitive_desc_handle desc;
-    std::unique_ptr<const executable> runs; // may refer to *desc.says
+    // May refer to *desc.says. Shared with executions that end later than the program destroys the primitive.
+    std::shared_ptr<const executable> runs;
 };
 
 inline primitive_desc_handle *ours(const_dnnl_primitive_desc_t desc) {

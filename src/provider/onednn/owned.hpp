@@ -13,6 +13,7 @@ struct release_real {
     void operator()(dnnl_primitive_attr_t attr) const { real().dnnl_primitive_attr_destroy(attr); }
     void operator()(dnnl_primitive_desc_t desc) const { real().dnnl_primitive_desc_destroy(desc); }
     void operator()(dnnl_primitive_t primitive) const { real().dnnl_primitive_destroy(primitive); }
+    void operator()(dnnl_stream_t stream) const { real().dnnl_stream_destroy(stream); }
 };
 
 using owned_memory_desc = std::unique_ptr<dnnl_memory_desc, release_real>;
@@ -21,5 +22,6 @@ using owned_memory = std::unique_ptr<dnnl_memory, release_real>;
 using owned_attr = std::unique_ptr<dnnl_primitive_attr, release_real>;
 using owned_primitive_desc = std::unique_ptr<dnnl_primitive_desc, release_real>;
 using owned_primitive = std::unique_ptr<dnnl_primitive, release_real>;
+using owned_stream = std::unique_ptr<dnnl_stream, release_real>;
 
 } // namespace winodnn

@@ -29,6 +29,7 @@ namespace winodnn {
     X(dnnl_memory_get_data_handle)                                                                           \
     X(dnnl_memory_map_data)                                                                                  \
     X(dnnl_memory_unmap_data)                                                                                \
+    X(dnnl_memory_get_engine)                                                                                \
     X(dnnl_memory_get_memory_desc)                                                                           \
     X(dnnl_memory_desc_create_with_strides)                                                                  \
     X(dnnl_memory_desc_create_with_tag)                                                                      \

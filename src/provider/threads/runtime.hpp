@@ -18,6 +18,11 @@ public:
     // Those of an execution on this stream. A team that is the stream's own is put into `own`, so that
     // executing allocates nothing.
     virtual const thread_team &team_on(dnnl_stream_t stream, threadpool_team &own) const = 0;
+    // The pool of a stream whose work runs when the pool likes, in the order in which it was given; else
+    // nullptr.
+    virtual dnnl::threadpool_interop::threadpool_iface *asynchronous_pool(dnnl_stream_t) const {
+        return nullptr;
+    }
     virtual const char *name() const = 0;
 };
 

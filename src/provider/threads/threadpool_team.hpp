@@ -10,6 +10,7 @@
 
 namespace winodnn {
 
+// Of a pool whose parallel_for returns when all is done.
 class threadpool_team final : public thread_team {
 public:
     // nullptr, as on a stream without a pool: the calling thread alone.
