@@ -52,8 +52,8 @@ typedef struct {
     uint64_t taken_over; /* forward convolution primitive descriptors that are winodnn's */
     uint64_t declined;   /* valid ones that are not: oneDNN's, or refused because of packed weights */
     uint64_t executed;   /* successful executions of winodnn's convolution primitives */
-    /* Those of them that oneDNN computed, because winodnn's kernels must not: right, and slow.
-       WINODNN_VERBOSE=1 has the reason of each. */
+    /* Those of them that oneDNN computed, because winodnn's kernels must not. WINODNN_VERBOSE=1 has the
+       reason of each. */
     uint64_t executed_by_onednn;
 } winodnn_statistics_t;
 
