@@ -53,8 +53,9 @@ typedef struct {
     uint64_t taken_over; /* forward convolution primitive descriptors that are winodnn's */
     uint64_t declined;   /* valid ones that are not: oneDNN's, or refused because of packed weights */
     uint64_t executed;   /* successful executions of winodnn's convolution primitives */
-    uint64_t executed_by_onednn; /* those of them that winodnn's kernels must not compute: right, and slow.
-                                    WINODNN_VERBOSE=1 has the reason of each */
+    /* Those of them that oneDNN computed, because winodnn's kernels must not. WINODNN_VERBOSE=1 has the
+       reason of each. */
+    uint64_t executed_by_onednn;
 } winodnn_statistics_t;
 
 /* Writes the counters to *statistics, which must not be NULL. Each is exact; together they are a snapshot
@@ -80,10 +81,10 @@ WINODNN_API double winodnn_max_weights_growth(void);
 
 /* Calibration. 8-bit multiplies in the Winograd domain are up to twice as fast as exact ones, and less exact:
  * how much is measured on sources that are typical of the network, written to a file, and kept to a target
- * when the file is used. Weights that are not in the file, and all while a calibration is going on, are
- * exact. The environment variables WINODNN_CALIBRATE, WINODNN_CALIBRATION, WINODNN_TARGET_SNR and
- * WINODNN_SCALES do the same for programs that don't call these functions, which return 0, or -1 and
- * winodnn_calibration_error() says why. */
+ * when the file is used. A layer is known by its weights, and by the type and zero points of its source. What
+ * is not in the file, and all while a calibration is going on, is exact. The environment variables
+ * WINODNN_CALIBRATE, WINODNN_CALIBRATION, WINODNN_TARGET_SNR and WINODNN_SCALES do the same for programs that
+ * don't call these functions, which return 0, or -1 and winodnn_calibration_error() says why. */
 
 /* From now on, observes the sources of all convolutions that are created and executed: those that Winograd
  * could make faster at all are taken over, faster or not. scales says how the values that 8 bits cover are

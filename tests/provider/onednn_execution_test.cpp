@@ -129,6 +129,32 @@ TEST_F(onednn_execution, of_one_primitive_by_several_threads) {
     }
 }
 
+// What is kept of the weights belongs to them alone: other ones at the same place, and the same elsewhere.
+TEST_F(onednn_execution, of_weights_that_change) {
+    convolution_case c = typical();
+    c.src_zero_point = -9000;
+    const auto desc = make_desc(c);
+    const dnnl::convolution_forward primitive(desc);
+    case_data data(c);
+    const case_data as_ever(c);
+    execution changing(c, data, desc), elsewhere(c, as_ever, desc);
+    const auto expect = [&](execution &e, const case_data &of) {
+        for (int n = 0; n < 2; ++n) e.run(primitive);
+        expect_equal(e.dst(), expected_dst(c, of));
+    };
+    for (int round = 0; round < 3; ++round) {
+        expect(changing, data);
+        expect(elsewhere, as_ever);
+        expect(changing, data);
+        for (std::int8_t &w : data.weights) w = std::int8_t(w / 2);
+        data.weights[std::size_t(round)] = 3;
+        execution other(c, data, desc);
+        const memory &packed = other.arguments.at(DNNL_ARG_WEIGHTS);
+        std::memcpy(changing.arguments.at(DNNL_ARG_WEIGHTS).get_data_handle(), packed.get_data_handle(),
+                packed.get_desc().get_size());
+    }
+}
+
 // A primitive goes from one to the other and back, by what it is given.
 TEST_F(onednn_execution, is_a_matter_of_each_execution) {
     convolution_case c = typical();

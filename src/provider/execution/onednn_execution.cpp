@@ -81,8 +81,17 @@ struct onednn_execution::primitives {
     shared_primitive convolution, reorder; // of its weights, from plain ones
 };
 
+struct onednn_execution::direct_weights {
+    packed_block of;
+    owned_memory weights;
+
+    bool are_of(const packed_block &block) const {
+        return of.data == block.data && of.content == block.content && of.identity == block.identity;
+    }
+};
+
 onednn_execution::onednn_execution(const convolution_description &says)
-    : says_(says), layout_(*packed_layout(says.weights_desc())) {}
+    : says_(says), layout_(*packed_layout(says.weights_desc())), blocks_(layout_) {}
 
 onednn_execution::~onednn_execution() = default;
 
@@ -92,31 +101,51 @@ const onednn_execution::primitives &onednn_execution::needed() const {
     return *made_;
 }
 
-owned_memory onednn_execution::unpacked(
-        int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
-    const execution_arguments given(nargs, args);
-    constexpr const char *name = "the weights memory";
-    const block_check check = check_block(layout_, given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
-    if (check.problem != nullptr) throw invalid_argument {check.problem};
+std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::kept_of(
+        const packed_block &block) const {
+    const std::lock_guard lock(mutex_);
+    return kept_ != nullptr && kept_->are_of(block) ? kept_ : nullptr;
+}
+
+std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weights_for(
+        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
+    packed_block block;
+    owned_memory plain;
+    {
+        // Nothing of the program's stays mapped while oneDNN works with it.
+        const execution_arguments given(nargs, args);
+        constexpr const char *name = "the weights memory";
+        const block_check check = blocks_.check(given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
+        if (check.problem != nullptr) throw invalid_argument {check.problem};
+        block = check.block;
+        if (auto kept = kept_of(block)) return kept;
+        plain = unpacked(block, team);
+    }
+    const primitives &p = needed();
+    auto made = std::make_shared<const direct_weights>(
+            direct_weights {block, make_memory(p.convolution.md(dnnl_query_weights_md), says_.engine())});
+    p.reorder.run(stream, {{DNNL_ARG_FROM, plain.get()}, {DNNL_ARG_TO, made->weights.get()}});
+    const std::lock_guard lock(mutex_);
+    kept_ = made;
+    return made;
+}
+
+owned_memory onednn_execution::unpacked(const packed_block &block, const thread_team &team) const {
     owned_memory plain = make_memory(make_plain_weights_desc(layout_).get(), says_.engine());
-    unpack_weights(layout_, check.block, mapped_memory(plain.get()).data<std::int8_t>(), team);
+    unpack_weights(layout_, block, mapped_memory(plain.get()).data<std::int8_t>(), team);
     return plain;
 }
 
 void onednn_execution::run(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
-    const primitives &p = needed();
-    const owned_memory plain = unpacked(nargs, args, team);
-    const owned_memory weights = make_memory(p.convolution.md(dnnl_query_weights_md), says_.engine());
-    p.reorder.run(stream, {{DNNL_ARG_FROM, plain.get()}, {DNNL_ARG_TO, weights.get()}});
-
+    const std::shared_ptr<const direct_weights> direct = weights_for(stream, nargs, args, team);
     std::vector<dnnl_exec_arg_t> passed;
     for (int i = 0; i < nargs; ++i) {
         if (args[i].arg == DNNL_ARG_SCRATCHPAD) continue;
         passed.push_back(args[i]);
-        if (args[i].arg == DNNL_ARG_WEIGHTS) passed.back().memory = weights.get();
+        if (args[i].arg == DNNL_ARG_WEIGHTS) passed.back().memory = direct->weights.get();
     }
-    p.convolution.run(stream, std::move(passed));
+    needed().convolution.run(stream, std::move(passed));
 }
 
 } // namespace winodnn

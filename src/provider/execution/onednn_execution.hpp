@@ -13,8 +13,9 @@ namespace winodnn {
 
 class convolution_description;
 
-// Slow: each execution unpacks the weights and reorders them, and takes memory for that. Any thread can
-// execute.
+// Unpacking weights and reordering them for oneDNN takes its time, so those of the block that was executed
+// last are kept: a layer that is always left to oneDNN runs about as fast as it would without winodnn. Any
+// thread can execute.
 class onednn_execution {
 public:
     explicit onednn_execution(const convolution_description &says);
@@ -28,14 +29,19 @@ public:
 
 private:
     struct primitives;
+    struct direct_weights;
     const primitives &needed() const;
-    // Throws invalid_argument.
-    owned_memory unpacked(int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
+    std::shared_ptr<const direct_weights> weights_for(
+            dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
+    std::shared_ptr<const direct_weights> kept_of(const packed_block &block) const;
+    owned_memory unpacked(const packed_block &block, const thread_team &team) const;
 
     const convolution_description &says_;
     const weights_layout layout_;
-    mutable std::mutex mutex_;
-    mutable std::unique_ptr<const primitives> made_; // when one is needed for the first time
+    const block_reader blocks_;
+    mutable std::mutex mutex_; // guards what follows, which is made when it is needed for the first time
+    mutable std::unique_ptr<const primitives> made_;
+    mutable std::shared_ptr<const direct_weights> kept_;
 };
 
 } // namespace winodnn

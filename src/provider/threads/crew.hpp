@@ -1,7 +1,7 @@
 // A team of whichever of a pool's threads come by.
 #pragma once
 
-#include "run/thread_team.hpp"
+#include "threads/thread_team.hpp"
 
 #include <condition_variable>
 #include <mutex>
