@@ -67,5 +67,7 @@ constexpr dim most_group_ic = most_displacement / (most_planes * 2 * 7);
 constexpr dim most_oc = most_displacement / (4 * (4 + 4 * most_planes + 2));
 // Creating a convolution takes a look at each tile of each image, of which the smallest have 2 pixels.
 constexpr dim most_output_pixels = dim {1} << 31;
+// And makes a table of the rows of tiles. (That of the columns is bounded by the longest row.)
+constexpr dim most_rows = dim {1} << 26;
 
 } // namespace winodnn

@@ -60,7 +60,8 @@ const char *exceeded_limit(const problem &p) {
         return "rows too long for 32-bit displacements";
     if (p.group_ic() > most_group_ic) return "more input channels in a group than 32-bit displacements reach";
     if (p.oc > most_oc) return "more output channels than 32-bit displacements reach";
-    if (p.mb * p.oh * p.ow > most_output_pixels) return "more output pixels than are laid out in tiles";
+    if (p.oh > most_rows || p.mb * p.oh * p.ow > most_output_pixels)
+        return "more output pixels than are laid out in tiles";
     if (p.post_ops.size() > most_post_ops) return "more than 32 post-ops";
     return nullptr;
 }

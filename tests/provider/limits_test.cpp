@@ -38,6 +38,7 @@ TEST(limits, are_reasons_to_decline) {
     EXPECT_EQ(decline_reason(1, 16, 16, 3, longest_row / 16 + 1), "rows too long for 32-bit displacements");
     EXPECT_EQ(decline_reason(most_output_pixels / 9 + 1, 16, 16, 3, 3),
             "more output pixels than are laid out in tiles");
+    EXPECT_EQ(decline_reason(1, 16, 16, most_rows + 1, 3), "more output pixels than are laid out in tiles");
     EXPECT_EQ(decline_reason(1, least_group_channels - 1, 16, 3, 3),
             "fewer than 16 input or output channels in a group");
     EXPECT_EQ(decline_reason(1, 16, least_group_channels - 1, 3, 3),

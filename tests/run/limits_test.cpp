@@ -98,6 +98,11 @@ TEST(limits, output_pixels) {
     EXPECT_EQ(limit_of(p), "");
     ++p.mb;
     EXPECT_EQ(limit_of(p), "more output pixels than are laid out in tiles");
+    p = layer(1, 16, 4, 16);
+    p.ih = p.oh = most_rows;
+    EXPECT_EQ(limit_of(p), "");
+    ++p.oh;
+    EXPECT_EQ(limit_of(p), "more output pixels than are laid out in tiles");
 }
 
 // One product more, and a sum of 255 * 127 could leave 32 bits.
