@@ -6,6 +6,8 @@
 #include "support/device.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <thread>
@@ -32,6 +34,22 @@ TEST_F(special_files, full_device_is_an_error) {
     const std::string device = make_device(path_, full_device);
     if (device.empty()) GTEST_SKIP() << "devices cannot be made here";
     EXPECT_EQ(error_of([&] { replace(device); }), device + ": cannot be written: No space left on device");
+}
+
+// A file system of the test's own that is too small.
+TEST_F(special_files, full_disk_is_an_error_and_leaves_the_old_file) {
+    constexpr int not_permitted = 77;
+    const int result = in_child([&] {
+        if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+                || mount("none", folder_.c_str(), "tmpfs", 0, "size=64k") != 0)
+            return not_permitted;
+        write(path_, "old");
+        const std::string error = error_of([&] { replace(path_, std::string(300000, 'x')); });
+        if (error != path_ + ": cannot be written: No space left on device") return 1;
+        return text_of(path_) == "old" && names() == "f.json" ? 0 : 2;
+    });
+    if (result == not_permitted) GTEST_SKIP() << "no file system can be mounted here";
+    EXPECT_EQ(result, 0);
 }
 
 // As >(gzip >file) makes one.
