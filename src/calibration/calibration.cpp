@@ -36,7 +36,8 @@ std::optional<component_set> tile_calibration::wide_for(double target_snr, int l
 
 bool layer_key::describes(const problem &p) const {
     return ic == p.group_ic() && oc == p.group_oc() && groups == p.groups && kh == p.kh && kw == p.kw
-           && src == p.src && zero_points.empty() != p.src_zero_point;
+           && dilation_h == p.dilation_h && dilation_w == p.dilation_w && src == p.src
+           && zero_points.empty() != p.src_zero_point;
 }
 
 bool layer_key::fits(const weights_layout &layout) const {
@@ -46,7 +47,8 @@ bool layer_key::fits(const weights_layout &layout) const {
 }
 
 layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_points) {
-    return {identity, p.group_ic(), p.group_oc(), p.groups, p.kh, p.kw, p.src, std::move(zero_points)};
+    return {identity, p.group_ic(), p.group_oc(), p.groups, p.kh, p.kw, p.dilation_h, p.dilation_w, p.src,
+            std::move(zero_points)};
 }
 
 std::optional<zero_point_list> zero_points_of(const problem &p, const typed_values &values) {

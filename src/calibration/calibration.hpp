@@ -60,6 +60,7 @@ using zero_point_list = std::vector<std::int32_t>;
 struct layer_key {
     std::uint64_t identity = 0; // of the s8 weights
     dim ic = 0, oc = 0, groups = 0, kh = 0, kw = 0;
+    dim dilation_h = 1, dilation_w = 1; // pixels from one tap to the next
     data_type src = data_type::u8;
     zero_point_list zero_points {}; // of the source
 

@@ -3,6 +3,7 @@
 #include "files/file_replacement.hpp"
 #include "files/json_file.hpp"
 #include "problem/decimal.hpp"
+#include "problem/limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,8 +43,8 @@ private:
     }
 
     layer_calibration read_layer(const json &object, const calibration &earlier) {
-        enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
-                              "target_snr", "tiles"});
+        enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "dilation_h", "dilation_w", "src",
+                              "src_zero_point", "samples", "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
         layer_calibration l;
         l.identity = hash(object, "weights");
@@ -52,6 +53,8 @@ private:
         l.oc = integer(object, "oc", 1, most_channels);
         l.kh = integer(object, "kh", 1, 3);
         l.kw = integer(object, "kw", 1, 3);
+        l.dilation_h = read_dilation(object, "dilation_h");
+        l.dilation_w = read_dilation(object, "dilation_w");
         constexpr std::array types {"u8", "s8"};
         l.src = name(object, "src", types) == 0 ? data_type::u8 : data_type::s8;
         l.zero_points = read_zero_points(object, l);
@@ -66,6 +69,11 @@ private:
             l.tiles.push_back(std::move(read));
         }
         return l;
+    }
+
+    // Files of undilated layers have none.
+    static dim read_dilation(const json &object, const char *key) {
+        return object.find(key) == nullptr ? 1 : integer(object, key, 1, double {longest_row});
     }
 
     // false, or a list.
@@ -144,7 +152,9 @@ std::string head_of(const layer_calibration &l) {
     };
     std::string text = std::string("{\"weights\":\"") + identity + "\"" + field("groups", l.groups)
                        + field("ic", l.ic) + field("oc", l.oc) + field("kh", l.kh) + field("kw", l.kw)
-                       + ",\"src\":\"" + name_of(l.src) + "\",\"src_zero_point\":" + text_of(l.zero_points)
+                       + (l.dilation_h == 1 ? "" : field("dilation_h", l.dilation_h))
+                       + (l.dilation_w == 1 ? "" : field("dilation_w", l.dilation_w)) + ",\"src\":\""
+                       + name_of(l.src) + "\",\"src_zero_point\":" + text_of(l.zero_points)
                        + field("samples", l.samples);
     if (l.target_snr) text += ",\"target_snr\":" + json_number(*l.target_snr);
     return text;

@@ -54,9 +54,11 @@ value_range source_range(const problem &p) {
 }
 
 const char *exceeded_limit(const problem &p) {
-    const auto too_long = [](const post_op &op) { return op.operand_strides.h > longest_row; };
-    if (p.src_strides().h > longest_row || p.dst_strides().h > longest_row
-            || std::ranges::any_of(p.post_ops, too_long))
+    const auto too_long = [&](const nhwc_strides &tensor) {
+        return tensor.h > longest_row / p.dilation_h || tensor.w > longest_row / p.dilation_w;
+    };
+    if (too_long(p.src_strides()) || too_long(p.dst_strides())
+            || std::ranges::any_of(p.post_ops, too_long, &post_op::operand_strides))
         return "rows too long for 32-bit displacements";
     if (p.group_ic() > most_group_ic) return "more input channels in a group than 32-bit displacements reach";
     if (p.oc > most_oc) return "more output channels than 32-bit displacements reach";

@@ -41,8 +41,8 @@ std::optional<dim> size_of(const problem &p, std::string_view key) {
         std::string_view key;
         dim size;
     } sizes[] = {{"g", p.group_count()}, {"mb", p.mb}, {"ic", p.ic}, {"ih", p.ih}, {"iw", p.iw}, {"oc", p.oc},
-            {"oh", p.oh}, {"ow", p.ow}, {"kh", p.kh}, {"kw", p.kw}, {"sh", 1}, {"sw", 1}, {"dh", 0},
-            {"dw", 0}, {"ph", p.pad_t}, {"pw", p.pad_l}};
+            {"oh", p.oh}, {"ow", p.ow}, {"kh", p.kh}, {"kw", p.kw}, {"sh", 1}, {"sw", 1},
+            {"dh", p.dilation_h - 1}, {"dw", p.dilation_w - 1}, {"ph", p.pad_t}, {"pw", p.pad_l}};
     for (const auto &s : sizes)
         if (s.key == key) return s.size;
     return {};

@@ -38,8 +38,8 @@ void draw_shape(drawer &d, convolution_case &c) {
         c.kh = d.any_of<dim>({1, 1, 3, 3, 5});
         c.kw = d.any_of<dim>({1, 3, 3, 5});
         c.stride = d.any_of<dim>({1, 2});
-        c.dilation = d.one_in(4) ? 1 : 0;
     }
+    if (d.one_in(6)) c.dilation = d.any_of<dim>({1, 1, 2, 3, 5, 11});
     problem &p = c.p;
     p.groups = d.one_in(5) ? d.any_of<dim>({1, 2, 4}) : 0;
     p.ic = draw_channels(d);
@@ -61,6 +61,7 @@ void draw_shape(drawer &d, convolution_case &c) {
     const bool same_size = d.one_in(6);
     const auto side = [&](dim kernel) -> dim {
         if (same_size) return kernel / 2;
+        if (d.one_in(8)) return d.pick(int((kernel - 1) * (c.dilation + 1) + 2));
         return d.one_in(20) ? d.pick(int(kernel)) : d.pick(2);
     };
     const dim top = side(c.kh), left = side(c.kw), bottom = side(c.kh), right = side(c.kw);

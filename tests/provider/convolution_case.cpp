@@ -75,6 +75,7 @@ void convolution_case::pad(dim top, dim left, dim bottom, dim right) {
     };
     p.kh = kh;
     p.kw = kw;
+    p.dilation_h = p.dilation_w = dilation + 1;
     p.oh = outputs(p.ih + top + bottom, kh);
     p.ow = outputs(p.iw + left + right, kw);
 }

@@ -36,7 +36,7 @@ struct convolution_case {
     bool seven_bit_weights = false;
     guard side = guard::after;
     // Of convolutions that are none of winodnn's; expected_dst does not know them.
-    dim kh = 3, kw = 3, stride = 1, dilation = 0;
+    dim kh = 3, kw = 3, stride = 1, dilation = 0; // dilation: as oneDNN counts, of the problem after pad()
     int rank = 2;       // of the image: 1 has no h, which is 1 in the problem, 3 has a depth, without padding
     dim id = 1, kd = 1; // of rank 3
     // The source and the destination, which are views then, are channels of one tensor, the destination's
@@ -54,7 +54,7 @@ struct convolution_case {
     void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
     bool is_winograds() const {
         const bool kernel = (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
-        return kernel && stride == 1 && dilation == 0 && rank == 2;
+        return kernel && stride == 1 && rank == 2;
     }
     dim od() const { return (id - (kd - 1) * (dilation + 1) - 1) / stride + 1; }
 };

@@ -51,27 +51,11 @@ const struct {
                     a.strides = {2, 1};
                     a.dst = {{2, 48, 4, 9}, type::u8, tag::any};
                 }},
-        {"dilation",
-                [](arguments &a) {
-                    a.dilates = {1, 1};
-                    a.dst = {{2, 48, 6, 7}, type::u8, tag::any};
-                }},
         {"rows too long for 32-bit displacements",
                 [](arguments &a) {
                     a.src = {{1, 1024, 3, 100000}, type::u8, tag::any};
                     a.weights = {{48, 1024, 3, 3}, type::s8, tag::any};
                     a.dst = {{1, 48, 3, 100000}, type::u8, tag::any};
-                }},
-        {"padding other than 0 or 1",
-                [](arguments &a) {
-                    a.padding_l = {2, 1};
-                    a.dst = {{2, 48, 9, 9}, type::u8, tag::any};
-                }},
-        {"padding other than 0 or 1",
-                [](arguments &a) {
-                    a.weights = {{48, 32, 1, 3}, type::s8, tag::any};
-                    a.padding_l = a.padding_r = {1, 1};
-                    a.dst = {{2, 48, 10, 9}, type::u8, tag::any};
                 }},
         {"the kernel is none of 3x3, 1x3 and 3x1",
                 [](arguments &a) {

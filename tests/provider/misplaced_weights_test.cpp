@@ -84,16 +84,6 @@ const struct {
                     a.strides = {1, 2};
                     a.dst = any({1, 64, 12, 6}, type::u8);
                 }},
-        {"dilation",
-                [](arguments &a) {
-                    a.dilates = {1, 1};
-                    a.padding_l = a.padding_r = {2, 2};
-                }},
-        {"more padding",
-                [](arguments &a) {
-                    a.padding_l = {2, 2};
-                    a.dst = any({1, 64, 13, 13}, type::u8);
-                }},
         {"another source",
                 [](arguments &a) {
                     a.src = any({1, 64, 12, 12}, type::s8);

@@ -31,13 +31,16 @@ void read_shape(const convolution_request &r, problem &p) {
     p.kw = weights.dims[first + 3];
     demand(is_served_kernel(p.kh, p.kw), not_served_kernel);
     demand(r.strides[0] == 1 && r.strides[1] == 1, other_stride);
-    demand(r.dilates == nullptr || (r.dilates[0] == 0 && r.dilates[1] == 0), "dilation");
+    for (const int axis : {0, 1}) {
+        const dim dilation = r.dilates == nullptr ? 1 : r.dilates[axis] + 1; // oneDNN counts from 0
+        demand(dilation >= 1 && dilation <= longest_row, "a dilation that no image has");
+        (axis == 0 ? p.dilation_h : p.dilation_w) = dilation;
+    }
 
     const dnnl_dim_t *padding_r = r.padding_r == nullptr ? r.padding_l : r.padding_r;
     for (const int axis : {0, 1})
         for (const dim pad : {r.padding_l[axis], padding_r[axis]})
-            demand(pad == 0 || (pad == 1 && weights.dims[first + 2 + std::size_t(axis)] == 3),
-                    "padding other than 0 or 1");
+            demand(pad >= 0 && pad <= longest_row, "negative padding, or more than images have");
     p.pad_t = r.padding_l[0];
     p.pad_l = r.padding_l[1];
     p.pad_b = padding_r[0];
@@ -71,8 +74,8 @@ void read_shape(const convolution_request &r, problem &p) {
     // Winograd it refuses before it looks, and to be given such sizes for direct convolution it may not
     // survive.
     demand(weights.dims[first] == p.group_oc() && weights.dims[first + 1] == p.group_ic()
-                    && dst.dims[0] == p.mb && p.oh == p.ih + p.pad_t + p.pad_b - p.kh + 1
-                    && p.ow == p.iw + p.pad_l + p.pad_r - p.kw + 1,
+                    && dst.dims[0] == p.mb && p.oh == p.ih + p.pad_t + p.pad_b - (p.kh - 1) * p.dilation_h
+                    && p.ow == p.iw + p.pad_l + p.pad_r - (p.kw - 1) * p.dilation_w,
             "sizes that do not belong together");
 }
 
