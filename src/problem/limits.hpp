@@ -55,8 +55,6 @@ constexpr std::size_t most_post_ops = 32;
 // sizes.
 constexpr dim most_elements = dim {1} << 48;
 constexpr dim most_macs = dim {1} << 58; // but for the taps
-// Of the whole batch: the number of tiles, squared, does not overflow either.
-constexpr dim most_pixels = dim {1} << 31;
 // Elements from one row of pixels to the next. Kernels reach six rows and six pixels, of 4 bytes an element.
 constexpr dim longest_row = most_displacement / (8 * 4);
 // V of the smallest block: six tiles (layouts.hpp), and its planes' padding. Counts of parts of channels,

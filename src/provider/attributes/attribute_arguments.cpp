@@ -20,6 +20,8 @@ bool is_known(int arg) {
         case DNNL_ARG_SCRATCHPAD: return true;
         default: break;
     }
+    // No argument of anything: oneDNN's Graph passes -1 with what a sum is added to in place.
+    if (arg <= 0) return true;
     constexpr int of_attributes = DNNL_ARG_ATTR_SCALES | DNNL_ARG_ATTR_ZERO_POINTS;
     return arg >= DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) && (arg & of_attributes) == 0;
 }
