@@ -26,6 +26,7 @@ constexpr dim ic = 48, oc = 64, pixels = 18;
 struct source {
     data_type src = data_type::u8;
     std::vector<std::int32_t> zero_points {}; // none, one, or one for each channel
+    bool has_other_weights = false;
 };
 
 class calibration_keys : public ::testing::Test {
@@ -43,7 +44,10 @@ protected:
         static const layer_samples u8(1, ic, pixels, oc, 3, 3), s8(1, ic, pixels, oc, 3, 3, data_type::s8);
         return src == data_type::u8 ? u8 : s8;
     }
-    static const std::vector<std::int8_t> &weights() { return samples_of(data_type::u8).weights; }
+    static std::vector<std::int8_t> weights_of(const source &from) {
+        const std::vector<std::int8_t> &w = samples_of(data_type::u8).weights;
+        return from.has_other_weights ? std::vector<std::int8_t>(w.rbegin(), w.rend()) : w;
+    }
 
     static problem problem_of(const source &from) {
         problem p = samples_of(from.src).p;
@@ -71,11 +75,11 @@ protected:
         return m;
     }
 
-    static memory packed(const convolution_pd &pd) {
-        memory from = holding(weights(), {{oc, ic, 3, 3}, type::s8, tag::oihw}),
+    static memory packed(const convolution_pd &pd, const source &from) {
+        memory plain = holding(weights_of(from), {{oc, ic, 3, 3}, type::s8, tag::oihw}),
                block(pd.weights_desc(), cpu());
         dnnl::stream stream(cpu());
-        dnnl::reorder(from, block).execute(stream, from, block);
+        dnnl::reorder(plain, block).execute(stream, plain, block);
         stream.wait();
         return block;
     }
@@ -98,7 +102,7 @@ protected:
 
     static double decibels(const std::vector<std::int32_t> &values, const source &from) {
         const auto truth = reference_accumulators(problem_of(from), samples_of(from.src).source.data(),
-                weights().data(), {from.zero_points.data(), data_type::s32});
+                weights_of(from).data(), {from.zero_points.data(), data_type::s32});
         double signal = 0, noise = 0;
         for (std::size_t n = 0; n < values.size(); ++n) {
             signal += double(truth[n]) * truth[n];
@@ -109,14 +113,14 @@ protected:
 
     static double decibels_of(const source &from) {
         const convolution_pd pd = describe(from);
-        return decibels(execute(pd, packed(pd), from), from);
+        return decibels(execute(pd, packed(pd, from), from), from);
     }
 
     void calibrate(const std::vector<source> &seen) {
         ASSERT_EQ(winodnn_calibration_start(nullptr), 0) << winodnn_calibration_error();
         for (const source &from : seen) {
             const convolution_pd pd = describe(from);
-            execute(pd, packed(pd), from);
+            execute(pd, packed(pd, from), from);
         }
         ASSERT_EQ(winodnn_calibration_write(file_.c_str()), 0) << winodnn_calibration_error();
         ASSERT_EQ(winodnn_calibration_use(file_.c_str(), all_in_8_bits), 0) << winodnn_calibration_error();
@@ -164,11 +168,22 @@ TEST_F(calibration_keys, weights_behind_two_source_types) {
     }
 }
 
+// A layout for calibrated weights is also that of others of the same shape, which are calibrated for another
+// one.
+TEST_F(calibration_keys, weights_in_a_layout_that_others_are_calibrated_for) {
+    const source other_s8 {data_type::s8, {}, true}, other_u8 {data_type::u8, {}, true};
+    calibrate({u8_, other_s8});
+    expect_calibrated(u8_);
+    expect_calibrated(other_s8);
+    expect_exact(s8_);
+    expect_exact(other_u8);
+}
+
 TEST_F(calibration_keys, two_convolutions_share_weights) {
     calibrate({u8_});
     const convolution_pd first = describe(u8_), second = describe(u8_);
     ASSERT_EQ(first.weights_desc(), second.weights_desc());
-    const memory block = packed(first);
+    const memory block = packed(first, u8_);
     EXPECT_EQ(execute(first, block, u8_), execute(second, block, u8_));
     expect_calibrated(u8_);
 }
@@ -252,7 +267,7 @@ TEST_F(calibration_keys, zero_points_outside_the_type_stay_exact) {
 TEST_F(calibration_keys, blocks_of_another_calibration_are_executed_by_onednn) {
     calibrate({u8_});
     const convolution_pd in_8_bits = describe(u8_);
-    const memory block = packed(in_8_bits);
+    const memory block = packed(in_8_bits, u8_);
     const std::vector<std::int32_t> quantized = execute(in_8_bits, block, u8_);
     EXPECT_LT(decibels(quantized, u8_), 100);
 

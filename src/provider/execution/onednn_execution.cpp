@@ -96,8 +96,14 @@ onednn_execution::onednn_execution(const convolution_description &says)
 onednn_execution::~onednn_execution() = default;
 
 const onednn_execution::primitives &onednn_execution::needed() const {
+    {
+        const std::lock_guard lock(mutex_);
+        if (made_ != nullptr) return *made_;
+    }
+    // Outside of the lock: oneDNN takes its own, and its time. Of two that are made at once one is kept.
+    auto made = std::make_unique<const primitives>(says_, layout_);
     const std::lock_guard lock(mutex_);
-    if (made_ == nullptr) made_ = std::make_unique<const primitives>(says_, layout_);
+    if (made_ == nullptr) made_ = std::move(made);
     return *made_;
 }
 
