@@ -214,6 +214,7 @@ void validate(const named_case &n, int capacity) {
     const const_dnnl_primitive_desc_t own = primitive.get_primitive_desc();
     EXPECT_EQ(is_ours(own), n.ours);
     query_everything(own);
+    EXPECT_EQ(dnnl_primitive_desc_next_impl(const_cast<dnnl_primitive_desc_t>(own)), dnnl_last_impl_reached);
     if (capacity > 0) {
         EXPECT_TRUE(is_in_cache(own));
         EXPECT_TRUE(is_in_cache(primitive.get()));

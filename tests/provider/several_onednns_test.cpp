@@ -40,6 +40,13 @@ TEST(several_onednns, each_caller_gets_its_own) {
             before + of_v3() + after + "v2 answered\n" + after + of_v3() + after);
 }
 
+TEST(several_onednns, a_caller_may_have_its_own_from_a_library_that_it_needs) {
+    const std::string indirect = WINODNN_V2_INDIRECT_PLUGIN;
+    const std::string before = "status 3\nattr 3 md 0\n", after = "status 0\nattr 0 md 0\n";
+    EXPECT_EQ(output_of(preloaded + host + " winograd " + v3_plugin + " " + indirect + " " + v3_plugin),
+            before + of_v3() + after + "v2 answered\n" + after + of_v3() + after);
+}
+
 TEST(several_onednns, v3_is_found_behind_a_v2) {
     EXPECT_EQ(output_of("LD_PRELOAD='" WINODNN_PRELOAD ":" WINODNN_FAKE_V2 "' " + v3_program + " winograd"),
             of_v3());

@@ -17,6 +17,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_create(
         const stopwatch watch;
         auto created = std::make_unique<primitive_handle>();
         created->desc.says = handle->says;
+        created->desc.is_clone = true;
         created->runs = handle->says->make_executable();
         if (verbose_events()) print_event("create", handle->says->info(), watch.milliseconds());
         *primitive = to_c(created.release());

@@ -44,7 +44,7 @@ struct primitive_desc_handle {
     // nullptr once next_impl has gone past ours: then everything is forwarded to `next`.
     std::shared_ptr<const description> says;
     owned_primitive_desc next;
-    bool is_clone = false; // which, as oneDNN's clones, has no next implementation
+    bool is_clone = false; // as a primitive's own is too: oneDNN's have no next implementation
 };
 
 struct primitive_handle {

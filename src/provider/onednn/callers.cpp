@@ -66,13 +66,15 @@ bool names_onednn(const char *file) {
     return name.starts_with("libdnnl") && !name.starts_with("libdnnl_graph");
 }
 
-// The file name under which the loader knows the oneDNN of a library: the library itself, or one of those
-// that it needs.
+// What a search finds out about a library: the file name under which the loader knows it, and that of its
+// oneDNN, which is the library itself or one of those that it needs.
 struct linked_onednn {
-    const void *address; // of the library's code
-    std::array<char, 512> file {};
+    using file_name = std::array<char, 4096>;
 
-    void set(const char *name) {
+    const void *address; // of the library's code
+    file_name library {}, onednn {};
+
+    static void set(file_name &file, const char *name) {
         if (std::strlen(name) < file.size()) std::strcpy(file.data(), name);
     }
 };
@@ -97,6 +99,7 @@ const ElfW(Dyn) * dynamic_section(const dl_phdr_info &library) {
 int look_into(dl_phdr_info *library, std::size_t, void *result) {
     auto &wanted = *static_cast<linked_onednn *>(result);
     if (!contains(*library, wanted.address)) return 0;
+    linked_onednn::set(wanted.library, library->dlpi_name);
     const ElfW(Dyn) *const first = dynamic_section(*library);
     if (first == nullptr) return 1;
     const char *names = nullptr;
@@ -109,27 +112,37 @@ int look_into(dl_phdr_info *library, std::size_t, void *result) {
         if (!itself && item->d_tag != DT_NEEDED) continue;
         const char *name = names + item->d_un.d_val;
         if (!names_onednn(name)) continue;
-        wanted.set(itself ? library->dlpi_name : name);
+        linked_onednn::set(wanted.onednn, itself ? library->dlpi_name : name);
         return 1;
     }
     return 1;
+}
+
+// The oneDNN of one of the libraries that this one needs.
+void *found_through(const char *file) {
+    void *library = dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+    if (library == nullptr) return nullptr;
+    void *version = dlsym(library, "dnnl_version");
+    dlclose(library); // it stays loaded: it is calling us
+    Dl_info where {};
+    return version == nullptr || dladdr(version, &where) == 0 ? nullptr : keep_loaded(where.dli_fname);
 }
 
 // The oneDNN, which is kept loaded from now on, or nullptr if the caller is linked to none.
 void *linked_to_caller(const void *return_address) {
     linked_onednn found {return_address};
     dl_iterate_phdr(look_into, &found);
-    return found.file.front() == '\0' ? nullptr : keep_loaded(found.file.data());
+    if (found.onednn.front() != '\0') return keep_loaded(found.onednn.data());
+    const bool is_program = found.library.front() == '\0'; // its scope is the process's
+    return is_program ? nullptr : found_through(found.library.data());
 }
 
-const void *not_ours(const void *function) {
-    return function == nullptr || is_ours(function) ? nullptr : function;
-}
-
-// As without us: what comes next in the process's own scope goes first, but never is one of v3 what others
-// than callers of v3 meant.
+// As without us: what comes next in the process's own scope goes first, unless it is of another version, or
+// the caller's is a second v3.
 const void *function_of(void *library, const char *name) {
-    if (const void *next = next_if_not_v3(name)) return next;
+    const int version = version_of(library);
+    if (version != 3 && version == version_of_next())
+        if (const void *next = next_of(name)) return next;
     return not_ours(dlsym(library, name));
 }
 
@@ -146,9 +159,9 @@ const void *elsewhere(exported_function &function, void *library) {
     return found;
 }
 
-// For callers that are not linked to any: the oneDNN that there is.
+// For callers that are not linked to any, where there is no v3: the oneDNN that there is.
 const void *anywhere(const char *name) {
-    if (const void *next = next_if_not_v3(name)) return next;
+    if (const void *next = next_of(name)) return next;
     for (const char *file : {"libdnnl.so.2", "libdnnl.so.1"})
         if (void *library = keep_loaded(file))
             if (const void *function = not_ours(dlsym(library, name))) return function;

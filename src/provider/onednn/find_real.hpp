@@ -13,6 +13,10 @@ void *find_real(const char *name);
 
 // Whether an address lies in this library.
 bool is_ours(const void *function);
+// A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.
+inline void *not_ours(void *function) {
+    return is_ours(function) ? nullptr : function;
+}
 
 // The libdnnl of v3 that the process has loaded, or nullptr as long as it has none.
 void *loaded_library();
@@ -21,8 +25,11 @@ void *loaded_library();
 bool find_served();
 bool serves(void *library);
 
-// The function of this name that comes next in the process's own scope, if it is another version's.
-const void *next_if_not_v3(const char *name);
+// The function of this name that comes next in the process's own scope, which need not be one of v3.
+const void *next_of(const char *name);
+// The major version that is next there, and that of a library; 0 for none.
+int version_of_next();
+int version_of(void *library);
 
 // The library, if it is loaded, and from now on for good: what was found in it stays where it is.
 void *keep_loaded(const char *file);

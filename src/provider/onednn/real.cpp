@@ -11,18 +11,9 @@ extern const char own_end __asm__("_end") __attribute__((visibility("hidden")));
 namespace winodnn {
 namespace {
 
-using version_function = decltype(&::dnnl_version);
-
-bool is_v3(void *version) {
-    return version != nullptr && reinterpret_cast<version_function>(version)()->major == 3;
-}
-
-void *not_ours(void *function) {
-    return function == nullptr || is_ours(function) ? nullptr : function;
-}
-
-void *next_of(const char *name) {
-    return not_ours(dlsym(RTLD_NEXT, name));
+int version_by(const void *function) {
+    using version_function = decltype(&::dnnl_version);
+    return function == nullptr ? 0 : reinterpret_cast<version_function>(function)()->major;
 }
 
 constinit std::atomic<void *> next_library {nullptr};
@@ -32,8 +23,8 @@ constinit std::atomic<void *> next_library {nullptr};
 bool next_is_v3() {
     static constinit std::atomic<bool> known {false};
     if (known.load(std::memory_order_acquire)) return true;
-    void *version = next_of("dnnl_version");
-    if (!is_v3(version)) return false;
+    const void *version = next_of("dnnl_version");
+    if (version_by(version) != 3) return false;
     Dl_info where {};
     if (dladdr(version, &where) != 0) next_library.store(keep_loaded(where.dli_fname));
     known.store(true, std::memory_order_release);
@@ -54,7 +45,6 @@ real_functions find_all() {
 
 } // namespace
 
-// A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.
 bool is_ours(const void *function) {
     return function >= &own_begin && function < &own_end;
 }
@@ -72,7 +62,7 @@ void *loaded_library() {
 }
 
 bool serves(void *library) {
-    if (!is_v3(dlsym(library, "dnnl_version"))) return false;
+    if (version_of(library) != 3) return false;
     void *none = nullptr;
     // One that goes by another name, and is the first.
     if (loaded_library() == nullptr) local_library.compare_exchange_strong(none, library);
@@ -83,13 +73,21 @@ bool find_served() {
     return find_real_functions() != nullptr;
 }
 
-const void *next_if_not_v3(const char *name) {
-    return is_v3(next_of("dnnl_version")) ? nullptr : next_of(name);
+const void *next_of(const char *name) {
+    return not_ours(dlsym(RTLD_NEXT, name));
+}
+
+int version_of_next() {
+    return version_by(next_of("dnnl_version"));
+}
+
+int version_of(void *library) {
+    return version_by(dlsym(library, "dnnl_version"));
 }
 
 void *find_real(const char *name) {
     if (next_is_v3())
-        if (void *next = next_of(name)) return next;
+        if (void *next = not_ours(dlsym(RTLD_NEXT, name))) return next;
     void *const library = loaded_library();
     return library == nullptr ? nullptr : not_ours(dlsym(library, name));
 }
