@@ -28,8 +28,8 @@ case $what in
     '--sanitize thread')
         configure "$root/build-thread" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE_THREAD=ON \
             -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
-        threaded='^(jit_test|run_test|weights_test|provider_threadpool|provider_lifetime)$'
-        build jit_test run_test weights_test provider_threadpool provider_lifetime
+        threaded='^(jit_test|run_test|weights_test|provider_(threadpool|lifetime|threads|asynchronous_.*)|soak_briefly)$'
+        build jit_test run_test weights_test provider_threadpool provider_lifetime provider_threads provider_asynchronous soak
         say "Testing"
         exec ctest --test-dir "$build" --output-on-failure -R "$threaded"
         ;;

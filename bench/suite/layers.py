@@ -5,7 +5,7 @@ import re
 
 LINE = re.compile(r'(?P<entries>(?:[a-z]+\d+_?)+?)n"(?P<name>[^"]*)"')
 ENTRY = re.compile(r"([a-z]+)(\d+)")
-KNOWN = {"mb", "ic", "oc", "ih", "iw", "oh", "ow", "kh", "kw", "ph", "pw"}
+KNOWN = {"mb", "ic", "oc", "ih", "iw", "oh", "ow", "kh", "kw", "dh", "dw", "ph", "pw"}
 
 
 class BadLayer(ValueError):
@@ -23,14 +23,16 @@ class Shape:
     kw: int
     ph: int
     pw: int
+    dh: int = 0  # as oneDNN counts: 0 is none
+    dw: int = 0
 
     @property
     def oh(self):
-        return self.ih + 2 * self.ph - self.kh + 1
+        return self.ih + 2 * self.ph - (self.kh - 1) * (self.dh + 1)
 
     @property
     def ow(self):
-        return self.iw + 2 * self.pw - self.kw + 1
+        return self.iw + 2 * self.pw - (self.kw - 1) * (self.dw + 1)
 
     @property
     def macs(self):
@@ -39,12 +41,15 @@ class Shape:
     @property
     def text(self):
         kernel = "" if (self.kh, self.kw) == (3, 3) else f", {self.kh}x{self.kw}"
-        padding = "" if (self.ph, self.pw) == (self.kh // 2, self.kw // 2) else ", unpadded"
-        return f"{self.ic} → {self.oc}, {self.ih}x{self.iw}{kernel}{padding}"
+        dilation = f", dilation {self.dh + 1}" if self.dh or self.dw else ""
+        same = (self.kh // 2 * (self.dh + 1), self.kw // 2 * (self.dw + 1))
+        padding = "" if (self.ph, self.pw) == same else ", unpadded"
+        return f"{self.ic} → {self.oc}, {self.ih}x{self.iw}{kernel}{dilation}{padding}"
 
     def line(self, name):
+        dilation = f"dh{self.dh}dw{self.dw}" if self.dh or self.dw else ""
         return (f"mb{self.mb}ic{self.ic}ih{self.ih}iw{self.iw}oc{self.oc}oh{self.oh}ow{self.ow}"
-                f'kh{self.kh}kw{self.kw}ph{self.ph}pw{self.pw}n"{name}"')
+                f'kh{self.kh}kw{self.kw}{dilation}ph{self.ph}pw{self.pw}n"{name}"')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,8 +68,8 @@ def parse(text):
     if missing := {"mb", "ic", "oc", "ih", "kh"} - entries.keys():
         raise BadLayer(f"{text}: '{min(missing)}' is missing")
     # As in benchdnn: what is not said of the width is as of the height, if nothing is said of the width.
-    if not entries.keys() & {"iw", "kw", "ow", "pw"}:
-        entries |= {"iw": entries["ih"], "kw": entries["kh"], "pw": entries.get("ph", 0)}
+    if not entries.keys() & {"iw", "kw", "ow", "dw", "pw"}:
+        entries |= {"iw": entries["ih"], "kw": entries["kh"], "dw": entries.get("dh", 0), "pw": entries.get("ph", 0)}
     elif missing := {"iw", "kw"} - entries.keys():
         raise BadLayer(f"{text}: '{min(missing)}' is missing")
     shape = Shape(**{f.name: entries.get(f.name, 0) for f in dataclasses.fields(Shape)})

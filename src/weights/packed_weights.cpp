@@ -52,8 +52,8 @@ void pack_group(
     std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
     std::memset(payload + layout.used_bytes(exact) - rounding, 0, rounding);
     // Nothing is allocated inside, where no exception could be caught.
-    for_each_slice(
-            layout, exact, team, [&](const slice_of_oc &s, int) { pack_slice(layout, s, weights, payload); });
+    for_each_slice(layout, exact, team, slice_parts(layout, team),
+            [&](const slice_of_oc &s, int) { pack_slice(layout, s, weights, payload); });
     write_header(layout, exact, weights, split_exactly(layout, weights), group);
 }
 
@@ -76,7 +76,7 @@ void unpack_weights(const weights_layout &layout, const packed_block &block, std
             std::memcpy(weights + g * count, payload + layout.plain_offset(numbers),
                     static_cast<std::size_t>(count));
         else
-            for_each_slice(layout, numbers, team, [&](const slice_of_oc &s, int) {
+            for_each_slice(layout, numbers, team, slice_parts(layout, team), [&](const slice_of_oc &s, int) {
                 unpack_slice(layout, s, payload, weights + g * count);
             });
     }

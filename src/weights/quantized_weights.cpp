@@ -64,13 +64,14 @@ void pack_quantized_weights(const weights_layout &layout, component_set wide, co
     const number_system numbers {true, wide};
     const dim count = layout.filters() * layout.taps();
     const exact_split one_part {{static_cast<std::uint32_t>(layout.padded_ic())}};
-    std::vector<channel_quantizer> channels(static_cast<std::size_t>(team.size()),
+    const int parts = slice_parts(layout, team); // asked once: the team's size may change
+    std::vector<channel_quantizer> channels(static_cast<std::size_t>(parts),
             channel_quantizer(layout.shape(), layout.ic, layout.padded_ic()));
     for (dim g = 0; g < layout.group_count(); ++g) {
         std::byte *group = static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride());
         std::byte *payload = group + layout.header_bytes();
         const group_packer packer(layout, numbers, weights + g * count, payload);
-        for_each_slice(layout, numbers, team, [&](const slice_of_oc &s, int part) {
+        for_each_slice(layout, numbers, team, parts, [&](const slice_of_oc &s, int part) {
             packer.pack_slice(s, channels[static_cast<std::size_t>(part)]);
         });
         const dim rest = layout.plain_offset(numbers) + count;

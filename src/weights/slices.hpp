@@ -36,13 +36,16 @@ inline slice_of_oc slice_at(const weights_layout &l, const number_system &number
     return s;
 }
 
-// In parallel: neighbours in memory come from one thread, one after the other. Work gets the slice and its
-// part's number, and must not throw.
+inline int slice_parts(const weights_layout &layout, const thread_team &team) {
+    return static_cast<int>(std::min<dim>(ceil_div(layout.oc, layout.oc_slice()), team.size()));
+}
+
+// In so many parts, in parallel: neighbours in memory come from one thread, one after the other. Work gets
+// the slice and its part's number, and must not throw.
 template <typename Work>
 void for_each_slice(const weights_layout &layout, const number_system &numbers, const thread_team &team,
-        const Work &work) {
+        int parts, const Work &work) {
     const dim slices = ceil_div(layout.oc, layout.oc_slice());
-    const int parts = static_cast<int>(std::min<dim>(slices, team.size()));
     team.run(parts, [&](int part) {
         for (dim s = slices * part / parts; s < slices * (part + 1) / parts; ++s)
             work(slice_at(layout, numbers, s), part);

@@ -5,6 +5,11 @@
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
+#include <new>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace winodnn {
 namespace {
@@ -53,6 +58,76 @@ TEST(code_pages, are_never_writable_and_executable) {
     ASSERT_NE(kernel, nullptr);
     for (const mapping &m : mappings())
         EXPECT_FALSE(m.permissions[1] == 'w' && m.permissions[2] == 'x') << std::hex << m.begin;
+}
+
+// In a child, because nothing gives the right to execute what was written back.
+template <typename Work>
+int in_child(const Work &work) {
+    const pid_t child = fork();
+    if (child == 0) _exit(work());
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+constexpr int skipped = 77;
+
+TEST(code_pages, a_process_that_may_no_longer_execute_them_gets_no_kernels) {
+    ASSERT_TRUE(jit::may_execute_code());
+    const int result = in_child([] {
+        constexpr int set_mdwe = 65;
+        if (prctl(set_mdwe, 1ul, 0ul, 0ul, 0ul) != 0) return skipped;
+        try {
+            one_instruction().finish("test_one_instruction");
+            return 1;
+        } catch (const std::bad_alloc &) {
+            return jit::may_execute_code() ? 2 : 0;
+        }
+    });
+    if (result == skipped) GTEST_SKIP() << "this kernel has no PR_SET_MDWE";
+    EXPECT_EQ(result, 0);
+}
+
+// Where code starts, and where it grows.
+TEST(code_pages, no_memory_for_code_is_told) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the sanitizers need address space without end";
+#endif
+    class large : public jit::generator {
+    public:
+        large() : generator(isa::avx2) {
+            for (int i = 0; i < 1 << 20; ++i) nop();
+            ret();
+        }
+    };
+    EXPECT_EQ(in_child([] {
+        const rlimit none {0, 0};
+        setrlimit(RLIMIT_AS, &none);
+        try {
+            one_instruction first;
+            return 1;
+        } catch (const std::bad_alloc &) {
+            return 0;
+        }
+    }),
+            0);
+    EXPECT_EQ(in_child([] {
+        std::ifstream statm("/proc/self/statm");
+        rlim_t pages = 0;
+        statm >> pages;
+        statm.close();
+        const rlim_t bytes = (pages + 128) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+        const rlimit few {bytes, bytes};
+        setrlimit(RLIMIT_AS, &few);
+        one_instruction fits;
+        try {
+            large does_not;
+            return 1;
+        } catch (const std::bad_alloc &) {
+            return 0;
+        }
+    }),
+            0);
 }
 
 } // namespace

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <stdexcept>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace winodnn::jit {
@@ -71,6 +74,32 @@ TEST(kernel_cache, keeps_so_many_and_no_more) {
     EXPECT_EQ(made, 5);
     for (int config = 0; config < 100; ++config) cache.get(config, make);
     EXPECT_EQ(cache.size(), 3u);
+}
+
+// A thread of the parent makes it, and there is no such thread in the child.
+TEST(kernel_cache, a_child_does_not_wait_for_a_thread_of_its_parent) {
+    kernel_cache<int, int> cache;
+    std::latch making(1), forked(1);
+    std::thread maker([&] {
+        cache.get(1, [&](int config) {
+            making.count_down();
+            forked.wait();
+            return std::make_shared<const int>(config);
+        });
+    });
+    making.wait();
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        const auto make = [](int config) { return std::make_shared<const int>(config * 10); };
+        _exit(*cache.get(1, make) == 10 && *cache.get(1, make) == 10 && *cache.get(2, make) == 20 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    forked.count_down();
+    maker.join();
+    EXPECT_EQ(*cache.get(1, [](int) { return std::make_shared<const int>(0); }), 1);
 }
 
 } // namespace

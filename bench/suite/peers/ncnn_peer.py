@@ -22,7 +22,7 @@ def version():
 
 def _param(s):
     return ("7767517\n2 2\nInput input 0 1 source\nConvolution layer 1 1 source output "
-            f"0={s.oc} 1={s.kw} 11={s.kh} 4={s.pw} 14={s.ph} 5=1 6={s.oc * s.ic * s.kh * s.kw} 8={REQUANTIZE} 9=1\n")
+            f"0={s.oc} 1={s.kw} 11={s.kh} 2={s.dw + 1} 12={s.dh + 1} 4={s.pw} 14={s.ph} 5=1 6={s.oc * s.ic * s.kh * s.kw} 8={REQUANTIZE} 9=1\n")
 
 
 def _weights(problem):

@@ -20,7 +20,8 @@ def _model(problem):
                  "weights_scales": problem.weights_scales, "weights_zeros": numpy.zeros(s.oc, numpy.int8),
                  "output_scale": problem.output_scale, "output_zero": numpy.uint8(0), "bias": problem.bias_s32}
     node = onnx.helper.make_node("QLinearConv", ["source", *constants], ["output"], domain="com.microsoft",
-                                 channels_last=1, pads=[s.ph, s.pw, s.ph, s.pw])
+                                 channels_last=1, pads=[s.ph, s.pw, s.ph, s.pw],
+                                 dilations=[s.dh + 1, s.dw + 1])
     u8 = onnx.TensorProto.UINT8
     graph = onnx.helper.make_graph(
         [node], "layer", [onnx.helper.make_tensor_value_info("source", u8, [s.mb, s.ih, s.iw, s.ic])],

@@ -24,7 +24,7 @@ def _model(problem):
     dequantized = ops.multiply(ops.convert(source, "f32"), problem.source_scale)
     weights = ops.multiply(ops.convert(ops.constant(problem.weights), "f32"),
                            problem.weights_scales.reshape(-1, 1, 1, 1))
-    sums = ops.convolution(dequantized, weights, [1, 1], [s.ph, s.pw], [s.ph, s.pw], [1, 1])
+    sums = ops.convolution(dequantized, weights, [1, 1], [s.ph, s.pw], [s.ph, s.pw], [s.dh + 1, s.dw + 1])
     activated = ops.relu(ops.add(sums, problem.bias_f32.reshape(1, -1, 1, 1)))
     quantized = ops.fake_quantize(activated, numpy.float32(0), numpy.float32(255 * problem.output_scale),
                                   numpy.float32(0), numpy.float32(255), 256)
