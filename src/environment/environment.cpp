@@ -157,6 +157,10 @@ settings read_settings() {
 
 } // namespace
 
+settings read_environment() {
+    return read_settings();
+}
+
 const settings &environment() {
     static const settings s = read_settings();
     return s;
