@@ -169,6 +169,10 @@ settings read_settings() {
 
 } // namespace
 
+settings read_environment() {
+    return read_settings();
+}
+
 const settings &environment() {
     static const never_destroyed<settings> s(read_settings);
     return *s;

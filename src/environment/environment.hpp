@@ -33,5 +33,6 @@ struct settings {
 // kinds. What a variable does not understand is reported to stderr then, and so is a WINODNN_ variable that
 // nobody reads.
 const settings &environment();
+settings read_environment(); // as they are now
 
 } // namespace winodnn

@@ -8,8 +8,8 @@ namespace winodnn {
 namespace {
 
 // A file can be anybody's; what it says is shown on a terminal.
-std::string shown(const std::string &text) {
-    std::string result = text.substr(0, 80);
+std::string shown(std::string_view text) {
+    std::string result(text.substr(0, 80));
     for (char &c : result)
         if (c < ' ' || c > '~') c = '?';
     return "'" + result + "'";
@@ -28,48 +28,48 @@ void json_reader::enter(const json &object, std::initializer_list<std::string_vi
         if (std::ranges::find(keys, key) == keys.end()) wrong("the key " + shown(key) + " is unknown here");
 }
 
-const json_value &json_reader::member(const json &object, const char *key) {
+const json_value &json_reader::member(const json &object, std::string_view key) {
     const json *found = object.find(key);
-    if (found == nullptr) wrong(std::string("'") + key + "' is missing");
+    if (found == nullptr) wrong(shown(key) + " is missing");
     return *found;
 }
 
-std::span<const json_value> json_reader::array(const json &object, const char *key) {
+std::span<const json_value> json_reader::array(const json &object, std::string_view key) {
     const json &value = member(object, key);
-    if (!value.is(kind::array)) wrong(std::string("'") + key + "' is not an array");
+    if (!value.is(kind::array)) wrong(shown(key) + " is not an array");
     return value.elements;
 }
 
-double json_reader::number(const json &object, const char *key, double low, double high) {
+double json_reader::number(const json &object, std::string_view key, double low, double high) {
     const json &value = member(object, key);
-    if (!value.is(kind::number)) wrong(std::string("'") + key + "' is not a number");
-    if (!(value.number >= low && value.number <= high)) wrong(std::string("'") + key + "' is out of range");
+    if (!value.is(kind::number)) wrong(shown(key) + " is not a number");
+    if (!(value.number >= low && value.number <= high)) wrong(shown(key) + " is out of range");
     return value.number;
 }
 
-std::int64_t json_reader::integer(const json &object, const char *key, double low, double high) {
+std::int64_t json_reader::integer(const json &object, std::string_view key, double low, double high) {
     const double value = number(object, key, low, high);
-    if (value != std::floor(value)) wrong(std::string("'") + key + "' is not a whole number");
+    if (value != std::floor(value)) wrong(shown(key) + " is not a whole number");
     return static_cast<std::int64_t>(value);
 }
 
-bool json_reader::boolean(const json &object, const char *key) {
+bool json_reader::boolean(const json &object, std::string_view key) {
     const json &value = member(object, key);
-    if (!value.is(kind::boolean)) wrong(std::string("'") + key + "' is neither true nor false");
+    if (!value.is(kind::boolean)) wrong(shown(key) + " is neither true nor false");
     return value.boolean;
 }
 
-const std::string &json_reader::text(const json &object, const char *key) {
+const std::string &json_reader::text(const json &object, std::string_view key) {
     const json &value = member(object, key);
-    if (!value.is(kind::string)) wrong(std::string("'") + key + "' is not a string");
+    if (!value.is(kind::string)) wrong(shown(key) + " is not a string");
     return value.text;
 }
 
-std::size_t json_reader::name(const json &object, const char *key, std::span<const char *const> names) {
+std::size_t json_reader::name(const json &object, std::string_view key, std::span<const char *const> names) {
     const std::string &value = text(object, key);
     for (std::size_t i = 0; i < names.size(); ++i)
         if (value == names[i]) return i;
-    wrong(std::string("'") + key + "' is none that there is");
+    wrong(shown(key) + " is none that there is");
 }
 
 } // namespace winodnn

@@ -36,14 +36,14 @@ protected:
     void enter(const json &object); // with any keys
     void enter(const json &object, std::initializer_list<std::string_view> keys);
 
-    static const json &member(const json &object, const char *key);
-    static std::span<const json> array(const json &object, const char *key);
-    static double number(const json &object, const char *key, double low, double high);
-    static std::int64_t integer(const json &object, const char *key, double low, double high);
-    static bool boolean(const json &object, const char *key);
-    static const std::string &text(const json &object, const char *key);
+    static const json &member(const json &object, std::string_view key);
+    static std::span<const json> array(const json &object, std::string_view key);
+    static double number(const json &object, std::string_view key, double low, double high);
+    static std::int64_t integer(const json &object, std::string_view key, double low, double high);
+    static bool boolean(const json &object, std::string_view key);
+    static const std::string &text(const json &object, std::string_view key);
     // The index of a name.
-    static std::size_t name(const json &object, const char *key, std::span<const char *const> names);
+    static std::size_t name(const json &object, std::string_view key, std::span<const char *const> names);
 
 private:
     const json root_;

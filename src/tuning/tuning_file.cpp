@@ -52,7 +52,7 @@ private:
         enter(times);
         constexpr double longest = 1e12;
         for (const std::string &choice : times.keys)
-            result.measured.push_back({choice, number(times, choice.c_str(), 0, longest)});
+            result.measured.push_back({choice, number(times, choice, 0, longest)});
         return result;
     }
 };

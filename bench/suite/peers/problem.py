@@ -32,6 +32,12 @@ class Problem:
     def bias_f32(self):
         return (self.bias_s32 * self.source_scale * self.weights_scales).astype(numpy.float32)
 
+    def window(self, padded, n, h, w):
+        """What the taps of one output read."""
+        s = self.shape
+        down, across = s.dh + 1, s.dw + 1
+        return padded[n, :, h:h + (s.kh - 1) * down + 1:down, w:w + (s.kw - 1) * across + 1:across]
+
     def largest_difference(self, output):
         """Between some of the outputs, nchw, and what they must be. Border and corners are among them."""
         s = self.shape
@@ -43,7 +49,7 @@ class Problem:
         places += [tuple(random.integers((s.mb, s.oc, s.oh, s.ow))) for _ in range(SAMPLES)]
         largest = 0
         for n, oc, h, w in places:
-            total = (padded[n, :, h:h + s.kh, w:w + s.kw] * self.weights[oc]).sum() + self.bias_s32[oc]
+            total = (self.window(padded, n, h, w) * self.weights[oc]).sum() + self.bias_s32[oc]
             real = float(total) * float(self.source_scale) * float(self.weights_scales[oc])
             expected = min(max(round(real / float(self.output_scale)), 0), self.largest_output)
             largest = max(largest, abs(expected - int(output[n, oc, h, w])))
