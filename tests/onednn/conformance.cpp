@@ -174,7 +174,11 @@ int run_parent(const std::string &program, const options &o) {
     const auto start = std::chrono::steady_clock::now();
     child_process child(program, o);
     tally t;
-    for_each_index(o, [&](unsigned i) { check(o, i, child, t); });
+    for_each_index(o, [&](unsigned i) {
+        check(o, i, child, t);
+        constexpr unsigned at_once = 1000;
+        if ((i + 1) % at_once == 0 && !o.only) std::cerr << i + 1 << " of " << o.problems << "\n";
+    });
     std::cout << t.run << " problems, and " << t.refused << " that oneDNN refuses, alone or not; " << t.taken
               << " taken over by winodnn: " << t.direct_taken << " of " << t.direct
               << " 3x3 stride-1 ones asked for as direct or auto, " << t.named_taken << " of " << t.named

@@ -83,6 +83,8 @@ void draw_rank(drawer &d, convolution_case &c) {
         c.id = (c.kd - 1) * (c.dilation + 1) + 1 + d.pick(3);
         return;
     }
+    // With groups, weights of which the last two sizes are those of a 2-D kernel, but are not.
+    if (c.p.groups > 0 && d.one_in(2)) c.p.ic = c.p.groups * d.any_of<dim>({1, 3});
     c.kh = c.p.ih = 1;
     c.pad(0, c.p.pad_l, 0, c.p.pad_r);
 }
