@@ -74,6 +74,8 @@
     X(dnnl_shuffle_forward_primitive_desc_create)                                                            \
     X(dnnl_softmax_backward_primitive_desc_create)                                                           \
     X(dnnl_softmax_forward_primitive_desc_create)                                                            \
+    X(dnnl_stream_destroy)                                                                                   \
+    X(dnnl_stream_wait)                                                                                      \
     X(dnnl_sum_primitive_desc_create)                                                                        \
     X(dnnl_sycl_interop_primitive_execute)
 
