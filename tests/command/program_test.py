@@ -1,6 +1,7 @@
 """Which program a command line names, and what keeps a preload out of it."""
 
 import os
+import pathlib
 import shutil
 import stat
 import struct
@@ -60,7 +61,7 @@ class Found(CommandTest):
 
 class Obstacles(CommandTest):
     def obstacles(self, path):
-        return " ".join(program.examine(str(path), PATH).obstacles)
+        return " ".join(map(str, program.examine(str(path), PATH).obstacles))
 
     def copy_of_probe(self):
         path = self.folder / "probe"
@@ -68,7 +69,7 @@ class Obstacles(CommandTest):
         return path
 
     def altered(self, offset, value):
-        content = bytearray(open(PROBE, "rb").read())
+        content = bytearray(pathlib.Path(PROBE).read_bytes())
         content[offset:offset + len(value)] = value
         path = self.folder / "altered"
         path.write_bytes(content)
@@ -92,17 +93,17 @@ class Obstacles(CommandTest):
 
     def test_truncated(self):
         path = self.folder / "truncated"
-        path.write_bytes(open(PROBE, "rb").read(100))
+        path.write_bytes(pathlib.Path(PROBE).read_bytes()[:100])
         path.chmod(0o755)
         with self.assertRaisesRegex(Failure, "truncated ELF"):
             program.examine(str(path), PATH)
 
     def test_musl(self):
-        content = open(PROBE, "rb").read()
+        content = pathlib.Path(PROBE).read_bytes()
         loader = b"/lib64/ld-linux-x86-64.so.2\0"
         path = self.altered(content.index(loader), b"/lib/ld-musl-x86_64.so.1".ljust(len(loader), b"\0"))
         examined = program.examine(str(path), PATH)
-        self.assertIn("musl", examined.obstacles[0])
+        self.assertIn("musl", examined.obstacles[0].problem)
         self.assertFalse(examined.starts_with_preload)
 
     def test_set_user_id_of_ones_own(self):

@@ -37,7 +37,7 @@ def main(options):
     environment = inherited()
     examined = program.examine(options.program[0], environment)
     if examined.obstacles:
-        raise Failure("it cannot be calibrated: " + "; ".join(examined.obstacles))
+        raise Failure("it cannot be calibrated: " + "; ".join(map(str, examined.obstacles)))
     output = writable_place(options.output)
     chosen = {"WINODNN_CALIBRATE": output} | ({"WINODNN_SCALES": options.scales} if options.scales else {})
     before = identity_of_file(output)

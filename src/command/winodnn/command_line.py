@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from . import __version__, calibrate, report, run
+from . import __version__, calibrate, doctor, report, run, status
 from .failure import OF_SIGNALS, OWN_FAILURE, Failure
 
 DESCRIPTION = """Makes the 3x3 convolutions of int8 networks faster, under programs that use oneDNN v3, without changing them or
@@ -16,6 +16,8 @@ program cannot be executed, 127 if there is none."""
 
 COMMANDS = {
     "run": (run, "run a program with winodnn"),
+    "doctor": (doctor, "say whether winodnn works here, what stands in the way, and what to do"),
+    "status": (status, "the last word of doctor, in one line"),
     "calibrate": (calibrate, "observe the layers of a program, for 8-bit Winograd"),
     "report": (report, "tabulate the layers of a program, or of a calibration"),
 }

@@ -15,6 +15,7 @@ SECONDS = 60
 class Answer:
     result: object # None if the process did not come that far
     output: str # what the libraries printed
+    complaints: list # of winodnn's, about the environment
     problem: str # "" or what became of the process
 
 
@@ -27,12 +28,13 @@ def ask(task, environment, preload=True, seconds=SECONDS, **request):
         done = subprocess.run([sys.executable, "-B", "-c", starter], input=json.dumps({"task": task, **request}),
                               env=environment, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        return Answer(None, "", f"took more than {seconds} s")
+        return Answer(None, "", [], f"took more than {seconds} s")
+    complaints = [line for line in done.stderr.splitlines() if line.startswith("winodnn: ")]
     *printed, last = done.stdout.splitlines() or [""]
     if done.returncode != 0 or not last.startswith(("{", "null")):
         lines = done.stderr.strip().splitlines()
-        return Answer(None, done.stdout, f"status {done.returncode}" + (f": {lines[-1]}" if lines else ""))
+        return Answer(None, done.stdout, complaints, f"status {done.returncode}" + (f": {lines[-1]}" if lines else ""))
     result = json.loads(last)
     if isinstance(result, dict) and "error" in result:
-        return Answer(None, "\n".join(printed), result["error"])
-    return Answer(result, "\n".join(printed), "")
+        return Answer(None, "\n".join(printed), complaints, result["error"])
+    return Answer(result, "\n".join(printed), complaints, "")

@@ -13,9 +13,18 @@ LONGEST_FIRST_LINE = 256
 
 
 @dataclasses.dataclass(frozen=True)
+class Obstacle:
+    problem: str
+    advice: str
+
+    def __str__(self):
+        return f"{self.problem}. {self.advice}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Program:
     files: tuple # what the command line names; if that is a script its interpreter, and so on
-    obstacles: tuple = () # what keeps winodnn out, in words with what to do
+    obstacles: tuple = () # what keeps winodnn out
     starts_with_preload: bool = True
 
     @property
@@ -82,16 +91,17 @@ def examine_binary(files, beginning):
     try:
         with elf.opened(path) as image:
             if not image.is_native:
-                obstacles.append(f"{path} is not a 64-bit x86 program, and winodnn is a 64-bit x86 library: use an "
-                                 "x86-64 build of the program")
+                obstacles.append(Obstacle(f"{path} is not a 64-bit x86 program, and winodnn is a library of that kind",
+                                          "Use an x86-64 build of the program"))
             # The dynamic loader itself can be run, with a program as its argument, and preloads for it.
             elif image.loader() is None and not os.path.basename(path).startswith("ld"):
-                obstacles.append(f"{path} is linked statically: no loader runs that could preload anything. Link it "
-                                 "dynamically, with a shared oneDNN. Programs that it starts are reached all the same")
+                obstacles.append(Obstacle(
+                    f"{path} is linked statically: no loader runs that could preload anything",
+                    "Link it dynamically, with a shared oneDNN. Programs that it starts are reached all the same"))
             elif "musl" in (image.loader() or ""):
                 starts_with_preload = False
-                obstacles.append(f"{path} uses musl's C library, and winodnn needs glibc: use a glibc build of the "
-                                 "program")
+                obstacles.append(Obstacle(f"{path} uses musl's C library, and winodnn needs glibc",
+                                          "Use a glibc build of the program"))
     except elf.BadElf as error:
         raise Failure(f"{path}: is {error}", NOT_EXECUTABLE) from error
     return Program(files, tuple(obstacles), starts_with_preload)
@@ -108,11 +118,11 @@ def secure_execution(path):
     if status.st_mode & stat.S_ISGID and status.st_mode & stat.S_IXGRP and status.st_gid != os.getgid():
         reasons.append("set-group-id")
     if os.getuid() != 0 and has_capabilities(path):
-        reasons.append("has file capabilities")
+        reasons.append("given file capabilities")
     if not reasons:
         return ()
-    return (f"{path} is {' and '.join(reasons)}: it runs with other rights than yours, and the loader ignores preloads "
-            "there. Use a copy without these rights, or link the program with winodnn",)
+    return (Obstacle(f"{path} is {' and '.join(reasons)}: it runs with other rights than yours, and the loader ignores "
+                     "preloads there", "Use a copy without these rights, or link the program with winodnn"),)
 
 
 def runs_without_new_privileges():
