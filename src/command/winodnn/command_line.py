@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from . import __version__, calibrate, doctor, report, run, status
+from . import __version__, bench, calibrate, doctor, report, run, status
 from .failure import OF_SIGNALS, OWN_FAILURE, Failure
 
 DESCRIPTION = """Makes the 3x3 convolutions of int8 networks faster, under programs that use oneDNN v3, without changing them or
@@ -20,6 +20,7 @@ COMMANDS = {
     "status": (status, "the last word of doctor, in one line"),
     "calibrate": (calibrate, "observe the layers of a program, for 8-bit Winograd"),
     "report": (report, "tabulate the layers of a program, or of a calibration"),
+    "bench": (bench, "time single layers against oneDNN's direct convolution"),
 }
 
 
