@@ -51,6 +51,13 @@ struct tile_calibration {
     double snr(component_set wide, int limit) const; // dB
 };
 
+// Of an image that was observed, for reports: what the choice of a plan depends on besides the layer.
+struct observed_size {
+    dim mb = 0, ih = 0, iw = 0, oh = 0, ow = 0;
+
+    bool operator==(const observed_size &) const = default;
+};
+
 // A convolution by its weights and by what of its shape the activations' statistics depend on.
 struct layer_calibration {
     std::uint64_t identity = 0; // of the s8 weights
@@ -58,6 +65,7 @@ struct layer_calibration {
     data_type src = data_type::u8;
     bool src_zero_point = false;
     std::int64_t samples = 0;         // tiles that were looked at
+    std::vector<observed_size> sizes; // the first ones, each once
     std::optional<double> target_snr; // instead of the one for all layers
     std::vector<tile_calibration> tiles;
 

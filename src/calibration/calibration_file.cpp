@@ -41,7 +41,7 @@ private:
 
     layer_calibration read_layer(const ordered_json &object, const calibration &earlier) {
         enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "src", "src_zero_point", "samples",
-                              "target_snr", "tiles"});
+                              "sizes", "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
         layer_calibration l;
         l.identity = hash(object, "weights");
@@ -57,6 +57,9 @@ private:
         demand(zero_point.is_boolean(), "'src_zero_point' is neither true nor false");
         l.src_zero_point = zero_point.get<bool>();
         l.samples = integer(object, "samples", 1, 1e18);
+        // Files that were written before sizes were have none.
+        if (object.contains("sizes"))
+            for (const ordered_json &size : array(object, "sizes")) l.sizes.push_back(read_size(size));
         if (object.contains("target_snr")) l.target_snr = number(object, "target_snr", -1000, 1000);
         for (const ordered_json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
@@ -66,6 +69,12 @@ private:
             l.tiles.push_back(std::move(read));
         }
         return l;
+    }
+
+    observed_size read_size(const ordered_json &object) {
+        enter(object, {"mb", "ih", "iw", "oh", "ow"});
+        const auto read = [&](const char *key) { return integer(object, key, 1, 1e9); };
+        return {read("mb"), read("ih"), read("iw"), read("oh"), read("ow")};
     }
 
     tile_calibration read_tile(const ordered_json &object) {
@@ -112,6 +121,8 @@ void print(std::ostream &out, const layer_calibration &l) {
     ordered_json head = {{"weights", identity}, {"groups", l.groups}, {"ic", l.ic}, {"oc", l.oc},
             {"kh", l.kh}, {"kw", l.kw}, {"src", name_of(l.src)}, {"src_zero_point", l.src_zero_point},
             {"samples", l.samples}};
+    for (const observed_size &s : l.sizes)
+        head["sizes"].push_back({{"mb", s.mb}, {"ih", s.ih}, {"iw", s.iw}, {"oh", s.oh}, {"ow", s.ow}});
     if (l.target_snr) head["target_snr"] = *l.target_snr;
     std::string open = head.dump();
     open.pop_back(); // the object goes on

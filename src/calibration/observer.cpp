@@ -48,6 +48,8 @@ observer::grid &observer::grid_of(const tile &t) {
 void observer::observe(const problem &p, const void *src, const std::int16_t *zero_points) {
     const std::lock_guard lock(guards_);
     for (grid &g : grids_) observe(g, p, src, zero_points);
+    const observed_size size {p.mb, p.ih, p.iw, p.oh, p.ow};
+    if (sizes_.size() < sizes_kept && std::ranges::find(sizes_, size) == sizes_.end()) sizes_.push_back(size);
 }
 
 void observer::observe(grid &g, const problem &p, const void *src, const std::int16_t *zero_points) {
@@ -142,6 +144,7 @@ layer_calibration observer::finish(scale_choice choice) const {
     const std::lock_guard lock(guards_);
     layer_calibration result = describe(like_, identity_);
     result.samples = grids_.front().offered;
+    result.sizes = sizes_;
     for (const grid &g : grids_)
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
     return result;

@@ -29,6 +29,7 @@ public:
 
     static constexpr int patches_kept = 128; // of each grid
     static constexpr int patches_of_later_sources = 32;
+    static constexpr std::size_t sizes_kept = 8;
 
 private:
     struct seen_component {
@@ -61,6 +62,7 @@ private:
 
     mutable std::mutex guards_; // what follows
     std::vector<grid> grids_;
+    std::vector<observed_size> sizes_;
     std::mt19937_64 random_ {1}; // the same samples from the same sources
 };
 

@@ -3,6 +3,7 @@
 #include "dispatch/calibrated_choice.hpp"
 #include "environment/environment.hpp"
 #include "provider/calibrating.hpp"
+#include "provider/choice_report.hpp"
 #include "provider/convolution_description.hpp"
 #include "provider/handle.hpp"
 #include "provider/machine.hpp"
@@ -129,6 +130,7 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     if (!stages)
         return decline(result, request, packed.has_value(),
                 "an eltwise post-op that oneDNN cannot compute between stages");
+    if (verbose_refusals()) print_choices(request, s.served, *s.decided.chosen, s.calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
             *s.decided.chosen, s.calibrated.get(), std::move(direct), std::move(*stages));

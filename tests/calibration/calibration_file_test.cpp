@@ -55,6 +55,7 @@ TEST_F(calibration_file, comes_back_as_it_was) {
     write_calibration(known_, path_);
     EXPECT_EQ(read_calibration(path_), known_);
     EXPECT_EQ(known_.layers[1].target_snr, 31.5);
+    EXPECT_EQ(known_.layers[1].sizes, (std::vector<observed_size> {{1, 6, 6, 6, 6}}));
     EXPECT_EQ(known_.of(42), &known_.layers[0]);
     EXPECT_EQ(known_.of(43), nullptr);
     // Nothing is left of the way there.
@@ -76,6 +77,8 @@ TEST_F(calibration_file, errors_name_the_line) {
     expect(replaced("\"ic\":16", "\"channels\":16"), 2, "'channels' is unknown");
     expect(replaced("\"src\":\"u8\"", "\"src\":\"f32\""), 2, "'src'");
     expect(replaced("000000000000002a", "2a"), 2, "16 hexadecimal digits");
+    expect(replaced("\"mb\":1,", "\"mb\":0,"), 2, "'mb' is out of range");
+    expect(replaced("\"mb\":1,", ""), 2, "'mb' is missing");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
     expect(replaced("{\"low\":", "{\"low\":1e9,\"x\":"), 4, "'x' is unknown");

@@ -135,7 +135,7 @@ class Refused(CommandTest):
         self.refused(125, "the program is missing, which goes behind --", "run")
         self.refused(125, "the program is missing, which goes behind --", "run", "--")
         self.refused(125, "invalid float", "run", "--target", "loud", "--", "true")
-        self.refused(125, "needs --calibrated", "run", "--target", "35", "--", "true")
+        self.refused(125, "needs a calibration file", "run", "--target", "35", "--", "true")
 
     def test_files(self):
         self.refused(125, "nowhere.json: No such file", "run", "--calibrated", "nowhere.json", "--", "true")

@@ -1,6 +1,7 @@
 """Horizontal bars as SVG, one group a row: a picture that needs nothing to be drawn with."""
 
 import html
+import math
 
 WIDTH, LABEL_WIDTH, VALUE_WIDTH = 900, 330, 110
 BAR, GAP, LEGEND = 12, 8, 30
@@ -35,4 +36,18 @@ def chart(groups, series, value_text, reference=None):
         x = LABEL_WIDTH + reference * scale
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{LEGEND - 4}" y2="{height - GAP}" stroke="#333" '
                      'stroke-dasharray="3 3"/>')
+    return "\n".join([*parts, "</svg>"])
+
+
+def squares(values, columns):
+    """A map of values, on a logarithmic scale: the larger, the darker."""
+    side = 26
+    logarithms = [math.log10(max(value, 1e-12)) for value in values]
+    low, high = min(logarithms), max(logarithms)
+    rows = -(-len(values) // columns)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{side * columns}" height="{side * rows}" role="img">']
+    for number, value in enumerate(logarithms):
+        shade = 1 - 0.85 * ((value - low) / (high - low) if high > low else 0)
+        parts.append(f'<rect x="{side * (number % columns)}" y="{side * (number // columns)}" width="{side - 2}" '
+                     f'height="{side - 2}" fill="hsl(205, 60%, {100 * shade * 0.9:.0f}%)"/>')
     return "\n".join([*parts, "</svg>"])

@@ -57,16 +57,6 @@ def environment_of(options):
     return environment
 
 
-def library_for(options, environment):
-    if options.onednn:
-        return options.onednn
-    found = [image for image in find_onednn.find(environment) if image.major == 3]
-    if not found:
-        raise Failure("no shared oneDNN v3 is in the usual places: name one with --onednn FILE, or put its folder into "
-                      "LD_LIBRARY_PATH")
-    return found[0].path
-
-
 def time_one(measured_layer, onednn, environment, seconds):
     """What is known of it: a record for the table and for JSON."""
     answer = onednn_tasks.ask("time_layer", environment, seconds=onednn_tasks.SECONDS + seconds, onednn=onednn,
@@ -117,7 +107,7 @@ def summary(records):
 def main(options):
     measured = layers_of(options)
     environment = environment_of(options)
-    onednn = library_for(options, environment)
+    onednn = find_onednn.v3(environment, options.onednn)
     progress = Progress(len(measured))
     records = []
     for each in measured:

@@ -35,17 +35,19 @@ def floats(values):
     return struct.pack(f"{len(values)}f", *values)
 
 
-def ask(api, layer, algorithm=onednn.DIRECT):
+def ask(api, layer, algorithm=onednn.DIRECT, source=onednn.U8, source_zero_point=False):
     """The primitive descriptor that a program gets which asks in the usual way. Refused if oneDNN has none."""
     attributes = api.new("primitive_attr_create")
     for arg, mask in ((onednn.SRC, 0), (onednn.WEIGHTS, 1 if layer.g == 1 else 3), (onednn.DST, 0)):
         api.call("primitive_attr_set_scales_mask", attributes, arg, mask)
+    if source_zero_point:
+        api.call("primitive_attr_set_zero_points_mask", attributes, onednn.SRC, 0)
     post_ops = api.new("post_ops_create")
     api.call("post_ops_append_eltwise", post_ops, onednn.RELU, ctypes.c_float(0), ctypes.c_float(0))
     api.call("primitive_attr_set_post_ops", attributes, post_ops)
     return api.new(
         "convolution_forward_primitive_desc_create", api.engine, onednn.FORWARD_INFERENCE, algorithm,
-        api.desc(onednn.U8, *image(layer.mb, layer.ic, layer.ih, layer.iw)), api.desc(onednn.S8, weights_dims(layer)),
+        api.desc(source, *image(layer.mb, layer.ic, layer.ih, layer.iw)), api.desc(onednn.S8, weights_dims(layer)),
         api.desc(onednn.F32, [layer.oc], [1]), api.desc(onednn.U8, *image(layer.mb, layer.oc, layer.oh, layer.ow)),
         onednn.int64s([layer.sh, layer.sw]), onednn.int64s([layer.dh, layer.dw]), onednn.int64s([layer.ph, layer.pw]),
         onednn.int64s(layer.padding_behind), attributes)

@@ -49,6 +49,16 @@ def without_choices(environment):
     return {name: value for name, value in environment.items() if name not in CHOICES}
 
 
+def calibrated_variables(file, target):
+    """For a calibration file, and the dB that it is to keep; None: of neither."""
+    if file is None:
+        if target is not None:
+            raise Failure("--target is of calibrated layers: it needs a calibration file")
+        return {}
+    return {"WINODNN_MODE": "calibrated", "WINODNN_CALIBRATION": readable_file(file)} | (
+        {} if target is None else {"WINODNN_TARGET_SNR": str(target)})
+
+
 def readable_file(path):
     """Its absolute path: programs change folders."""
     try:

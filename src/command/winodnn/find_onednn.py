@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 from . import images
+from .environment import readable_file
+from .failure import Failure
 
 NAMES = ("libdnnl.so.3", "libdnnl.so.2", "libdnnl.so")
 
@@ -23,6 +25,17 @@ def candidates(environment):
         if os.path.isfile(path):
             found.setdefault(os.path.realpath(path), path)
     return list(found.values())
+
+
+def v3(environment, named=None):
+    """The library to try things with: the one that the user has named, or the best of v3."""
+    if named is not None:
+        return readable_file(named)
+    path = next((image.path for image in find(environment) if image.major == 3), None)
+    if path is None:
+        raise Failure("no shared oneDNN v3 is in the usual places: name one with --onednn FILE, or put its folder into "
+                      "LD_LIBRARY_PATH")
+    return path
 
 
 def first_in(folder):

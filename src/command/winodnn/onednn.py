@@ -15,6 +15,9 @@ STATUSES = {1: "out of memory", 2: "invalid arguments", 3: "unimplemented", 4: "
             5: "runtime error", 6: "not required"}
 
 
+TYPES = {"u8": U8, "s8": S8}
+
+
 class Refused(RuntimeError):
     """A status of oneDNN's other than success."""
 

@@ -54,8 +54,8 @@ def self_test(request):
 def create(request):
     """Creates convolutions and no more: winodnn's verbose output says what it thinks of them."""
     api = onednn.OneDnn(request["onednn"])
-    for fields in request["layers"]:
-        contender.ask(api, Layer(**fields))
+    for fields, source, source_zero_point in request["layers"]:
+        contender.ask(api, Layer(**fields), source=onednn.TYPES[source], source_zero_point=source_zero_point)
     return status(request)
 
 

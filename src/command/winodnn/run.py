@@ -5,7 +5,7 @@ import signal
 import sys
 
 from . import program
-from .environment import inherited, readable_file, with_preload, without_choices, writable_place
+from .environment import calibrated_variables, inherited, with_preload, without_choices, writable_place
 from .failure import NOT_EXECUTABLE, Failure
 
 DESCRIPTION = """Runs a program with winodnn preloaded. The program takes the place of this command, in the same process: signals,
@@ -30,13 +30,7 @@ def needs_program(_):
 
 def variables(options):
     """What the options set, by name."""
-    if options.target is not None and options.calibrated is None:
-        raise Failure("--target is of calibrated layers: it needs --calibrated FILE")
-    chosen = {}
-    if options.calibrated is not None:
-        chosen |= {"WINODNN_MODE": "calibrated", "WINODNN_CALIBRATION": readable_file(options.calibrated)}
-    if options.target is not None:
-        chosen["WINODNN_TARGET_SNR"] = str(options.target)
+    chosen = calibrated_variables(options.calibrated, options.target)
     if options.tune is not None:
         chosen["WINODNN_TUNE"] = writable_place(options.tune)
     return chosen

@@ -34,6 +34,19 @@ class Execution:
 
 
 @dataclasses.dataclass(frozen=True)
+class Choice:
+    """How winodnn would compute a layer with these weights."""
+    problem: str
+    weights: str # their identity in a calibration; "any" are those that are in none
+    tile: str
+    numbers: str # s16, or s8 where they are calibrated
+    components: int # of the tile, and how many of them are in 16 bits; of s8
+    wide: int
+    snr: float # dB, of s8
+    speedup: float # predicted, over direct convolution
+
+
+@dataclasses.dataclass(frozen=True)
 class Decline:
     problem: str
     reason: str
@@ -49,7 +62,7 @@ def split(line):
 
 
 def parse(line):
-    """Info, Execution, Decline, or None for lines that say something else."""
+    """Info, Execution, Decline, Choice, or None for lines that say something else."""
     speaker, _, rest = line.partition("_verbose,")
     speaker = "winodnn" if speaker == "winodnn" else "onednn"
     fields = rest.split(",")
@@ -63,7 +76,14 @@ def parse(line):
     if event == "create:decline" and len(rest) >= 4:
         _, _, problem, *reason = rest
         return Decline(problem, ",".join(reason))
+    if event == "create:choice" and len(rest) == 4:
+        return choice(rest[2], dict(item.split(":", 1) for item in rest[3].split("+")))
     return None
+
+
+def choice(problem, found):
+    return Choice(problem, found["weights"], found["tile"], found["numbers"], int(found.get("components", 0)),
+                  int(found.get("wide", 0)), float(found.get("snr", "inf")), float(found["speedup"]))
 
 
 def execution(speaker, fields):
