@@ -90,10 +90,28 @@ class Machine(CommandTest):
         self.assertIsNone(cpu.Cpu("model name : old\nflags : sse4_1\n").instruction_set)
 
     def test_quota(self):
-        for text, expected in (("max 100000\n", None), ("150000 100000\n", 1.5)):
-            (self.folder / "cpu.max").write_text(text)
-            self.assertEqual(cpu.quota(self.folder), expected)
-        self.assertIsNone(cpu.quota(self.folder / "nowhere"))
+        own = self.folder / "own"
+        inner = self.folder / "system.slice" / "unit"
+        inner.mkdir(parents=True)
+        (self.folder / "cpu.max").write_text("max 100000\n")
+        for path, of_slice, of_unit, expected in (("/", "50000 100000", "max 100000", None),
+                                                  ("/system.slice/unit", "max 100000", "150000 100000", 1.5),
+                                                  ("/system.slice/unit", "50000 100000", "150000 100000", 0.5),
+                                                  ("/elsewhere", "50000 100000", "150000 100000", None)):
+            (inner.parent / "cpu.max").write_text(of_slice)
+            (inner / "cpu.max").write_text(of_unit)
+            own.write_text(f"0::{path}\n")
+            self.assertEqual(cpu.quota(self.folder, own), expected)
+        self.assertIsNone(cpu.quota(self.folder, self.folder / "nowhere"))
+
+    def test_quota_of_version_1(self):
+        folder = self.folder / "cpu,cpuacct" / "unit"
+        folder.mkdir(parents=True)
+        (self.folder / "own").write_text("4:memory:/unit\n1:cpu,cpuacct:/unit\n")
+        (folder / "cpu.cfs_period_us").write_text("100000\n")
+        for text, expected in (("-1\n", None), ("150000\n", 1.5)):
+            (folder / "cpu.cfs_quota_us").write_text(text)
+            self.assertEqual(cpu.quota(self.folder, self.folder / "own"), expected)
 
 
 class Images(CommandTest):

@@ -1,6 +1,7 @@
 """The CPU, as the kernel describes it."""
 
 import os
+import pathlib
 
 # By strength, with the flags that winodnn's kernels of each need.
 INSTRUCTION_SETS = (
@@ -37,11 +38,32 @@ def usable_processors():
     return len(os.sched_getaffinity(0))
 
 
-def quota(cgroup_folder="/sys/fs/cgroup"):
-    """How many processors' time this cgroup may use, or None if there is no limit."""
+def quota(mounted="/sys/fs/cgroup", own="/proc/self/cgroup"):
+    """How many processors' time this process's cgroups may use, or None if there is no limit. In a container's own
+    namespace its cgroup is the root."""
     try:
-        with open(os.path.join(cgroup_folder, "cpu.max"), encoding="utf-8") as file:
-            most, period = file.read().split()
-        return None if most == "max" else int(most) / int(period)
-    except (OSError, ValueError):
+        with open(own, encoding="utf-8") as file:
+            entries = [line.rstrip("\n").split(":", 2)[1:] for line in file]
+    except OSError:
         return None
+    limits = []
+    for controllers, path in entries:
+        # Version 2 has one hierarchy, which names no controllers; version 1 has one for the CPU.
+        if controllers == "" or "cpu" in controllers.split(","):
+            parts = [part for part in path.split("/") if part]
+            # Those that it lies in limit it as well.
+            folders = [os.path.join(mounted, controllers, *parts[:depth]) for depth in range(len(parts) + 1)]
+            limits += [limit for folder in folders if (limit := limit_of(folder)) is not None]
+    return min(limits, default=None)
+
+
+def limit_of(folder):
+    """By cpu.max of version 2, or the two files of version 1."""
+    for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
+        try:
+            words = " ".join(pathlib.Path(folder, name).read_text(encoding="utf-8") for name in names).split()
+            most, period = int(words[0]), int(words[1])
+            return most / period if most > 0 else None
+        except (OSError, ValueError, IndexError):
+            pass # not there, or "max"
+    return None

@@ -29,7 +29,7 @@ def of_machine(environment):
                              "oneDNN", "ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI, should you want to compare"))
     quota = cpu.quota()
     if quota is not None and quota < cpu.usable_processors():
-        found.append(Finding(Weight.NOTE, f"this container may use {quota:g} processors' time and sees "
+        found.append(Finding(Weight.NOTE, f"this cgroup may use {quota:g} processors' time and sees "
                              f"{cpu.usable_processors()}: threads wait for each other's turn",
                              f"OMP_NUM_THREADS={max(1, int(quota))}"))
     variables = [f"{name}={value}" for name, value in sorted(environment.items())
