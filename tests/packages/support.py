@@ -9,8 +9,8 @@ import unittest
 
 SOURCES, DNNL_DIR, PACKAGES = (pathlib.Path(sys.argv.pop()) for _ in range(3))
 EXAMPLE = SOURCES / "docs" / "examples" / "convolution"
-ONEDNN_PREFIX = DNNL_DIR.parents[2] # of lib/cmake/dnnl
-ONEDNN = next(ONEDNN_PREFIX.glob("lib/libdnnl.so.3"))
+ONEDNN_PREFIX = next(folder for folder in DNNL_DIR.parents if (folder / "include/oneapi/dnnl/dnnl.h").exists())
+ONEDNN = DNNL_DIR.parents[1] / "libdnnl.so.3" # of lib/cmake/dnnl
 CLEAN = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
