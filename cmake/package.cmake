@@ -31,6 +31,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${about}This package has its header, a
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME winodnn)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/debian/prerm)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS
     "python3 (>= 3.9), ${CPACK_DEBIAN_RUNTIME_PACKAGE_NAME} (${same_version})")
 set(CPACK_DEBIAN_COMMAND_DESCRIPTION "${about}This package has the command, which preloads the library under programs,\n\

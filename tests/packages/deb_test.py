@@ -87,6 +87,8 @@ class Installed(PackageTest):
             shown = run("dpkg-query", f"--admindir={root}/var/lib/dpkg", "--show", "--showformat=${db:Status-Status}", name)
             self.assertEqual(shown.stdout, "installed")
         self.use_by_command(root / "usr/bin/winodnn")
+        run(root / "usr/bin/winodnn", "--version", environment={"PYTHONDONTWRITEBYTECODE": ""})
+        self.assertTrue((root / "usr/lib/python3/dist-packages/winodnn/__pycache__").is_dir())
         self.dpkg("--purge", *PACKAGES)
         left = [path for path in (root / "usr").rglob("*")] if (root / "usr").exists() else []
         self.assertEqual(left, [])
