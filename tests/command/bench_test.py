@@ -3,10 +3,11 @@
 import json
 import os
 import unittest
+import unittest.mock
 
 from support import ONEDNN, CommandTest, winodnn
 
-from winodnn import bench, layer, stopwatch
+from winodnn import bench, layer, onednn_tasks, stopwatch
 from winodnn.failure import Failure
 
 AVX2 = ("--isa", "avx2", "--onednn", ONEDNN, "--seconds", "10")
@@ -69,7 +70,12 @@ class Bench(CommandTest):
         self.assertIn("wino:", json.loads(done.stdout)[0]["implementation"])
 
     def test_busy_machine(self):
-        record = {"shape": "s", "problem": "p", "trusted": False, "ms_direct": None, "ms_winodnn": None}
+        found = {"winodnn": {"status": "active"}, "implementation": "wino:f4x4:s16:avx2", "trusted": False, "ms_direct": 1.0,
+                 "ms_winodnn": 0.5}
+        with unittest.mock.patch.object(onednn_tasks, "ask", lambda *_, **__: onednn_tasks.Answer(found, "", [], "")):
+            record = bench.time_one(layer.parse("mb1ic64ih8oc64kh3ph1"), ONEDNN, {}, 1)
+        self.assertEqual((record["ms_direct"], record["ms_winodnn"]), (None, None))
+        self.assertNotIn("speedup", record)
         self.assertIn("not to be trusted", bench.cells(record, 1)[-1])
         self.assertEqual(bench.summary([record]), "")
 

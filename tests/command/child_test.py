@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import unittest
+from unittest import mock
 
 from support import COMMAND, CommandTest
 
@@ -46,8 +47,23 @@ class Child(unittest.TestCase):
         self.assertEqual(self.run_shell("printf 'one\\ntwo'")[1], [b"one\n", b"two"])
 
     def test_signal_mask_is_the_programs_own(self):
-        blocked = [line for line in self.run_shell("cat /proc/self/status")[1] if line.startswith(b"SigBlk")]
+        # No shell, which would clear it.
+        lines = []
+        child.run(["cat", "/proc/self/status"], "/bin/cat", dict(os.environ), read_line=lines.append)
+        blocked = [line for line in lines if line.startswith(b"SigBlk")]
         self.assertEqual(blocked[0].split()[1], b"0" * 16)
+
+    def test_signals_of_the_terminal_are_not_passed_on(self):
+        # It sends them to the program as well, and then they are the kernel's.
+        of_kernel, of_kill, of_a_thread = 0x80, 0, -6
+        arriving = [(signal.SIGINT, of_kernel), (signal.SIGTERM, of_kill), (signal.SIGHUP, of_a_thread), (signal.SIGWINCH, of_kernel),
+                    (signal.SIGCHLD, 1)]
+        infos = [mock.Mock(si_signo=number, si_code=code) for number, code in arriving]
+        process = mock.Mock()
+        process.poll.side_effect = [None] * len(infos) + [0]
+        with mock.patch.object(signal, "sigwaitinfo", side_effect=infos):
+            child._wait(process)
+        self.assertEqual([call.args[0] for call in process.send_signal.call_args_list], [signal.SIGTERM, signal.SIGHUP])
 
     def test_what_outlives_it_is_not_waited_for(self):
         start = time.monotonic()
