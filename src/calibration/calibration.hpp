@@ -51,6 +51,13 @@ struct tile_calibration {
     double snr(component_set wide, int limit) const; // dB
 };
 
+// Of an image that was observed, for reports: what the choice of a plan depends on besides the layer.
+struct observed_size {
+    dim mb = 0, ih = 0, iw = 0, oh = 0, ow = 0;
+
+    bool operator==(const observed_size &) const = default;
+};
+
 // None if the source has no zero points; one for all input channels of all groups if they are equal, else
 // one for each.
 using zero_point_list = std::vector<std::int32_t>;
@@ -76,6 +83,7 @@ std::optional<zero_point_list> zero_points_of(const problem &p, const typed_valu
 
 struct layer_calibration : layer_key {
     std::int64_t samples = 0;            // tiles that were looked at
+    std::vector<observed_size> sizes {}; // the first ones, each once
     std::optional<double> target_snr {}; // instead of the one for all layers
     std::vector<tile_calibration> tiles {};
 

@@ -44,7 +44,7 @@ private:
 
     layer_calibration read_layer(const json &object, const calibration &earlier) {
         enter(object, {"weights", "groups", "ic", "oc", "kh", "kw", "dilation_h", "dilation_w", "src",
-                              "src_zero_point", "samples", "target_snr", "tiles"});
+                              "src_zero_point", "samples", "sizes", "target_snr", "tiles"});
         constexpr double most_channels = 1e9;
         layer_calibration l;
         l.identity = hash(object, "weights");
@@ -60,6 +60,9 @@ private:
         l.zero_points = read_zero_points(object, l);
         demand(earlier.of(l) == nullptr, "the weights and the source of an earlier layer");
         l.samples = integer(object, "samples", 1, 1e18);
+        // Files that were written before sizes were have none.
+        if (object.find("sizes") != nullptr)
+            for (const json &size : array(object, "sizes")) l.sizes.push_back(read_size(size));
         if (object.find("target_snr") != nullptr) l.target_snr = number(object, "target_snr", -1000, 1000);
         for (const json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
@@ -97,6 +100,12 @@ private:
             list.push_back(static_cast<std::int32_t>(value.number));
         }
         return list;
+    }
+
+    observed_size read_size(const json &object) {
+        enter(object, {"mb", "ih", "iw", "oh", "ow"});
+        const auto read = [&](const char *key) { return integer(object, key, 1, 1e9); };
+        return {read("mb"), read("ih"), read("iw"), read("oh"), read("ow")};
     }
 
     tile_calibration read_tile(const json &object) {
@@ -143,6 +152,15 @@ std::string text_of(const zero_point_list &list) {
     return text + "]";
 }
 
+std::string text_of(const std::vector<observed_size> &sizes) {
+    std::string text;
+    for (const observed_size &s : sizes)
+        text += std::string(text.empty() ? "[" : ",") + "{\"mb\":" + std::to_string(s.mb)
+                + ",\"ih\":" + std::to_string(s.ih) + ",\"iw\":" + std::to_string(s.iw)
+                + ",\"oh\":" + std::to_string(s.oh) + ",\"ow\":" + std::to_string(s.ow) + "}";
+    return text + "]";
+}
+
 // But for the tiles.
 std::string head_of(const layer_calibration &l) {
     char identity[17];
@@ -156,6 +174,7 @@ std::string head_of(const layer_calibration &l) {
                        + (l.dilation_w == 1 ? "" : field("dilation_w", l.dilation_w)) + ",\"src\":\""
                        + name_of(l.src) + "\",\"src_zero_point\":" + text_of(l.zero_points)
                        + field("samples", l.samples);
+    if (!l.sizes.empty()) text += ",\"sizes\":" + text_of(l.sizes);
     if (l.target_snr) text += ",\"target_snr\":" + json_number(*l.target_snr);
     return text;
 }

@@ -53,6 +53,8 @@ int observer::zero_point(dim ic) const {
 void observer::observe(const problem &p, const void *src) {
     const std::lock_guard lock(guards_);
     for (grid &g : grids_) observe(g, p, src);
+    const observed_size size {p.mb, p.ih, p.iw, p.oh, p.ow};
+    if (sizes_.size() < sizes_kept && std::ranges::find(sizes_, size) == sizes_.end()) sizes_.push_back(size);
 }
 
 void observer::observe(grid &g, const problem &p, const void *src) {
@@ -154,6 +156,10 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
 
 layer_calibration observer::finish(scale_choice choice) const {
     layer_calibration result {key_};
+    {
+        const std::lock_guard lock(guards_);
+        result.sizes = sizes_;
+    }
     for (const grid &watched : grids_) {
         const grid g = copy_of(watched);
         if (&watched == &grids_.front()) result.samples = g.offered;

@@ -28,6 +28,7 @@ public:
 
     static constexpr int patches_kept = 128; // of each grid
     static constexpr int patches_of_later_sources = 32;
+    static constexpr std::size_t sizes_kept = 8;
 
 private:
     struct seen_component {
@@ -62,6 +63,7 @@ private:
 
     mutable fork_safe_mutex guards_; // what is in the grids, and what follows
     std::vector<grid> grids_;
+    std::vector<observed_size> sizes_;
     std::mt19937_64 random_ {1}; // the same samples from the same sources
 };
 

@@ -55,6 +55,7 @@ TEST_F(calibration_file, comes_back_as_it_was) {
     write_calibration(known_, path_);
     EXPECT_EQ(read_calibration(path_), known_);
     EXPECT_EQ(known_.layers[1].target_snr, 31.5);
+    EXPECT_EQ(known_.layers[1].sizes, (std::vector<observed_size> {{1, 6, 6, 6, 6}}));
     EXPECT_EQ(known_.of(known_.layers[0]), &known_.layers[0]);
     layer_key other = known_.layers[0];
     other.zero_points = {4};
@@ -89,6 +90,8 @@ TEST_F(calibration_file, errors_name_the_line) {
     expect(zero_point("[1e300]"), 2, "outside the source data type");
     expect(zero_point("[18446744073709551615]"), 2, "outside the source data type");
     expect(replaced("000000000000002a", "2a"), 2, "16 hexadecimal digits");
+    expect(replaced("\"mb\":1,", "\"mb\":0,"), 2, "'mb' is out of range");
+    expect(replaced("\"mb\":1,", ""), 2, "'mb' is missing");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
     expect(replaced("{\"low\":", "{\"low\":1e9,\"x\":"), 4, "'x' is unknown");

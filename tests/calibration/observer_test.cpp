@@ -113,6 +113,20 @@ TEST(observer, zero_points_and_signed_sources) {
     EXPECT_LT(sum.low, 0);
 }
 
+TEST(observer, sizes_are_noted_once_and_not_for_ever) {
+    layer_samples s(1, 16, 40, 16, 3, 3);
+    observer o(s.p, 1, s.weights);
+    for (const dim rows : {40, 20, 20, 40}) {
+        s.p.ih = s.p.oh = rows;
+        o.observe(s.p, s.source.data());
+    }
+    EXPECT_EQ(o.finish(scale_choice::max).sizes,
+            (std::vector<observed_size> {{1, 40, 40, 40, 40}, {1, 20, 40, 20, 40}}));
+    for (s.p.ih = s.p.oh = 2; s.p.ih < 20; s.p.ih = s.p.oh = s.p.ih + 1)
+        o.observe(s.p, s.source.data());
+    EXPECT_EQ(o.finish(scale_choice::max).sizes.size(), observer::sizes_kept);
+}
+
 TEST(observer, memory_is_bounded_and_threads_can_share_it) {
     const layer_samples s(8, 16, 40, 16, 3, 3);
     observer o(s.p, key_of(s.p, 1), s.weights);

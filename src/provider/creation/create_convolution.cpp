@@ -12,6 +12,7 @@
 #include "provider/creation/tuned_choice.hpp"
 #include "provider/objects/handle.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/report/choice_report.hpp"
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
 
@@ -156,6 +157,7 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     if (were_set_past_us(request)) return give_up("attributes that were set past winodnn");
     std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, *s.decided.chosen);
     if (!stages) return give_up("an eltwise post-op that oneDNN cannot compute between stages");
+    if (verbose_refusals()) print_choices(request, s.served, *s.decided.chosen, s.calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
             *s.decided.chosen, s.calibrated.get(), std::move(direct), std::move(*stages));

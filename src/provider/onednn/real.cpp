@@ -13,7 +13,8 @@ namespace {
 
 int version_by(const void *function) {
     using version_function = decltype(&::dnnl_version);
-    return function == nullptr ? 0 : reinterpret_cast<version_function>(function)()->major;
+    return function == nullptr ? 0
+                               : reinterpret_cast<version_function>(const_cast<void *>(function))()->major;
 }
 
 constinit std::atomic<void *> next_library {nullptr};

@@ -1,0 +1,56 @@
+"""winodnn calibrate: observes the layers of a program on its typical inputs."""
+
+import os
+import sys
+
+from . import calibration_file, child, program
+from .environment import inherited, with_preload, without_choices, writable_place
+from .failure import Failure
+
+DESCRIPTION = """Runs a program, observes the activations of all convolutions that could be computed in 8 bits, and writes what is needed
+for that to a file when the program ends. Let the program compute typical inputs: some dozens are enough. It is slower than usual, its
+results are exact. Afterwards: winodnn run --calibrated FILE -- PROGRAM."""
+USAGE_OF_PROGRAM = " -- PROGRAM [ARGUMENT...]"
+SCALES = ("max", "percentile", "mse", "global")
+
+
+def add_arguments(parser):
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the calibration, which is replaced")
+    parser.add_argument("--scales", choices=SCALES,
+                        help="which values 8 bits cover: all that were seen (max, the default), all but 0.01%% at either end "
+                        "(percentile), those of the least squared error (mse), or all in one scale for the whole layer (global)")
+
+
+def needs_program(_):
+    return True
+
+
+def identity_of_file(path):
+    try:
+        status = os.stat(path)
+        return status.st_ino, status.st_mtime_ns, status.st_size
+    except FileNotFoundError:
+        return None
+
+
+def main(options):
+    environment = inherited()
+    examined = program.examine(options.program[0], environment)
+    if examined.obstacles:
+        raise Failure("it cannot be calibrated: " + "; ".join(map(str, examined.obstacles)))
+    output = writable_place(options.output)
+    chosen = {"WINODNN_CALIBRATE": output} | ({"WINODNN_SCALES": options.scales} if options.scales else {})
+    before = identity_of_file(output)
+    outcome = child.run(options.program, examined.files[0],
+                        with_preload({**without_choices(environment), **chosen}))
+    if outcome.returncode != 0:
+        print(f"winodnn: the program {outcome}", file=sys.stderr)
+    if identity_of_file(output) == before:
+        kept = "was not written" if before is None else "is still the old one"
+        print(f"winodnn: {options.output} {kept}: the program computed nothing that reached winodnn, or it ended without "
+              "its exit handlers. winodnn doctor -- PROGRAM says which oneDNN it uses", file=sys.stderr)
+        return outcome.exit_status or 1
+    count = len(calibration_file.read(output))
+    print(f"winodnn: {options.output} has {count} layer{'' if count == 1 else 's'}"
+          + ("" if count else ": the program created no convolution that winodnn could compute in 8 bits"), file=sys.stderr)
+    return outcome.exit_status

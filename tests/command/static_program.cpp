@@ -1,0 +1,4 @@
+// A program that no loader starts.
+int main() {
+    return 7;
+}
