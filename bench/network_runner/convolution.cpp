@@ -1,0 +1,88 @@
+#include "step.hpp"
+
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+
+namespace winodnn::bench {
+namespace {
+
+using dnnl::memory;
+using data_type = memory::data_type;
+using tag = memory::format_tag;
+
+class convolution final : public step {
+public:
+    convolution(const step_source &from, const dnnl::engine &engine, dnnl::stream &stream)
+        : is_quantized_(from.tensor("src").get_desc().get_data_type() != data_type::f32) {
+        const memory &src = from.tensor("src"), &dst = from.tensor("dst");
+        const memory::dim ic = src.get_desc().get_dims()[1], oc = dst.get_desc().get_dims()[1];
+        const auto pair = [&](const char *key) { return from.description.at(key).get<memory::dims>(); };
+        const memory::dims kernel = pair("kernel"), weights_dims {oc, ic, kernel[0], kernel[1]};
+        const data_type weights_type = is_quantized_ ? data_type::s8 : data_type::f32;
+        const bool has_prelu = !from.description.at("slopes").is_null();
+
+        const dnnl::convolution_forward::primitive_desc pd(engine, dnnl::prop_kind::forward_inference,
+                dnnl::algorithm::convolution_direct, src.get_desc(),
+                memory::desc(weights_dims, weights_type, tag::any),
+                memory::desc({oc}, data_type::f32, tag::a), dst.get_desc(), pair("stride"),
+                pair("pad_before"), pair("pad_after"), attributes(has_prelu));
+        primitive_ = dnnl::convolution_forward(pd);
+        implementation_ = pd.impl_info_str();
+
+        memory plain = memory({weights_dims, data_type::f32, tag::oihw}, engine);
+        const std::vector<float> values = from.values("weights", oc * ic * kernel[0] * kernel[1]);
+        std::memcpy(plain.get_data_handle(), values.data(), values.size() * sizeof(float));
+        memory packed(pd.weights_desc(), engine);
+        dnnl::reorder(plain, packed).execute(stream, plain, packed);
+        stream.wait();
+
+        arguments_ = {{DNNL_ARG_SRC, src}, {DNNL_ARG_DST, dst}, {DNNL_ARG_WEIGHTS, packed},
+                {DNNL_ARG_BIAS, floats(engine, from.values("bias", oc))}};
+        if (has_prelu)
+            arguments_[DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_WEIGHTS] =
+                    floats(engine, from.values("slopes", oc));
+        if (!is_quantized_) return;
+        arguments_[DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC] =
+                floats(engine, {from.description.at("src_scale").get<float>()});
+        arguments_[DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS] =
+                floats(engine, from.values("weights_scales", oc));
+        arguments_[DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST] =
+                floats(engine, {from.description.at("dst_scale").get<float>()});
+    }
+
+    void execute(dnnl::stream &stream) override {
+        primitive_.execute(stream, arguments_);
+        stream.wait();
+    }
+    std::string implementation() const override { return implementation_; }
+
+private:
+    dnnl::primitive_attr attributes(bool has_prelu) const {
+        constexpr int per_channel = 1 << 1;
+        dnnl::primitive_attr attr;
+        if (is_quantized_) {
+            attr.set_scales_mask(DNNL_ARG_SRC, 0);
+            attr.set_scales_mask(DNNL_ARG_WEIGHTS, 1 << 0);
+            attr.set_scales_mask(DNNL_ARG_DST, 0);
+        }
+        dnnl::post_ops ops;
+        if (has_prelu) ops.append_prelu(per_channel);
+        attr.set_post_ops(ops);
+        return attr;
+    }
+
+    bool is_quantized_;
+    dnnl::convolution_forward primitive_;
+    std::unordered_map<int, memory> arguments_;
+    std::string implementation_;
+};
+
+} // namespace
+
+std::unique_ptr<step> make_convolution(
+        const step_source &from, const dnnl::engine &engine, dnnl::stream &stream) {
+    return std::make_unique<convolution>(from, engine, stream);
+}
+
+} // namespace winodnn::bench
