@@ -52,7 +52,7 @@ void rounds::hold_all(double seconds, const take_turn_function &take) {
     std::vector<std::size_t> all(standings_.size());
     std::iota(all.begin(), all.end(), std::size_t(0));
     const double end = now_seconds() + seconds;
-    for (int n = 0; n < sightings_wanted || (!is_confirmed(all) && now_seconds() < end); ++n) hold(all, take);
+    for (int n = 0; n < fewest_rounds || (!is_confirmed(all) && now_seconds() < end); ++n) hold(all, take);
 }
 
 std::string rounds::distrust(const std::vector<std::size_t> &contenders) const {

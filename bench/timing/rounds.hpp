@@ -18,6 +18,7 @@ namespace winodnn::bench {
 // Two times that differ by less are the same. Ratios of least times are within about twice of it.
 constexpr double same_time = 0.01;
 constexpr int sightings_wanted = 3;
+constexpr int fewest_rounds = 5;
 
 // Of one contender, or of one part of it: a layer of a network.
 class least_time {
@@ -52,7 +53,8 @@ public:
 
     // One turn of each of `taking_part`, by which it is reversed: none always follows the same one.
     void hold(std::vector<std::size_t> &taking_part, const take_turn_function &take);
-    // Rounds of all, until every time is confirmed or `seconds` have passed; at least `sightings_wanted`.
+    // Rounds of all, until every time is confirmed or `seconds` have passed; at least
+    // `fewest_rounds`.
     void hold_all(double seconds, const take_turn_function &take);
 
     const standing &of(std::size_t contender) const { return standings_[contender]; }
