@@ -76,7 +76,7 @@ configure() {
 }
 
 need_build_packages() {
-    need_packages cmake make g++ python3 python3-venv python3-numpy libxbyak-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev
+    need_packages cmake make g++ python3 python3-venv python3-numpy python3-pil libxbyak-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev
 }
 
 # configure_for ONEDNN_PREFIX BUILD_FOLDER [CMAKE_OPTION...]

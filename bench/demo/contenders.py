@@ -75,7 +75,7 @@ class Networks:
         # Whoever has variables of winodnn's set wants something else than this comparison.
         ours = {name: "" for name in os.environ if name.startswith("WINODNN_") and name != "WINODNN_VERBOSE"}
         if is_winodnn:
-            preload = ":".join(filter(None, (str(self._library), os.environ.get("LD_PRELOAD"))))
+            preload = ":".join(filter(None, (os.environ.get("LD_PRELOAD"), str(self._library))))
             environment = {"LD_PRELOAD": preload} | environment
         process = AskedProcess([self._runner, *network], ours | environment)
         if is_winodnn and not process.has_loaded(os.path.realpath(self._library)):

@@ -39,6 +39,11 @@ def cpu():
     return machine.describe()["cpu"]
 
 
+def on_what():
+    threads = contenders.threads()
+    return f"{cpu()}, {threads} thread{'s' * (threads > 1)}"
+
+
 def middle(rgb):
     """The middle of a picture that is larger than a frame, else all of it."""
     height, width = rgb.shape[:2]
@@ -171,7 +176,7 @@ def report(folder, picture, frame, found, outputs, distrust, network):
     sheet.contact_sheet(details, corner, FACTOR).save(folder / "sheet.png")
     files = [("bicubic.png", "bicubic")] + [(r.file, r.title) for r in found]
     introduction = (f"{picture.title}, {frame.shape[1]} x {frame.shape[0]} pixels, enlarged four times by realesr-animevideov3 "
-                    f"on {cpu()}, {contenders.threads()} threads, oneDNN {network.onednn}.")
+                    f"on {on_what()}, oneDNN {network.onednn}.")
     (folder / "index.html").write_text(
         page.render("A photograph, enlarged four times", introduction, distrusted(distrust), found, said, files),
         encoding="utf-8")
@@ -195,8 +200,7 @@ def distrusted(distrust):
 def demonstrate(options, folder, progress):
     picture = pictures.read(options.picture) if options.picture else pictures.sample()
     width, height = picture.size
-    progress.say(f"{picture.title}, {width} x {height} pixels, to be enlarged four times by realesr-animevideov3, {cpu()}, "
-                 f"{contenders.threads()} threads")
+    progress.say(f"{picture.title}, {width} x {height} pixels, to be enlarged four times by realesr-animevideov3, on {on_what()}")
     for remark in picture.remarks:
         progress.say(remark)
     frame = middle(picture.rgb)

@@ -11,7 +11,8 @@ PAGE = """<!DOCTYPE html>
 <title>winodnn: {title}</title>
 <style>
 body {{ font: 16px/1.4 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }}
-.stage {{ position: relative; width: fit-content; max-width: 100%; touch-action: none; cursor: ew-resize; }}
+.frame {{ width: fit-content; max-width: 100%; }}
+.stage {{ position: relative; touch-action: none; cursor: ew-resize; }}
 .stage img {{ display: block; max-width: 100%; }}
 .stage #right {{ position: absolute; inset: 0; width: 100%; height: 100%; clip-path: inset(0 0 0 var(--at)); }}
 .stage #line {{ position: absolute; top: 0; bottom: 0; left: var(--at); width: 2px; margin-left: -1px; background: #fff;
@@ -32,8 +33,8 @@ img.sheet {{ max-width: 100%; }}
 {warning}
 <div class="choice"><label>left: <select id="left-choice">{options}</select></label>
 <label>right: <select id="right-choice">{options}</select></label></div>
-<div class="stage" id="stage"><img id="left" alt="left"><img id="right" alt="right"><div id="line"></div></div>
-<input id="slider" type="range" min="0" max="100" step="0.1" value="50" aria-label="where the two pictures meet">
+<div class="frame"><div class="stage" id="stage"><img id="left" alt="left"><img id="right" alt="right"><div id="line"></div></div>
+<input id="slider" type="range" min="0" max="100" step="0.1" value="50" aria-label="where the two pictures meet"></div>
 {conclusion}
 <h2>Milliseconds a frame</h2>
 <div class="bars">{bars}</div>

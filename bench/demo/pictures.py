@@ -57,7 +57,7 @@ def _to_8_bits(image):
         values = numpy.asarray(image)
         if values.min() < 0 or values.max() > 65535:
             raise NotAPicture("its pixels are not 8 or 16 bits")
-        return Image.fromarray((values.astype(numpy.uint32) * 255 + 32767).__floordiv__(65535).astype(numpy.uint8))
+        return Image.fromarray(((values.astype(numpy.uint32) * 255 + 32767) // 65535).astype(numpy.uint8))
     return image
 
 
@@ -69,7 +69,7 @@ def _decode(image):
     upright = _to_8_bits(ImageOps.exif_transpose(image))
     is_grey = upright.mode in ("1", "L", "LA")
     alpha = None
-    if upright.has_transparency_data:
+    if "A" in upright.getbands() or "transparency" in upright.info:
         alpha = upright.convert("RGBA").getchannel("A")
         remarks.append("The network enlarges its colours; its transparency is enlarged bicubically.")
     return Picture("", numpy.asarray(upright.convert("RGB")), alpha, is_grey, remarks)
