@@ -19,13 +19,7 @@ fi
 
 configure "$root/build"
 build winodnn network_runner referee
-for module in numpy PIL; do
-    has_python "$module" || { need_python numpy Pillow; break; }
-done
-# Without the packages that they depend on: only scikit-image's photographs are wanted, and ncnn needs no more than numpy.
-for module in skimage ncnn; do
-    has_python "$module" || { need_python --no-deps scikit-image ncnn; break; }
-done
+need_demo_packages
 say "Running"
 exec "$venv/bin/python" -B "$root/bench/demo/demo.py" --programs "$build/bench" --library "$build/src/provider/libwinodnn.so" \
     --models "$build/models" --output "$build/demo" "$@"

@@ -54,6 +54,17 @@ need_python() {
     "$venv/bin/python" -m pip install --disable-pip-version-check "$@" || die "pip could not install $*"
 }
 
+# What bench/demo and bench/networks need: pictures, and ncnn to compare with.
+need_demo_packages() {
+    for module in numpy PIL; do
+        has_python "$module" || { need_python numpy Pillow; break; }
+    done
+    # Without the packages that they depend on: only scikit-image's photographs are wanted, and ncnn needs no more than numpy.
+    for module in skimage ncnn; do
+        has_python "$module" || { need_python --no-deps scikit-image ncnn; break; }
+    done
+}
+
 # Sets onednn_prefix, where CMake is to look for oneDNN v3 before the places that it always looks in.
 need_onednn() {
     for onednn_prefix in '' "$venv"; do

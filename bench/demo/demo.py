@@ -88,7 +88,7 @@ class Network:
         described = {"f32": super_resolution.describe_f32(self._convolutions, height, width)}
         if self._quantized:
             described["int8"] = super_resolution.describe_int8(self._quantized, height, width)
-        return {name: description.write(folder / name) for name, description in described.items()}
+        return {name: description.write_to(folder / name) for name, description in described.items()}
 
     def _maxima(self, height, width):
         """Of the f32 network's channels."""
@@ -140,17 +140,17 @@ class Comparison:
             outputs[contender.key] = self._network.enlarge(process, self._frame)
         return outputs
 
-    def _time(self, processes):
+    def _time(self, processes, seconds):
         def show(number):
             self._progress.show(f"Timing, round {number + 1}", min(0.5 + number / 40, 0.9))
         return hold_rounds(self._options.programs / "referee", [lambda p=process: p.ask("turn") for process in processes],
-                           SECONDS_OF_ROUNDS, show)
+                           seconds, show)
 
-    def run(self):
-        """Results, the enlarged pictures by key, and what makes the times not to be trusted."""
+    def run(self, seconds):
+        """In so many seconds of timing at the most: results, the enlarged pictures by key, and what makes the times not to be trusted."""
         with self._network.running(self._contenders, *self._frame.shape[:2]) as processes:
             outputs = self._outputs(processes)
-            times, distrust = self._time(processes)
+            times, distrust = self._time(processes, seconds)
         found = []
         for contender, process, timed in zip(self._contenders, processes, times):
             output = outputs[contender.key]
@@ -183,10 +183,7 @@ def report(folder, picture, frame, found, outputs, distrust, network):
     (folder / "results.json").write_text(json.dumps(
         {"machine": cpu(), "threads": contenders.threads(), "onednn": network.onednn,
          "frame": [frame.shape[1], frame.shape[0]], "distrust": distrust,
-         "results": [{"key": r.key, "title": r.title, "ms": r.seconds and r.seconds * 1e3, "confirmed": r.is_confirmed,
-                      "taken_over": len(r.taken_over), "convolutions": len(r.convolutions),
-                      "decibels": None if r.key == "f32" else r.decibels, "differing_bytes": r.differing_bytes}
-                     for r in found]}, indent=1) + "\n", encoding="utf-8")
+         "results": [figures.as_json(r) for r in found]}, indent=1) + "\n", encoding="utf-8")
     return said, is_right
 
 
@@ -209,7 +206,7 @@ def demonstrate(options, folder, progress):
         progress.say(f"Compared is its middle, {frame.shape[1]} x {frame.shape[0]} pixels; all of it is enlarged afterwards.")
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         network = Network(options, pathlib.Path(scratch), progress)
-        found, outputs, distrust = Comparison(network, options, frame, progress).run()
+        found, outputs, distrust = Comparison(network, options, frame, progress).run(SECONDS_OF_ROUNDS)
         said, is_right = report(folder, picture, frame, found, outputs, distrust, network)
         whole_picture.enlarge(network, picture, folder / "enlarged.png", options.library, progress)
     progress.say("\n" + figures.table(found) + "\n")

@@ -67,6 +67,12 @@ def table(results):
                      for row in rows)
 
 
+def as_json(result):
+    return {"key": result.key, "title": result.title, "ms": result.seconds and result.seconds * 1e3,
+            "confirmed": result.is_confirmed, "taken_over": len(result.taken_over), "convolutions": len(result.convolutions),
+            "decibels": None if math.isinf(result.decibels) else result.decibels, "differing_bytes": result.differing_bytes}
+
+
 def conclusion(results):
     """Sentences that say what the figures mean; whether that is as it should be."""
     by_key = {r.key: r for r in results}

@@ -49,6 +49,16 @@ def calibration():
             yield numpy.asarray(ImageOps.fit(image.convert("RGB"), CALIBRATION_SIZE, Image.Resampling.LANCZOS))
 
 
+def frame(width, height):
+    """The middle of a photograph that is about as large."""
+    with Image.open(_sample_path("rocket.jpg")) as image:
+        return numpy.asarray(ImageOps.fit(image.convert("RGB"), (width, height), Image.Resampling.LANCZOS))
+
+
+def square(side):
+    return frame(side, side)
+
+
 def _to_8_bits(image):
     """Pillow clips 16-bit grey to 255 where it should scale."""
     if image.mode == "F":

@@ -7,6 +7,8 @@ import numpy
 
 COLOUR_TYPES = {1: 0, 3: 2, 4: 6} # by channels
 FILTER_UP = 2
+# Filtered and compressed at a time.
+ROWS = 64
 # Above the fastest level a large photograph takes longer to compress than to compute.
 LEVEL = 1
 
@@ -28,6 +30,10 @@ class Writer:
 
     def write(self, rows):
         rows = rows.reshape(len(rows), self._width * self._channels)
+        for first in range(0, len(rows), ROWS):
+            self._write_band(rows[first:first + ROWS])
+
+    def _write_band(self, rows):
         above = numpy.concatenate([self._above, rows[:-1]])
         filtered = numpy.full((len(rows), 1 + rows.shape[1]), FILTER_UP, numpy.uint8)
         numpy.subtract(rows, above, out=filtered[:, 1:])

@@ -17,16 +17,14 @@ public:
         : is_quantized_(from.tensor("src").get_desc().get_data_type() != data_type::f32) {
         const memory &src = from.tensor("src"), &dst = from.tensor("dst");
         const memory::dim ic = src.get_desc().get_dims()[1], oc = dst.get_desc().get_dims()[1];
-        const auto pair = [&](const char *key) { return from.description.at(key).get<memory::dims>(); };
-        const memory::dims kernel = pair("kernel"), weights_dims {oc, ic, kernel[0], kernel[1]};
+        const memory::dims kernel = from.pair("kernel"), weights_dims {oc, ic, kernel[0], kernel[1]};
         const data_type weights_type = is_quantized_ ? data_type::s8 : data_type::f32;
-        const bool has_prelu = !from.description.at("slopes").is_null();
 
         const dnnl::convolution_forward::primitive_desc pd(engine, dnnl::prop_kind::forward_inference,
                 dnnl::algorithm::convolution_direct, src.get_desc(),
                 memory::desc(weights_dims, weights_type, tag::any),
-                memory::desc({oc}, data_type::f32, tag::a), dst.get_desc(), pair("stride"),
-                pair("pad_before"), pair("pad_after"), attributes(has_prelu));
+                memory::desc({oc}, data_type::f32, tag::a), dst.get_desc(), from.pair("stride"),
+                from.pair("pad_before"), from.pair("pad_after"), attributes(from));
         primitive_ = dnnl::convolution_forward(pd);
         implementation_ = pd.impl_info_str();
 
@@ -39,8 +37,8 @@ public:
 
         arguments_ = {{DNNL_ARG_SRC, src}, {DNNL_ARG_DST, dst}, {DNNL_ARG_WEIGHTS, packed},
                 {DNNL_ARG_BIAS, floats(engine, from.values("bias", oc))}};
-        if (has_prelu)
-            arguments_[DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_WEIGHTS] =
+        if (from.has("slopes"))
+            arguments_[DNNL_ARG_ATTR_MULTIPLE_POST_OP(from.has("sum_scale") ? 1 : 0) | DNNL_ARG_WEIGHTS] =
                     floats(engine, from.values("slopes", oc));
         if (!is_quantized_) return;
         arguments_[DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC] =
@@ -58,7 +56,7 @@ public:
     std::string implementation() const override { return implementation_; }
 
 private:
-    dnnl::primitive_attr attributes(bool has_prelu) const {
+    dnnl::primitive_attr attributes(const step_source &from) const {
         constexpr int per_channel = 1 << 1;
         dnnl::primitive_attr attr;
         if (is_quantized_) {
@@ -67,7 +65,12 @@ private:
             attr.set_scales_mask(DNNL_ARG_DST, 0);
         }
         dnnl::post_ops ops;
-        if (has_prelu) ops.append_prelu(per_channel);
+        if (from.has("sum_scale"))
+            ops.append_sum(from.description.at("sum_scale").get<float>(), 0,
+                    type_named(from.description.at("sum_type")));
+        if (from.has("slopes")) ops.append_prelu(per_channel);
+        if (from.has("relu"))
+            ops.append_eltwise(dnnl::algorithm::eltwise_relu, from.description.at("relu").get<float>(), 0.f);
         attr.set_post_ops(ops);
         return attr;
     }

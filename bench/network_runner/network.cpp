@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
+#include <string_view>
 
 namespace winodnn::bench {
 namespace {
@@ -17,15 +19,19 @@ using dnnl::memory;
 using data_type = memory::data_type;
 using nlohmann::json;
 
-data_type type_named(const std::string &name) {
-    if (name == "u8") return data_type::u8;
-    if (name == "s8") return data_type::s8;
-    if (name == "f32") return data_type::f32;
-    throw std::runtime_error("there is no data type '" + name + "' here");
+memory::desc desc_of(const json &tensor) {
+    return {tensor.at("dims").get<memory::dims>(), type_named(tensor.at("type")), memory::format_tag::nhwc};
+}
+
+memory within(const memory &buffer, const memory::desc &desc) {
+    if (desc.get_size() > buffer.get_desc().get_size())
+        throw std::runtime_error("a tensor is larger than the buffer that it is in");
+    return memory(desc, buffer.get_engine(), buffer.get_data_handle());
 }
 
 make_step_function maker_of(const std::string &op) {
     if (op == "convolution") return make_convolution;
+    if (op == "pool") return make_pool;
     if (op == "dequantization") return make_dequantization;
     if (op == "pixel_shuffle") return make_pixel_shuffle;
     throw std::runtime_error("there is no step '" + op + "'");
@@ -70,6 +76,13 @@ std::vector<float> step_source::values(const char *key, memory::dim count) const
     return {first, first + count};
 }
 
+data_type type_named(const std::string &name) {
+    if (name == "u8") return data_type::u8;
+    if (name == "s8") return data_type::s8;
+    if (name == "f32") return data_type::f32;
+    throw std::runtime_error("there is no data type '" + name + "' here");
+}
+
 memory floats(const dnnl::engine &engine, const std::vector<float> &values) {
     memory m({{static_cast<memory::dim>(values.size())}, data_type::f32, memory::format_tag::a}, engine);
     std::memcpy(m.get_data_handle(), values.data(), values.size() * sizeof(float));
@@ -79,10 +92,12 @@ memory floats(const dnnl::engine &engine, const std::vector<float> &values) {
 network::network(const json &description, const std::vector<float> &parameters)
     : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_), input_(description.at("input")),
       output_(description.at("output")) {
-    for (const auto &[name, tensor] : description.at("tensors").items())
-        tensors_[name] = memory({tensor.at("dims").get<memory::dims>(), type_named(tensor.at("type")),
-                                        memory::format_tag::nhwc},
-                engine_);
+    const json &described = description.at("tensors");
+    for (const auto &[name, tensor] : described.items())
+        if (tensor.at("buffer").is_null()) tensors_[name] = memory(desc_of(tensor), engine_);
+    for (const auto &[name, tensor] : described.items())
+        if (!tensor.at("buffer").is_null())
+            tensors_[name] = within(tensors_.at(tensor.at("buffer")), desc_of(tensor));
     for (const json &step : description.at("steps"))
         steps_.push_back(maker_of(step.at("op"))({step, parameters, tensors_}, engine_, stream_));
     descriptions_ = description.at("steps");
@@ -102,14 +117,26 @@ void network::run(const std::string &input_path, const std::string &output_path)
     save(tensors_.at(output_), output_path);
 }
 
-json network::channel_maxima(const std::string &input_path) {
+json network::for_each_output(
+        const std::string &input_path, const std::function<json(const memory &)> &look) {
     load(input_path);
     json result;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         steps_[i]->execute(stream_);
-        result[descriptions_[i].at("name")] = channel_maxima_of(tensors_.at(descriptions_[i].at("dst")));
+        result[descriptions_[i].at("name")] = look(tensors_.at(descriptions_[i].at("dst")));
     }
     return result;
+}
+
+json network::channel_maxima(const std::string &input_path) {
+    return for_each_output(input_path, [](const memory &output) { return json(channel_maxima_of(output)); });
+}
+
+json network::digests(const std::string &input_path) {
+    return for_each_output(input_path, [](const memory &output) {
+        const auto *bytes = static_cast<const char *>(output.get_data_handle());
+        return json(std::hash<std::string_view>()({bytes, output.get_desc().get_size()}));
+    });
 }
 
 std::vector<turn> network::take_turn() {

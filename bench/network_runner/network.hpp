@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ namespace winodnn::bench {
 
 class network {
 public:
-    // `description` has "tensors": {name: {"dims": [n, c, h, w], "type": "u8"}}, "input" and "output", names
+    // `description` has "tensors": {name: {"dims": [n, c, h, w], "type": "u8",
+    // "buffer": another tensor whose memory it is in, or null}}, "input" and "output", names
     // of two of them, and "steps", each as its class in steps/ says. `parameters` are what the steps' offsets
     // point into.
     network(const nlohmann::json &description, const std::vector<float> &parameters);
@@ -25,6 +27,9 @@ public:
     // By step: the largest magnitude in each channel of its output, on one input.
     nlohmann::json channel_maxima(const std::string &input_path);
 
+    // By step: a hash of its output's bytes, on one input.
+    nlohmann::json digests(const std::string &input_path);
+
     // One for each step, on the input of the last run.
     std::vector<turn> take_turn();
 
@@ -33,6 +38,8 @@ public:
 
 private:
     void load(const std::string &path);
+    nlohmann::json for_each_output(
+            const std::string &input_path, const std::function<nlohmann::json(const dnnl::memory &)> &look);
 
     dnnl::engine engine_;
     dnnl::stream stream_;

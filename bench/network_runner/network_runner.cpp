@@ -4,6 +4,7 @@
 // Commands are lines of JSON, and so are the answers:
 //   ["run", INPUT, OUTPUT]    from file to file
 //   ["maxima", INPUT]         the largest magnitudes of each step's output channels
+//   ["digests", INPUT]        hashes of each step's output
 //   ["turn"]                  times all steps on the last input: for the referee
 #include "network.hpp"
 
@@ -46,6 +47,7 @@ json answer(network &net, const std::string &line) {
         net.run(words.at(1), words.at(2));
         return json::object();
     }
+    if (verb == "digests") return net.digests(words.at(1));
     if (verb == "maxima") return net.channel_maxima(words.at(1));
     if (verb != "turn") throw std::runtime_error("there is no command '" + verb + "'");
     json turns = json::array();

@@ -28,6 +28,8 @@ struct step_source {
     const tensors &all;
 
     const dnnl::memory &tensor(const char *key) const { return all.at(description.at(key)); }
+    dnnl::memory::dims pair(const char *key) const { return description.at(key); }
+    bool has(const char *key) const { return !description.at(key).is_null(); }
     // `count` parameters from the offset that the description has under `key`.
     std::vector<float> values(const char *key, dnnl::memory::dim count) const;
 };
@@ -36,15 +38,20 @@ using make_step_function = std::unique_ptr<step> (*)(
         const step_source &, const dnnl::engine &, dnnl::stream &);
 
 // {"src", "dst", "weights": offset of oihw values, "bias", "weights_scales", "src_scale", "dst_scale",
-//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes": offset or null}
-// Scales are left out where the source is f32; slopes are prelu's.
+//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes", "relu", "sum_scale", "sum_type"}
+// Scales are left out where the source is f32. The last four can be null: the offset of prelu's slopes,
+// relu's slope of negative values; what the destination has before is added, times sum_scale, read as
+// sum_type.
 std::unique_ptr<step> make_convolution(const step_source &, const dnnl::engine &, dnnl::stream &);
+// {"src", "dst", "kernel", "stride", "pad_before", "pad_after"}: of maxima.
+std::unique_ptr<step> make_pool(const step_source &, const dnnl::engine &, dnnl::stream &);
 // {"src", "dst", "scale"}: f32 from u8.
 std::unique_ptr<step> make_dequantization(const step_source &, const dnnl::engine &, dnnl::stream &);
 // {"src", "image", "dst", "factor"}: the f32 source's channels are (row, column, colour) within a pixel of
 // the u8 image; they are added to the pixel's value.
 std::unique_ptr<step> make_pixel_shuffle(const step_source &, const dnnl::engine &, dnnl::stream &);
 
+dnnl::memory::data_type type_named(const std::string &name); // u8, s8, f32
 // A tensor of one dimension.
 dnnl::memory floats(const dnnl::engine &engine, const std::vector<float> &values);
 

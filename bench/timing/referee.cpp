@@ -40,8 +40,9 @@ std::vector<turn> ask_for_turn(std::size_t contender) {
 json standing_of(const standing &s) {
     json parts = json::array();
     for (const least_time &part : s.parts)
-        parts.push_back({{"seconds", part.seconds()}, {"sightings", part.sightings()},
-                {"undisturbed", part.undisturbed()}, {"disturbed", part.disturbed()}});
+        parts.push_back({{"seconds", part.seconds()}, {"confirmed", part.is_confirmed()},
+                {"sightings", part.sightings()}, {"undisturbed", part.undisturbed()},
+                {"disturbed", part.disturbed()}});
     return {{"seconds", s.seconds()}, {"confirmed", s.is_confirmed()}, {"parts", parts}};
 }
 

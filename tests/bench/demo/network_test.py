@@ -43,7 +43,7 @@ class Networks(unittest.TestCase):
         self.networks = contenders.Networks(PROGRAMS, LIBRARY, self.folder)
 
     def start(self, described, name, environment=AVX2, is_winodnn=False):
-        process = self.networks.start_runner(described.write(self.folder / name), environment, is_winodnn)
+        process = self.networks.start_runner(described.write_to(self.folder / name), environment, is_winodnn)
         self.addCleanup(process.__exit__)
         return process
 
@@ -109,7 +109,7 @@ class Networks(unittest.TestCase):
 
     def test_refusals(self):
         described = super_resolution.describe_f32(self.convolutions, 8, 8)
-        network, parameters = described.write(self.folder / "f32")
+        network, parameters = described.write_to(self.folder / "f32")
         text = network.read_text()
         whole = parameters.read_bytes()
         for broken, content, message in ((text, whole[:-4], "not so many parameters"),
