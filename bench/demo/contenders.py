@@ -65,10 +65,10 @@ def threads():
 
 
 class Networks:
-    """What processes are started from: programs, the library and the networks' files by size."""
+    """What processes are started from: programs, the library, the folder of ncnn's model and its input and output."""
 
-    def __init__(self, programs, library, model):
-        self._runner, self._library, self._model = programs / "network_runner", library, model
+    def __init__(self, programs, library, model=None, blobs=()):
+        self._runner, self._library, self._model, self._blobs = programs / "network_runner", library, model, blobs
 
     def start_runner(self, network, environment, is_winodnn=False):
         """`network`: the paths of description and parameters."""
@@ -85,7 +85,7 @@ class Networks:
 
     def start_ncnn(self, width, height):
         return AskedProcess([sys.executable, "-B", NCNN_PROCESS, self._model / "network.param",
-                             self._model / "network.bin", width, height, threads()], {})
+                             self._model / "network.bin", *self._blobs, width, height, threads()], {})
 
     def start(self, contender, networks, width, height):
         if contender.network == "ncnn":

@@ -1,8 +1,6 @@
 """Enlarges a photograph four times by a network, in f32, in int8 by oneDNN and with winodnn, and shows what is gained."""
 
 import argparse
-import contextlib
-import hashlib
 import json
 import pathlib
 import shutil
@@ -11,8 +9,6 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("models", "processes", "suite")]
-
-import numpy  # noqa: E402
 
 import contenders  # noqa: E402
 import fetch  # noqa: E402
@@ -26,8 +22,9 @@ import sheet  # noqa: E402
 import super_resolution  # noqa: E402
 import whole_picture  # noqa: E402
 from asked_process import ProcessEnded  # noqa: E402
+from comparison import Comparison  # noqa: E402
 from progress import Progress  # noqa: E402
-from referee import hold_rounds  # noqa: E402
+from quantized_network import QuantizedNetwork  # noqa: E402
 from super_resolution import FACTOR  # noqa: E402
 
 # What is compared of a large picture: more would take minutes, and nobody could look at it.
@@ -51,116 +48,7 @@ def middle(rgb):
     if width * height <= w * h:
         return rgb
     left, top = max(width - w, 0) // 2, max(height - h, 0) // 2
-    return numpy.ascontiguousarray(rgb[top:top + h, left:left + w])
-
-
-class Network:
-    """The quantized network: its processes, for frames of any size."""
-
-    def __init__(self, options, folder, progress):
-        model = fetch.fetch(fetch.REALESR, options.models, progress.say)
-        self._convolutions = super_resolution.by_rows(
-            ncnn_model.read_convolutions(model / "network.param", model / "network.bin"))
-        self._networks = contenders.Networks(options.programs, options.library, model)
-        self._library, self._models, self._folder = options.library, options.models, folder
-        self._quantized = None
-        samples = list(pictures.calibration())
-        self._sample_files = [self._write(f"sample{i}", sample) for i, sample in enumerate(samples)]
-        height, width = samples[0].shape[:2]
-        progress.show("Quantizing", 0)
-        self._quantized = super_resolution.quantize(self._convolutions, self._maxima(height, width))
-        progress.show("Calibrating winodnn, once", 0.05)
-        self.calibration = self._calibrate(height, width)
-
-    @property
-    def reach(self):
-        """How far a pixel of the output sees."""
-        return super_resolution.reach(self._convolutions)
-
-    def _write(self, name, array):
-        path = self._folder / name
-        array.tofile(path)
-        return path
-
-    def _files(self, height, width):
-        """Descriptions and parameters for frames of a size, by network."""
-        folder = self._folder / f"{width}x{height}"
-        described = {"f32": super_resolution.describe_f32(self._convolutions, height, width)}
-        if self._quantized:
-            described["int8"] = super_resolution.describe_int8(self._quantized, height, width)
-        return {name: description.write_to(folder / name) for name, description in described.items()}
-
-    def _maxima(self, height, width):
-        """Of the f32 network's channels."""
-        maxima = {}
-        with self._networks.start_runner(self._files(height, width)["f32"], {}) as process:
-            self.isa, self.onednn = process.introduction["isa"], process.introduction["onednn"]
-            for path in self._sample_files:
-                for name, values in process.ask("maxima", str(path)).items():
-                    maxima[name] = numpy.maximum(maxima.get(name, 0), values)
-        return maxima
-
-    def _calibrate(self, height, width):
-        """winodnn's file; made again only if the network or the library is another one."""
-        files = self._files(height, width)["int8"]
-        content = b"".join(path.read_bytes() for path in (*files, self._library))
-        path = self._models / f"calibration-{hashlib.sha256(content).hexdigest()[:16]}.json"
-        if not path.exists():
-            for old in self._models.glob("calibration-*.json"):
-                old.unlink()
-            with self._networks.start_runner(files, {"WINODNN_CALIBRATE": str(path)}, is_winodnn=True) as process:
-                for sample in self._sample_files:
-                    process.ask("run", str(sample), str(self._folder / "unused"))
-            if not path.exists():
-                raise ProcessEnded("winodnn wrote no calibration")
-        return path
-
-    @contextlib.contextmanager
-    def running(self, those, height, width):
-        """The processes of contenders, for frames of one size."""
-        files = self._files(height, width)
-        with contextlib.ExitStack() as stack:
-            yield [stack.enter_context(self._networks.start(c, files, width, height)) for c in those]
-
-    def enlarge(self, process, rgb):
-        source, target = self._write("source", rgb), self._folder / "target"
-        process.ask("run", str(source), str(target))
-        return numpy.fromfile(target, numpy.uint8).reshape(FACTOR * rgb.shape[0], FACTOR * rgb.shape[1], -1)
-
-
-class Comparison:
-    def __init__(self, network, options, frame, progress):
-        self._network, self._options, self._frame, self._progress = network, options, frame, progress
-        self._contenders = contenders.contenders(network.isa, options.library, network.calibration)
-
-    def _outputs(self, processes):
-        outputs = {}
-        for i, (contender, process) in enumerate(zip(self._contenders, processes)):
-            self._progress.show(f"Enlarging: {contender.title}", 0.2 + 0.3 * i / len(processes))
-            outputs[contender.key] = self._network.enlarge(process, self._frame)
-        return outputs
-
-    def _time(self, processes, seconds):
-        def show(number):
-            self._progress.show(f"Timing, round {number + 1}", min(0.5 + number / 40, 0.9))
-        return hold_rounds(self._options.programs / "referee", [lambda p=process: p.ask("turn") for process in processes],
-                           seconds, show)
-
-    def run(self, seconds):
-        """In so many seconds of timing at the most: results, the enlarged pictures by key, and what makes the times not to be trusted."""
-        with self._network.running(self._contenders, *self._frame.shape[:2]) as processes:
-            outputs = self._outputs(processes)
-            times, distrust = self._time(processes, seconds)
-        found = []
-        for contender, process, timed in zip(self._contenders, processes, times):
-            output = outputs[contender.key]
-            is_int8 = contender.network == "int8"
-            found.append(figures.Result(
-                contender.key, contender.title, f"{contender.key}.png", process.introduction["steps"],
-                figures.decibels(output, outputs["f32"]),
-                int((output != outputs["onednn"]).sum()) if is_int8 else None, process.introduction.get("isa", ""),
-                timed.seconds, timed.is_confirmed, timed.parts))
-        return found, outputs, distrust
+    return rgb[top:top + h, left:left + w].copy()
 
 
 def report(folder, picture, frame, found, outputs, distrust, network):
@@ -205,7 +93,7 @@ def demonstrate(options, folder, progress):
     if not is_whole:
         progress.say(f"Compared is its middle, {frame.shape[1]} x {frame.shape[0]} pixels; all of it is enlarged afterwards.")
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        network = Network(options, pathlib.Path(scratch), progress)
+        network = QuantizedNetwork(super_resolution.Architecture, options, pathlib.Path(scratch), progress)
         found, outputs, distrust = Comparison(network, options, frame, progress).run(SECONDS_OF_ROUNDS)
         said, is_right = report(folder, picture, frame, found, outputs, distrust, network)
         whole_picture.enlarge(network, picture, folder / "enlarged.png", options.library, progress)

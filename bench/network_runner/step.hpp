@@ -38,15 +38,19 @@ using make_step_function = std::unique_ptr<step> (*)(
         const step_source &, const dnnl::engine &, dnnl::stream &);
 
 // {"src", "dst", "weights": offset of oihw values, "bias", "weights_scales", "src_scale", "dst_scale",
-//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes", "relu", "sum_scale", "sum_type"}
-// Scales are left out where the source is f32. The last four can be null: the offset of prelu's slopes,
-// relu's slope of negative values; what the destination has before is added, times sum_scale, read as
-// sum_type.
+//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes", "relu", "sum_scale", "sum_type",
+//  "sum_last"}
+// Scales are left out where the source is f32. Others can be null: the offset of prelu's slopes, relu's slope
+// of negative values. What the destination has before is added, times sum_scale, read as sum_type, before the
+// relu or, if sum_last, behind it.
 std::unique_ptr<step> make_convolution(const step_source &, const dnnl::engine &, dnnl::stream &);
+// Likewise: its padding is what is cut off.
+std::unique_ptr<step> make_deconvolution(const step_source &, const dnnl::engine &, dnnl::stream &);
 // {"src", "dst", "kernel", "stride", "pad_before", "pad_after"}: of maxima.
 std::unique_ptr<step> make_pool(const step_source &, const dnnl::engine &, dnnl::stream &);
-// {"src", "dst", "scale"}: f32 from u8.
-std::unique_ptr<step> make_dequantization(const step_source &, const dnnl::engine &, dnnl::stream &);
+// {"src", "dst", "corner": [h, w], "src_scale", "dst_scale"}: the part of the source from the corner on that
+// is as large as the destination.
+std::unique_ptr<step> make_reorder(const step_source &, const dnnl::engine &, dnnl::stream &);
 // {"src", "image", "dst", "factor"}: the f32 source's channels are (row, column, colour) within a pixel of
 // the u8 image; they are added to the pixel's value.
 std::unique_ptr<step> make_pixel_shuffle(const step_source &, const dnnl::engine &, dnnl::stream &);

@@ -90,7 +90,7 @@ def describe(steps, maxima=None):
     tensors = {"image": "image"}
     if not scales:
         tensors["image"] = described.tensor("floats", 3, SIDE, SIDE, "f32")
-        described.add(op="dequantization", name="ToFloats", src="image", dst="floats", scale=1 / 255)
+        described.add_reorder("ToFloats", "image", "floats", src_scale=1 / 255)
     for step in steps:
         src = tensors[step.src]
         channels, side = described.size_of(src)[:2]

@@ -1,4 +1,4 @@
-"""Whole networks with oneDNN alone and with winodnn preloaded: VGG-16 and ResNet-50 layer by layer, and the demo's network on
+"""Whole networks with oneDNN alone and with winodnn preloaded: VGG-16 and ResNet-50 layer by layer, and two that enlarge
 a frame of 640x360, all with one thread and with as many as there are processors."""
 
 import argparse
@@ -13,17 +13,20 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("demo", "models", "proc
 
 import classifiers  # noqa: E402
 import contenders  # noqa: E402
-import demo  # noqa: E402
+import cugan  # noqa: E402
 import fetch  # noqa: E402
 import figures  # noqa: E402
 import machine  # noqa: E402
 import pictures  # noqa: E402
+import super_resolution  # noqa: E402
 from asked_process import ProcessEnded  # noqa: E402
+from comparison import Comparison  # noqa: E402
 from progress import Progress  # noqa: E402
+from quantized_network import QuantizedNetwork  # noqa: E402
 from referee import hold_rounds  # noqa: E402
 
+FRAME = (640, 360)
 CLASSIFIERS = (("VGG-16", classifiers.vgg16), ("ResNet-50", classifiers.resnet50))
-SECONDS = 30  # the most that a network's times may take
 
 
 def ratio(a, b):
@@ -38,8 +41,8 @@ class Classifier:
     """In f32 once, for the scales; then in int8 by oneDNN and by winodnn."""
 
     def __init__(self, options, folder, steps):
-        self._networks = contenders.Networks(options.programs, options.library, None)
-        self._referee = options.programs / "referee"
+        self._networks = contenders.Networks(options.programs, options.library)
+        self._referee, self._seconds = options.programs / "referee", options.seconds
         folder.mkdir()
         self._image = folder / "image"
         pictures.square(classifiers.SIDE).tofile(self._image)
@@ -55,7 +58,7 @@ class Classifier:
               self._networks.start_runner(self._files, contenders.EXACT, is_winodnn=True) as winodnn):
             both = (onednn, winodnn)
             digests = [process.ask("digests", str(self._image)) for process in both]
-            times, distrust = hold_rounds(self._referee, [lambda p=p: p.ask("turn") for p in both], SECONDS)
+            times, distrust = hold_rounds(self._referee, [lambda p=p: p.ask("turn") for p in both], self._seconds)
             rows = [{"name": a["name"], "onednn": a["implementation"], "winodnn": b["implementation"],
                      "taken_over": b["implementation"].startswith("wino:"), "onednn_ms": t and t * 1e3,
                      "winodnn_ms": u and u * 1e3, "same_bytes": digests[0][a["name"]] == digests[1][a["name"]]}
@@ -96,18 +99,21 @@ def classify(options, folder, results):
             results.append({"network": name, "threads": threads, "distrust": distrust, "layers": rows})
 
 
-def enlarge(options, folder, results):
-    network = demo.Network(options, folder, Progress())
+def enlarge(architecture, options, folder, results):
+    name = architecture.model.name
+    folder = folder / name
+    folder.mkdir()
+    network = QuantizedNetwork(architecture, options, folder, Progress())
     for threads in thread_counts():
         os.environ["OMP_NUM_THREADS"] = str(threads)
-        frame = pictures.frame(*demo.LARGEST_FRAME)
-        found, _, distrust = demo.Comparison(network, options, frame, Progress()).run(SECONDS * 2)
-        print(f"\nrealesr-animevideov3, {frame.shape[1]} x {frame.shape[0]}, {threads} threads\n{figures.table(found)}", flush=True)
+        frame = pictures.frame(*FRAME)
+        found, _, distrust = Comparison(network, options, frame, Progress()).run(options.seconds)
+        print(f"\n{name}, {frame.shape[1]} x {frame.shape[0]}, {threads} threads\n{figures.table(found)}", flush=True)
         for sentence in figures.conclusion(found)[0]:
             print(f"   {sentence}")
         if distrust:
             print(f"   Some times are not known: {distrust}")
-        results.append({"network": "realesr-animevideov3", "threads": threads, "distrust": distrust,
+        results.append({"network": name, "threads": threads, "distrust": distrust,
                         "contenders": [figures.as_json(r) for r in found]})
 
 
@@ -122,12 +128,14 @@ def main():
     parser.add_argument("--library", type=pathlib.Path, required=True, help="libwinodnn.so")
     parser.add_argument("--models", type=pathlib.Path, required=True, help="where downloaded networks are kept")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="a JSON file for all figures")
+    parser.add_argument("--seconds", type=float, default=60, help="the most that a network's times may take (60)")
     options = parser.parse_args()
     results = []
     print(machine.describe()["cpu"])
     with tempfile.TemporaryDirectory() as scratch:
         classify(options, pathlib.Path(scratch), results)
-        enlarge(options, pathlib.Path(scratch), results)
+        for architecture in (super_resolution.Architecture, cugan.Architecture):
+            enlarge(architecture, options, pathlib.Path(scratch), results)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps({"machine": machine.describe(), "results": results}, indent=1) + "\n", encoding="utf-8")
     print(f"\nAll figures: {options.output}")
