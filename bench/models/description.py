@@ -30,9 +30,9 @@ class Description:
     def add(self, **step):
         self._steps.append(step)
 
-    def add_convolution(self, name, src, dst, weights, bias, *, stride=1, padding=1, slopes=None, relu=None,
+    def add_convolution(self, name, src, dst, weights, bias, *, stride=1, padding=1, slopes=None, relu=None, swish=False,
                         sum_scale=None, sum_type=None, sum_last=False, quantization=None, op="convolution"):
-        """`op` can be deconvolution as well. `relu` is the slope of negative values, `slopes` are prelu's; a sum adds what the destination has before, read as
+        """`op` can be deconvolution as well. `relu` is the slope of negative values, `slopes` are prelu's, `swish` is x * sigmoid(x); a sum adds what the destination has before, read as
         `sum_type`, before the relu or behind it. `quantization`: scales of the weights' output channels, of the source, of the destination."""
         scales = {}
         if quantization:
@@ -40,7 +40,7 @@ class Description:
             scales = {"weights_scales": self.offset(weights_scales), "src_scale": src_scale, "dst_scale": dst_scale}
         self.add(op=op, name=name, src=src, dst=dst, kernel=list(weights.shape[2:]), stride=[stride, stride],
                  pad_before=[padding, padding], pad_after=[padding, padding], weights=self.offset(weights),
-                 bias=self.offset(bias), slopes=None if slopes is None else self.offset(slopes), relu=relu,
+                 bias=self.offset(bias), slopes=None if slopes is None else self.offset(slopes), eltwise=["swish", 1.0] if swish else None if relu is None else ["relu", relu],
                  sum_scale=sum_scale, sum_type=sum_type, sum_last=sum_last, **scales)
 
     def add_reorder(self, name, src, dst, *, corner=0, src_scale=1.0, dst_scale=1.0):

@@ -1,7 +1,7 @@
 #include "step.hpp"
 
 #include <cstring>
-#include <optional>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace winodnn::bench {
@@ -10,6 +10,12 @@ namespace {
 using dnnl::memory;
 using data_type = memory::data_type;
 using tag = memory::format_tag;
+
+dnnl::algorithm algorithm_named(const std::string &name) {
+    if (name == "relu") return dnnl::algorithm::eltwise_relu;
+    if (name == "swish") return dnnl::algorithm::eltwise_swish;
+    throw std::runtime_error("there is no activation '" + name + "' here");
+}
 
 // Primitive: convolution_forward or deconvolution_forward, whose constructors differ by the algorithm alone.
 template <typename Primitive>
@@ -75,8 +81,10 @@ private:
         };
         if (sums && !sums_last) append_sum();
         if (from.has("slopes")) ops.append_prelu(per_channel);
-        if (from.has("relu"))
-            ops.append_eltwise(dnnl::algorithm::eltwise_relu, from.description.at("relu").get<float>(), 0.f);
+        if (from.has("eltwise")) {
+            const nlohmann::json &eltwise = from.description.at("eltwise");
+            ops.append_eltwise(algorithm_named(eltwise.at(0)), eltwise.at(1).get<float>(), 0.f);
+        }
         if (sums && sums_last) append_sum();
         attr.set_post_ops(ops);
         return attr;

@@ -38,11 +38,11 @@ using make_step_function = std::unique_ptr<step> (*)(
         const step_source &, const dnnl::engine &, dnnl::stream &);
 
 // {"src", "dst", "weights": offset of oihw values, "bias", "weights_scales", "src_scale", "dst_scale",
-//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes", "relu", "sum_scale", "sum_type",
+//  "kernel", "stride", "pad_before", "pad_after": [h, w], "slopes", "eltwise", "sum_scale", "sum_type",
 //  "sum_last"}
-// Scales are left out where the source is f32. Others can be null: the offset of prelu's slopes, relu's slope
-// of negative values. What the destination has before is added, times sum_scale, read as sum_type, before the
-// relu or, if sum_last, behind it.
+// Scales are left out where the source is f32. Others can be null: the offset of prelu's slopes; eltwise,
+// ["relu" or "swish", alpha]. What the destination has before is added, times sum_scale, read as sum_type,
+// before these or, if sum_last, behind them.
 std::unique_ptr<step> make_convolution(const step_source &, const dnnl::engine &, dnnl::stream &);
 // Likewise: its padding is what is cut off.
 std::unique_ptr<step> make_deconvolution(const step_source &, const dnnl::engine &, dnnl::stream &);
