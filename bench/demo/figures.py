@@ -59,12 +59,15 @@ def cells(result):
             "" if result.differing_bytes is None else f"{result.differing_bytes:,}" if result.differing_bytes else "none")
 
 
-def table(results):
-    rows = [HEAD, *map(cells, results)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-    sides = "<>><>>"
+def aligned(rows, sides):
+    """Text of columns that are aligned to the left, <, or to the right, >."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join("  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths)).rstrip()
                      for row in rows)
+
+
+def table(results):
+    return aligned([HEAD, *map(cells, results)], "<>><>>")
 
 
 def as_json(result):

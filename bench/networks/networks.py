@@ -1,5 +1,5 @@
-"""Whole networks with oneDNN alone and with winodnn preloaded: VGG-16 and ResNet-50 layer by layer, and two that enlarge
-a frame of 640x360, all with one thread and with as many as there are processors."""
+"""Whole networks with oneDNN alone and with winodnn preloaded: VGG-16 and ResNet-50 layer by layer, two that enlarge a frame
+of 640x360, and one that reads letters. With one thread, and with as many as there are processors."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("demo", "models", "processes", "suite")]
 
+import captcha_reader  # noqa: E402
 import classifiers  # noqa: E402
 import contenders  # noqa: E402
 import cugan  # noqa: E402
@@ -117,6 +118,19 @@ def enlarge(architecture, options, folder, results):
                         "contenders": [figures.as_json(r) for r in found]})
 
 
+def read_captchas(options, folder, results):
+    folder.mkdir()
+    os.environ["OMP_NUM_THREADS"] = "1"  # its layers are small
+    reader = captcha_reader.Reader(options, folder, Progress())
+    rows, distrust = captcha_reader.compare(reader, options, options.captchas, Progress())
+    print(f"\nddddocr's convolutions, {captcha_reader.SIZE[0]} x {captcha_reader.SIZE[1]}, 1 thread, {options.captchas} captchas\n"
+          f"{captcha_reader.table(rows, options.captchas)}", flush=True)
+    if distrust:
+        print(f"   Some times are not known: {distrust}")
+    results.append({"network": fetch.DDDDOCR.name, "threads": 1, "distrust": distrust, "captchas": options.captchas,
+                    "contenders": rows})
+
+
 def thread_counts():
     processors = len(os.sched_getaffinity(0))
     return (1,) if processors == 1 else (1, processors)
@@ -129,6 +143,7 @@ def main():
     parser.add_argument("--models", type=pathlib.Path, required=True, help="where downloaded networks are kept")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="a JSON file for all figures")
     parser.add_argument("--seconds", type=float, default=60, help="the most that a network's times may take (60)")
+    parser.add_argument("--captchas", type=int, default=500, help="how many pictures are read (500)")
     options = parser.parse_args()
     results = []
     print(machine.describe()["cpu"])
@@ -136,6 +151,7 @@ def main():
         classify(options, pathlib.Path(scratch), results)
         for architecture in (super_resolution.Architecture, cugan.Architecture):
             enlarge(architecture, options, pathlib.Path(scratch), results)
+        read_captchas(options, pathlib.Path(scratch, "captchas"), results)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps({"machine": machine.describe(), "results": results}, indent=1) + "\n", encoding="utf-8")
     print(f"\nAll figures: {options.output}")
