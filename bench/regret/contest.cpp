@@ -2,14 +2,16 @@
 
 #include "dispatch/cost.hpp"
 #include "run/convolution.hpp"
+#include "timing/rounds.hpp"
 #include "tuning/spelling.hpp"
 #include "vs_direct/contender.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <new>
@@ -20,28 +22,10 @@
 namespace winodnn::bench {
 namespace {
 
-// A turn starts with an execution that is not timed, for what the others have left in the caches; where one
-// takes as long as this, they make no difference.
-constexpr double seconds_without_caches = 5e-3;
-constexpr double turn_seconds = 1e-3;
-// One that is interrupted does not decide, unless it is too long for others to fit.
-constexpr std::size_t fewest_executions = 3, most_executions = 10;
-
 // What is so much slower than the best after a round cannot become it.
 constexpr double hopeless = 1.25;
 constexpr double share_of_preliminaries = 0.6;
 constexpr std::size_t finalists = 3; // besides the chosen one and direct
-constexpr int fewest_final_rounds = 3;
-
-double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + std::ssize(values) / 2;
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 // Aligned as memory of oneDNN's is: vectors that straddle cache lines would cost twice.
 class aligned_bytes {
@@ -114,80 +98,69 @@ private:
     run_args args_;
 };
 
-struct entrant {
-    std::function<void()> run;
-    std::vector<double> times {}; // of a turn each
-    double typical() const { return median(times); }
-
-    void take_turn() {
-        const bool is_short = times.empty() || times.back() < seconds_without_caches;
-        if (is_short) run();
-        std::vector<double> executions;
-        const double start = now();
-        double before = start;
-        do {
-            run();
-            const double after = now();
-            executions.push_back(after - before);
-            before = after;
-        } while ((is_short && executions.size() < fewest_executions)
-                 || (before - start < turn_seconds && executions.size() < most_executions));
-        times.push_back(median(std::move(executions)));
-    }
-};
-
 using indices = std::vector<std::size_t>;
-
-// Back and forth, so that none always follows the same one.
-void hold_round(std::vector<entrant> &all, indices &taking_part) {
-    for (const std::size_t i : taking_part) all[i].take_turn();
-    std::ranges::reverse(taking_part);
-}
 
 class contest {
 public:
-    contest(std::vector<entrant> entrants, std::size_t chosen, double seconds)
-        : entrants_(std::move(entrants)), chosen_(chosen), start_(now()), seconds_(seconds) {}
+    contest(std::vector<std::function<void()>> entrants, std::size_t chosen, double seconds)
+        : entrants_(std::move(entrants)), chosen_(chosen), start_(now_seconds()), seconds_(seconds),
+          preliminary_(entrants_.size()), final_(entrants_.size()) {}
 
-    std::vector<double> hold(std::size_t &best) {
-        const indices last = finals(preliminaries());
-        const auto time = [this](std::size_t i) { return entrants_[i].typical(); };
-        best = std::ranges::min(last, {}, time);
+    // Times of all, of the finalists those of the finals; which is the best; what is wrong with the
+    // finalists' times.
+    std::vector<double> hold(std::size_t &best, std::string &distrust) {
+        const indices last = hold_finals(hold_preliminaries());
+        best = std::ranges::min(last, {}, [this](std::size_t i) { return time_in(final_, i); });
+        distrust = final_.distrust(last);
         std::vector<double> times;
-        for (std::size_t i = 0; i < entrants_.size(); ++i) times.push_back(time(i));
+        for (std::size_t i = 0; i < entrants_.size(); ++i) times.push_back(preliminary_.of(i).seconds());
+        for (const std::size_t i : last) times[i] = final_.of(i).seconds();
         return times;
     }
 
 private:
     bool must_stay(std::size_t i) const { return i == 0 || i == chosen_; }
 
-    indices preliminaries() {
+    // One that was never undisturbed is behind all others.
+    static double time_in(const rounds &held, std::size_t i) {
+        const double seconds = held.of(i).seconds();
+        return std::isnan(seconds) ? std::numeric_limits<double>::infinity() : seconds;
+    }
+
+    void hold_round(rounds &held, indices &taking_part) {
+        held.hold(taking_part, [this](std::size_t i) { return std::vector<turn> {take_turn(entrants_[i])}; });
+    }
+
+    indices hold_preliminaries() {
         indices alive(entrants_.size());
         for (std::size_t i = 0; i < alive.size(); ++i) alive[i] = i;
+        const auto time = [this](std::size_t i) { return time_in(preliminary_, i); };
         do {
-            hold_round(entrants_, alive);
-            const auto time = [this](std::size_t i) { return entrants_[i].typical(); };
+            hold_round(preliminary_, alive);
             const double least = time(std::ranges::min(alive, {}, time));
-            std::erase_if(alive, [&](std::size_t i) { return !must_stay(i) && time(i) > hopeless * least; });
-        } while (now() - start_ < seconds_ * share_of_preliminaries);
+            std::erase_if(alive, [&](std::size_t i) {
+                return !must_stay(i) && std::isfinite(time(i)) && time(i) > hopeless * least;
+            });
+        } while (now_seconds() - start_ < seconds_ * share_of_preliminaries);
         return alive;
     }
 
-    indices finals(indices alive) {
-        std::ranges::sort(alive, {}, [this](std::size_t i) { return entrants_[i].typical(); });
+    indices hold_finals(indices alive) {
+        std::ranges::sort(alive, {}, [this](std::size_t i) { return time_in(preliminary_, i); });
         indices last;
         std::size_t others = 0;
         for (const std::size_t i : alive)
             if (must_stay(i) || others++ < finalists) last.push_back(i);
-        for (const std::size_t i : last) entrants_[i].times.clear();
-        for (int round = 0; round < fewest_final_rounds || now() - start_ < seconds_; ++round)
-            hold_round(entrants_, last);
+        for (int n = 0;
+                n < fewest_rounds || (!final_.is_confirmed(last) && now_seconds() - start_ < seconds_); ++n)
+            hold_round(final_, last);
         return last;
     }
 
-    std::vector<entrant> entrants_;
+    std::vector<std::function<void()>> entrants_;
     const std::size_t chosen_;
     const double start_, seconds_;
+    rounds preliminary_, final_;
 };
 
 } // namespace
@@ -227,16 +200,16 @@ outcome hold_contest(const layer &l, const problem &p, const machine &m, double 
 
     outcome result;
     result.entries.push_back({direct_choice, direct_cycles(p, m), 0});
-    std::vector<entrant> entrants;
-    entrants.push_back({[&direct] { direct.execute(); }});
+    std::vector<std::function<void()>> entrants;
+    entrants.emplace_back([&direct] { direct.execute(); });
     const decision decided = choose_plan(p, m);
     for (const prediction &c : candidates(p, m, however_slow)) {
         if (decided.chosen == c.how) result.chosen = result.entries.size();
         result.entries.push_back({spelled(c.how), c.cycles, 0});
-        entrants.push_back({runner.prepare(c.how)});
+        entrants.push_back(runner.prepare(c.how));
     }
     contest held(std::move(entrants), result.chosen, seconds);
-    const std::vector<double> times = held.hold(result.best);
+    const std::vector<double> times = held.hold(result.best, result.distrust);
     for (std::size_t i = 0; i < times.size(); ++i) result.entries[i].microseconds = times[i] * 1e6;
     return result;
 }

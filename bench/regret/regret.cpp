@@ -46,6 +46,11 @@ std::string name_of(const layer &l) {
 }
 
 void print(const layer &l, const outcome &o) {
+    if (!o.distrust.empty()) {
+        std::printf("%-24s  not known: %s\n", name_of(l).c_str(), o.distrust.c_str());
+        std::fflush(stdout);
+        return;
+    }
     const entry &chosen = o.entries[o.chosen], &best = o.entries[o.best];
     std::printf("%-24s  %-26s %9.3f  %-26s %9.3f  %9.3f %7.1f%%%s\n", name_of(l).c_str(),
             chosen.choice.c_str(), chosen.microseconds / 1e3, best.choice.c_str(), best.microseconds / 1e3,
@@ -55,6 +60,7 @@ void print(const layer &l, const outcome &o) {
 }
 
 nlohmann::ordered_json json_of(const layer &l, const outcome &o) {
+    if (!o.distrust.empty()) return {{"layer", name_of(l)}, {"distrust", o.distrust}};
     nlohmann::ordered_json entries = nlohmann::ordered_json::array();
     for (const entry &e : o.entries)
         entries.push_back({{"choice", e.choice}, {"predicted_cycles", e.predicted_cycles},
@@ -66,6 +72,10 @@ nlohmann::ordered_json json_of(const layer &l, const outcome &o) {
 class summary {
 public:
     void add(const layer &l, const outcome &o) {
+        if (!o.distrust.empty()) {
+            ++unknown_;
+            return;
+        }
         ++layers_;
         logarithms_ += std::log1p(o.loss());
         if (o.loss() >= worst_) {
@@ -76,6 +86,10 @@ public:
     }
 
     void print() const {
+        if (unknown_ != 0)
+            std::printf(
+                    "%d layers' times cannot be trusted: run this while the machine has nothing else to do\n",
+                    unknown_);
         if (layers_ == 0) return;
         std::printf("loss: geomean %.2f%% worst %.2f%% (%s), %d layers; %zu slower than direct by more than "
                     "%.0f%%",
@@ -87,7 +101,7 @@ public:
     }
 
 private:
-    int layers_ = 0;
+    int layers_ = 0, unknown_ = 0;
     double logarithms_ = 0, worst_ = 0;
     std::string worst_layer_;
     std::vector<std::string> slower_;

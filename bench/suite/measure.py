@@ -14,9 +14,11 @@ import machine
 import plan
 import results
 import roofline
-from disturbance import LEAST_SHARE, Watch
 from peer import PEERS, Peer
-from vs_direct import BadResults, VsDirect
+from vs_direct import BadResults, VsDirect, milliseconds
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "processes"))
+from referee import hold_rounds  # noqa: E402
 
 # A shape that any of the ISAs computes at once.
 PROBE = layers.Shape(mb=1, ic=16, oc=16, ih=8, iw=8, kh=3, kw=3, ph=1, pw=1)
@@ -27,7 +29,7 @@ FILES_WITH_PEERS = ("core", "lowino")
 def isas_of(program):
     found = []
     for isa in plan.ISAS:
-        with VsDirect(program, [PROBE], isa, "exact", 1, 1, quiet=True) as run, contextlib.suppress(BadResults):
+        with VsDirect(program, [PROBE], isa, "exact", 1, 0, quiet=True) as run, contextlib.suppress(BadResults):
             run.results()
             found.append(isa)
     if not found:
@@ -36,48 +38,56 @@ def isas_of(program):
 
 
 def measure(program, run):
-    watch = Watch()
-    with VsDirect(program, run.shapes, run.isa, run.mode, run.threads, run.repetitions) as running:
+    with VsDirect(program, run.shapes, run.isa, run.mode, run.threads, plan.SECONDS_OF_LAYER) as running:
         context, records = running.results()
     return context, {"isa": run.isa, "mode": run.mode, "threads": run.threads, "target_snr": context.get("target_snr"),
-                     "share_of_cpu": watch.share_of_cpu(),
                      "records": [record | {"shape": dataclasses.asdict(shape)}
                                  for shape, record in zip(run.shapes, records)]}
 
 
-def measure_with_peers(program, shapes, isa):
-    """Each repetition of vs_direct is followed by one of each peer. Versions, the share of a CPU, and a record for each
-    shape."""
-    watch = Watch()
+def time_with_peers(referee, running, peers, shape):
+    """Times of winodnn and direct, in ms, and what is wrong with them; those of the peers go to their records."""
+    names = ["direct"] if running.next_layer() else ["direct", "winodnn"]
+    turns = [lambda name=name: running.turn(name) for name in names]
+    counts = [peer.prepare(shape) for peer in peers]
+    for peer, count in zip(peers, counts):
+        turns += [lambda peer=peer, i=i: peer.turn(i) for i in range(count)]
+    times, distrust = hold_rounds(referee, turns, plan.SECONDS_OF_LAYER)
+    seconds = [found.seconds if found.is_confirmed else None for found in times]
+    for peer, count in zip(reversed(peers), reversed(counts)):
+        peer.set_times(seconds[len(seconds) - count:])
+        seconds = seconds[:len(seconds) - count]
+    in_ms = [None if s is None else milliseconds(s * 1e3) for s in seconds]
+    return {"direct_ms": in_ms[0], "winodnn_ms": in_ms[-1], "distrust": distrust}
+
+
+def measure_with_peers(programs, shapes, isa):
+    """vs_direct and the peers take turns on each shape. Versions, and a record for each shape."""
     with contextlib.ExitStack() as stack:
-        running = stack.enter_context(VsDirect(program, shapes, isa, "exact", 1, plan.REPETITIONS, in_turns=True))
+        running = stack.enter_context(VsDirect(programs / "vs_direct", shapes, isa, "exact", 1, 0, in_turns=True))
         peers = [stack.enter_context(Peer(name)) for name in PEERS]
+        times = []
         for shape in shapes:
             say(f"   {shape.text}, {shape.mb} image{'s' * (shape.mb > 1)}")
-            for peer in peers:
-                peer.prepare(shape)
-            for _ in range(plan.REPETITIONS):
-                running.take_turn()
-                for peer in peers:
-                    peer.take_turn()
+            times.append(time_with_peers(programs / "referee", running, peers, shape))
         _, records = running.results()
     for peer in peers:
         for shape, record in zip(shapes, peer.records):
             if "error" in record:
                 say(f"   {PEERS[peer.name]}: {shape.text}: {record['error']}")
-    return ({PEERS[peer.name]: peer.version for peer in peers}, watch.share_of_cpu(),
-            [{"shape": dataclasses.asdict(shape), "vs_direct": record,
+    return ({PEERS[peer.name]: peer.version for peer in peers},
+            [{"shape": dataclasses.asdict(shape), "vs_direct": record | timed,
               "peers": {PEERS[peer.name]: peer.records[place] for peer in peers}}
-             for place, (shape, record) in enumerate(zip(shapes, records))])
+             for place, (shape, record, timed) in enumerate(zip(shapes, records, times))])
 
 
 def say(text):
     print(text, flush=True)
 
 
-def warn(share_of_cpu):
-    if share_of_cpu < LEAST_SHARE:
-        say(f"   Other programs ran on the same processor: this run had {share_of_cpu:.0%} of it")
+def warn(records):
+    if unknown := [record for record in records if record["distrust"]]:
+        say(f"   {len(unknown)} of {len(records)} shapes' times cannot be trusted: {unknown[0]['distrust']}")
 
 
 def main():
@@ -104,24 +114,23 @@ def main():
     seconds = [plan.run_seconds(run, peaks) for run in runs]
     of_peers = plan.peers_seconds(peer_shapes, len(PEERS), isas[-1], peaks) if peer_shapes else 0
     minutes = math.ceil((sum(seconds) + of_peers) / 60)
-    say(f"This takes about {minutes} minute{'s' * (minutes > 1)}. Leave the machine alone meanwhile.")
+    say(f"This takes about {minutes} minute{'s' * (minutes > 1)} if the machine has nothing else to do.")
 
     document = {"format": results.FORMAT, "date": datetime.date.today().isoformat(), "machine": of_machine,
                 "versions": {}, "isas": isas, "peaks": peaks, "scaling_file": scaling_file,
                 "files": {name: [dataclasses.asdict(layer) for layer in found] for name, found in files.items()},
-                "runs": [], "peers": [], "peers_share_of_cpu": None}
+                "runs": [], "peers": []}
     for run, expected in zip(runs, seconds):
         say(f"{run.text}: about {expected:.0f} s")
         context, measured = measure(program, run)
-        if run.threads == 1:
-            warn(measured["share_of_cpu"])
+        warn(measured["records"])
         document["runs"].append(measured)
         document["versions"] |= {"winodnn": context["winodnn"], "oneDNN": context["onednn"]}
     document["versions"]["commit"] = machine.commit()
     if peer_shapes:
         say(f"With peers, {len(peer_shapes)} shapes: about {of_peers:.0f} s")
-        versions, document["peers_share_of_cpu"], document["peers"] = measure_with_peers(program, peer_shapes, isas[-1])
-        warn(document["peers_share_of_cpu"])
+        versions, document["peers"] = measure_with_peers(arguments.programs, peer_shapes, isas[-1])
+        warn([record["vs_direct"] for record in document["peers"]])
         document["versions"] |= versions
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     results.write(arguments.output, document)

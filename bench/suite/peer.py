@@ -11,7 +11,7 @@ WORKER = pathlib.Path(__file__).resolve().parent / "peers" / "worker.py"
 
 
 class Peer:
-    """Records by place: implementations and the ms of all repetitions of each, or an error."""
+    """Records by place: implementations and the ms of each, or an error."""
 
     def __init__(self, name):
         self.name = name
@@ -41,18 +41,19 @@ class Peer:
         return json.loads(answer) if answer else {"error": "its process ended"}
 
     def prepare(self, shape):
-        answer = self._ask("prepare", layer=shape.line("layer"))
-        if "error" not in answer:
-            answer["ms"] = [[] for _ in answer["implementations"]]
-        self.records.append(answer)
+        """How many implementations there are to be timed."""
+        self.records.append(self._ask("prepare", layer=shape.line("layer")))
+        return len(self.records[-1].get("implementations", []))
 
-    def take_turn(self):
-        record = self.records[-1]
-        if "error" in record:
-            return
-        answer = self._ask("time")
+    def turn(self, implementation):
+        """For the referee. Where there is an error in the end, a turn without executions."""
+        answer = self._ask("turn", implementation=implementation)
         if "error" in answer:
             self.records[-1] = answer
-            return
-        for times, seconds in zip(record["ms"], answer["seconds"]):
-            times.append(round(seconds * 1e3, 6))
+            return [[0, 0, 0]]
+        return answer["turn"]
+
+    def set_times(self, seconds):
+        """Of each implementation, None for those that are not known."""
+        if "error" not in self.records[-1]:
+            self.records[-1]["ms"] = [s if s is None else round(s * 1e3, 6) for s in seconds]

@@ -4,11 +4,10 @@ import dataclasses
 
 # Whether the CPU has them is asked of vs_direct. The last one that it has is the best.
 ISAS = ("avx2", "avx2_vnni", "avx512_core", "avx512_core_vnni")
-# The best ISA is what users have; the medians of the others have to do with fewer.
-REPETITIONS, FEWER_REPETITIONS = 5, 3
-
-STRETCH_SECONDS = 0.02
-EXECUTIONS = 4 # of a stretch of a large layer, with the one that is not timed
+# The most that a layer's times may take, before they are given up. A quiet machine needs ROUNDS.
+SECONDS_OF_LAYER = 3
+ROUNDS = 8 # seen, on average
+TURN_SECONDS = 0.003 # at least, with the execution that is not timed
 # Seen with one thread, relative to the peak of s16 with AVX2, so that they fit faster and slower machines.
 CHECKED_SHARE_OF_PEAK = 0.12
 CALIBRATION_GMACS = 150 # what the CPU could do while one layer is calibrated
@@ -21,12 +20,10 @@ class Run:
     mode: str
     threads: int
     shapes: tuple
-    repetitions: int
 
     @property
     def text(self):
-        return (f"{self.isa}, {self.mode}, {self.threads} thread{'s' * (self.threads > 1)}, {len(self.shapes)} shapes, "
-                f"{self.repetitions} repetitions")
+        return f"{self.isa}, {self.mode}, {self.threads} thread{'s' * (self.threads > 1)}, {len(self.shapes)} shapes"
 
 
 def thread_counts(processors):
@@ -37,15 +34,16 @@ def thread_counts(processors):
 
 def runs_of(shapes, scaling_shapes, isas, processors, quick):
     best = isas[-1]
-    runs = [Run(best, "exact", 1, tuple(shapes), REPETITIONS), Run(best, "calibrated", 1, tuple(shapes), FEWER_REPETITIONS)]
+    runs = [Run(best, "exact", 1, tuple(shapes)), Run(best, "calibrated", 1, tuple(shapes))]
     if not quick:
-        runs += [Run(isa, "exact", 1, tuple(shapes), FEWER_REPETITIONS) for isa in reversed(isas[:-1])]
-    return runs + [Run(best, "exact", threads, tuple(scaling_shapes), FEWER_REPETITIONS)
+        runs += [Run(isa, "exact", 1, tuple(shapes)) for isa in reversed(isas[:-1])]
+    return runs + [Run(best, "exact", threads, tuple(scaling_shapes))
                    for threads in thread_counts(processors) if threads > 1]
 
 
-def _stretch(seconds):
-    return seconds + max(STRETCH_SECONDS, seconds * (EXECUTIONS - 1))
+def _turns(seconds):
+    """All of a contender that takes so long."""
+    return ROUNDS * max(TURN_SECONDS, seconds)
 
 
 def _check(shape, peaks):
@@ -57,16 +55,16 @@ def run_seconds(run, peaks):
     total = 0
     for shape in run.shapes:
         seconds = shape.macs * 1e-9 / direct
-        total += _check(shape, peaks) / run.threads + run.repetitions * (_stretch(seconds) + _stretch(seconds / 1.5))
+        total += _check(shape, peaks) / run.threads + _turns(seconds) + _turns(seconds / 1.5)
         if run.mode == "calibrated":
             total += CALIBRATION_GMACS / peaks["avx2"]["s16"]
     return total
 
 
 def peers_seconds(shapes, peers, isa, peaks):
-    run = Run(isa, "exact", 1, tuple(shapes), REPETITIONS)
+    run = Run(isa, "exact", 1, tuple(shapes))
     # One of the peers is timed twice, with Winograd and without.
-    contenders = REPETITIONS * (peers + 1)
+    contenders = peers + 1
     return run_seconds(run, peaks) + sum(
-        contenders * _stretch(shape.macs * 1e-9 / (0.7 * peaks[isa]["s8"])) + peers * PREPARATION_SECONDS
+        contenders * _turns(shape.macs * 1e-9 / (0.7 * peaks[isa]["s8"])) + peers * PREPARATION_SECONDS
         for shape in shapes)

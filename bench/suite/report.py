@@ -39,8 +39,8 @@ def main():
     write_plots(found, benchmarks)
     page = arguments.folder / "benchmarks.md"
     page.write_text(text.report(found, arguments.options), encoding="utf-8")
-    if arguments.publish and found.disturbed:
-        sys.exit(f"report.py: not published, other programs ran on the same processor: {page}")
+    if arguments.publish and found.unknown_times:
+        sys.exit(f"report.py: not published, {found.unknown_times} times could not be trusted: {page}")
     if arguments.publish:
         publish(arguments.folder, arguments.publish)
         page = arguments.publish / page.name

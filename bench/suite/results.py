@@ -3,12 +3,10 @@
 import dataclasses
 import json
 import math
-import statistics
 
-from disturbance import LEAST_SHARE
 from layers import Layer, Shape
 
-FORMAT = 1
+FORMAT = 2
 
 
 class BadResultsFile(ValueError):
@@ -16,13 +14,14 @@ class BadResultsFile(ValueError):
 
 
 def geomean(values):
-    values = list(values)
+    """Of those that are known."""
+    values = [value for value in values if not math.isnan(value)]
     return math.exp(math.fsum(map(math.log, values)) / len(values)) if values else math.nan
 
 
 @dataclasses.dataclass(frozen=True)
 class Timing:
-    """A shape in one run: medians in ms."""
+    """A shape in one run: least times in ms, NaN if they cannot be trusted."""
     implementation: str
     declined: bool
     winodnn: float
@@ -34,8 +33,12 @@ class Timing:
         return 1 if self.declined else self.direct / self.winodnn
 
 
+def known(milliseconds):
+    return math.nan if milliseconds is None else float(milliseconds)
+
+
 def timing_of(record):
-    winodnn, direct = (statistics.median(record[key]) for key in ("winodnn_ms", "direct_ms"))
+    winodnn, direct = known(record["winodnn_ms"]), known(record["direct_ms"])
     return Timing(record["implementation"], record["declined"], winodnn, direct, record.get("snr"))
 
 
@@ -52,20 +55,19 @@ class Results:
             self._runs = {(run["isa"], run["mode"], run["threads"]):
                           {Shape(**record["shape"]): timing_of(record) for record in run["records"]}
                           for run in document["runs"]}
-            shares = [run["share_of_cpu"] for run in document["runs"] if run["threads"] == 1]
-            if document["peers"]:
-                shares.append(document["peers_share_of_cpu"])
-            self.least_share_of_cpu = min(shares, default=1)
             self.peers = {Shape(**record["shape"]): _compared(record) for record in document["peers"]}
-        except (KeyError, TypeError, AttributeError, statistics.StatisticsError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadResultsFile(f"something is missing in it: {error!r}") from error
         for name, layers in self.files.items():
             if missing := [layer.name for layer in layers if layer.shape not in self.run(self.best_isa, "exact")]:
                 raise BadResultsFile(f"{name}: {missing[0]} was not measured")
 
     @property
-    def disturbed(self):
-        return self.least_share_of_cpu < LEAST_SHARE
+    def unknown_times(self):
+        """How many shapes in all runs have times that could not be trusted."""
+        timings = [timing for run in self._runs.values() for timing in run.values()]
+        return (sum(math.isnan(timing.direct) or math.isnan(timing.winodnn) for timing in timings)
+                + sum(compared["has_unknown"] for compared in self.peers.values()))
 
     @property
     def best_isa(self):
@@ -98,12 +100,14 @@ def _compared(record):
         if "error" in measured:
             failures[peer] = measured["error"]
             continue
-        times = [statistics.median(times) for times in measured["ms"]]
-        fastest = min(range(len(times)), key=times.__getitem__)
+        times = [known(milliseconds) for milliseconds in measured["ms"]]
+        # What is not known is not the fastest, unless nothing is known.
+        fastest = min(range(len(times)), key=lambda i: math.inf if math.isnan(times[i]) else times[i])
         rates[peer] = macs / times[fastest] * 1e-6
         if len(times) > 1:
             implementations[peer] = measured["implementations"][fastest]
-    return {"rates": rates, "failures": failures, "implementations": implementations, "declined": timing.declined}
+    return {"rates": rates, "failures": failures, "implementations": implementations, "declined": timing.declined,
+            "has_unknown": any(map(math.isnan, rates.values()))}
 
 
 def read(path):

@@ -1,5 +1,7 @@
 """The report in Markdown."""
 
+import math
+
 from results import geomean
 
 DIRECT, WINODNN = "oneDNN direct", "winodnn"
@@ -9,8 +11,13 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]) + "\n"
 
 
+def number(value, digits):
+    """A question mark for what could not be trusted."""
+    return "?" if math.isnan(value) else f"{value:.{digits}f}"
+
+
 def ratio(value):
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else number(value, 2)
 
 
 def isa_name(isa):
@@ -30,9 +37,9 @@ def head(results):
         "- s16's and s8's peak of multiply-accumulates, one thread, GMAC/s: " + ", ".join(
             f"{isa_name(isa)} {results.peaks[isa]['s16']:.0f} and {results.peaks[isa]['s8']:.0f}"
             for isa in results.isas)]
-    if results.disturbed:
-        lines.append(f"- **Other programs ran on the same processor: a run had {results.least_share_of_cpu:.0%} of it. These figures "
-                     "are not to be trusted.**")
+    if results.unknown_times:
+        lines.append(f"- **Other programs ran on the same processors: {results.unknown_times} times could not be trusted. They have "
+                     "question marks here, and means leave them out.**")
     if machine["amx"]:
         lines.append(f"- This CPU has AMX. winodnn leaves everything to it, so this is all at {isa_name(results.best_isa)}: "
                      "oneDNN, winodnn and OpenVINO are capped, ONNX Runtime cannot be. ncnn's int8 has no AMX.")
@@ -57,18 +64,18 @@ def layers_of(results, file):
     rows = []
     for layer in results.files[file]:
         timing, quick = exact[layer.shape], calibrated.get(layer.shape)
-        row = [layer.name, layer.shape.text, str(layer.shape.mb), f"{timing.direct:.3f}"]
+        row = [layer.name, layer.shape.text, str(layer.shape.mb), number(timing.direct, 3)]
         gmacs = layer.shape.macs * 1e-6
         if timing.declined:
-            row += ["declined", "", f"{gmacs / timing.direct:.0f}"]
+            row += ["declined", "", number(gmacs / timing.direct, 0)]
         else:
-            row += [f"{timing.winodnn:.3f}", ratio(timing.speedup), f"{gmacs / timing.winodnn:.0f}"]
+            row += [number(timing.winodnn, 3), ratio(timing.speedup), number(gmacs / timing.winodnn, 0)]
         if not quick:
             row += [""] * 4
         elif quick.declined:
             row += ["declined", "", "", ""]
         else:
-            row += [f"{quick.winodnn:.3f}", ratio(quick.speedup), f"{gmacs / quick.winodnn:.0f}", f"{quick.snr:.1f}"]
+            row += [number(quick.winodnn, 3), ratio(quick.speedup), number(gmacs / quick.winodnn, 0), f"{quick.snr:.1f}"]
         rows.append(row + [_at(results.run(isa, "exact"), layer.shape) for isa in others])
     return table(["layer", "channels, pixels", "batch", "direct, ms", "exact, ms", "speedup", "GMAC/s", "calibrated, ms",
                   "speedup", "GMAC/s", "dB"] + [f"{isa_name(isa)}, exact: speedup" for isa in others], rows)
@@ -87,9 +94,9 @@ def peer_names(results):
 
 
 def first_of(compared):
-    """Who is fastest. A layer that winodnn declined is oneDNN's."""
+    """Who is fastest. A layer that winodnn declined is oneDNN's; where a time is not known, nobody is."""
     rates = {name: rate for name, rate in compared["rates"].items() if name != WINODNN or not compared["declined"]}
-    return max(rates, key=rates.get)
+    return "?" if any(map(math.isnan, rates.values())) else max(rates, key=rates.get)
 
 
 def peers_of(results, file):
@@ -111,7 +118,7 @@ def _rate(compared, name):
     if name not in compared["rates"]:
         return "failed"
     which = compared["implementations"].get(name)
-    return f"{compared['rates'][name]:.0f}" + (f" ({which})" if which else "")
+    return number(compared["rates"][name], 0) + (f" ({which})" if which else "")
 
 
 def _advantage(results, layers, name):

@@ -4,8 +4,8 @@ import tables
 
 TITLE = "# Benchmarks\n"
 
-HOW = """By `sh cmake/bench.sh{options}`. Every figure is the median of several stretches of executions, each of at least 20 ms, taken in turns with
-those of the others within one process or, with peers, one run: ratios are worth more than times. u8 to u8, scales, bias and relu fused.
+HOW = """By `sh cmake/bench.sh{options}`. Every figure is the least time of undisturbed executions, taken in short turns with the others until
+it was seen at least three times within 1%, or else not known (`bench/timing`). u8 to u8, scales, bias and relu fused.
 In exact mode all s32 sums were compared with the true ones and were equal; a run in which one is not ends without a report.
 Effective GMAC/s are the multiplies of direct convolution by the time, so Winograd's can be above the CPU's peak, and so can direct
 convolution's where it leaves out the taps on the padding. A declined layer is left to oneDNN, and counts as a speedup of 1.

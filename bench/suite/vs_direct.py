@@ -3,52 +3,40 @@
 import contextlib
 import json
 import pathlib
-import re
 import subprocess
 import tempfile
 
-# Google Benchmark appends how it was run.
-NAME = re.compile(r"mb\d+/(.*?)/iterations:1(?:/repeats:\d+)?/manual_time")
 NANOSECONDS = 6 # of a ms
-SHAPE = ("mb", "ic", "oc", "ih", "iw", "oh", "ow", "kh", "kw")
 
 
 class BadResults(RuntimeError):
     pass
 
 
-def layer_name(benchmark_name):
-    match = NAME.fullmatch(benchmark_name)
-    if not match:
-        raise BadResults(f"{benchmark_name}: not a name that vs_direct gives")
-    return match[1]
+def milliseconds(value):
+    return None if value is None else round(value, NANOSECONDS)
+
+
+def read_record(layer, mode):
+    """What the suite keeps of a layer. Times that cannot be trusted are None."""
+    if "error" in layer:
+        raise BadResults(f"{layer['name']}: {layer['error']}")
+    record = {key: layer[key] for key in ("implementation", "direct_implementation", "why_declined", "declined", "mismatches",
+                                          "direct_mismatches", "shape", "distrust")}
+    record |= {key: milliseconds(layer[key]) for key in ("winodnn_ms", "direct_ms")}
+    if mode == "calibrated" and not layer["declined"]:
+        record["snr"] = layer["snr"]
+    return record
 
 
 def read_results(text):
-    """The context, and by layer name a record with the times of all repetitions, in ms."""
+    """The context, and by layer name a record."""
     try:
         document = json.loads(text)
         context = {key: document["context"][key]
-                   for key in ("date", "onednn", "winodnn", "isa", "mode", "threads", "target_snr")
+                   for key in ("onednn", "winodnn", "isa", "mode", "threads", "target_snr")
                    if key in document["context"]}
-        records = {}
-        for run in document["benchmarks"]:
-            if run["run_type"] != "iteration":
-                continue
-            name = layer_name(run["name"])
-            if run.get("error_occurred"):
-                raise BadResults(f"{name}: {run['error_message']}")
-            implementation, direct, *why = run["label"].split(" ", 2)
-            record = records.setdefault(name, {"winodnn_ms": [], "direct_ms": []})
-            record["winodnn_ms"].append(round(run["winodnn_ms"], NANOSECONDS))
-            record["direct_ms"].append(round(run["direct_ms"], NANOSECONDS))
-            record |= {"implementation": implementation, "direct_implementation": direct,
-                       "why_declined": why[0] if why else "", "declined": run["declined"] != 0,
-                       "mismatches": int(run["mismatches"]), "direct_mismatches": int(run["direct_mismatches"]),
-                       "shape": {key: int(run[key]) for key in SHAPE}}
-            if context.get("mode") == "calibrated" and not record["declined"]:
-                record["snr"] = run["snr"]
-            records[name] = record
+        records = {layer["name"]: read_record(layer, context.get("mode")) for layer in document["layers"]}
     except (ValueError, KeyError, TypeError) as error:
         raise BadResults(f"vs_direct's JSON is broken: {error!r}") from error
     if not records:
@@ -57,24 +45,23 @@ def read_results(text):
 
 
 class VsDirect:
-    """One run over the shapes, which are named by their places in the list. As a context manager; `take_turn` is one
-    repetition of the layer that is next."""
+    """One run over the shapes, which are named by their places in the list. As a context manager. In turns, `next_layer`
+    prepares one and `turn` times it."""
 
-    def __init__(self, program, shapes, isa, mode, threads, repetitions, in_turns=False,
-                 quiet=False):
+    def __init__(self, program, shapes, isa, mode, threads, seconds, in_turns=False, quiet=False):
         self._folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self._folder.name)
         layers, self.json = folder / "layers.txt", folder / "results.json"
         layers.write_text("".join(shape.line(place) + "\n" for place, shape in enumerate(shapes)))
         command = [program, f"--layers={layers}", f"--isa={isa}", f"--mode={mode}", f"--threads={threads}",
-                   f"--repetitions={repetitions}", f"--json={self.json}"]
+                   f"--seconds={seconds}", f"--json={self.json}"]
         pipes = {"stdin": subprocess.PIPE if in_turns else subprocess.DEVNULL}
         if quiet:
             pipes["stderr"] = subprocess.DEVNULL
         self._process = subprocess.Popen(command + ["--turns=stdin"] * in_turns, stdout=subprocess.PIPE, text=True,
                                          **pipes)
         self._shapes = shapes
-        self._said = []
+        self._layers_begun = 0
 
     def __enter__(self):
         return self
@@ -89,22 +76,37 @@ class VsDirect:
                 self._process.stdin.close()
         self._folder.cleanup()
 
-    def take_turn(self):
+    def _say(self, word):
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write("\n")
+            self._process.stdin.write(word + "\n")
             self._process.stdin.flush()
-        for line in self._process.stdout:
-            if line == "turn\n":
-                return
-            self._said.append(line)
-        raise BadResults("vs_direct ended early: " + "".join(self._said[-3:]))
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            raise BadResults("vs_direct ended early")
+        return json.loads(line)
+
+    def next_layer(self):
+        """Whether winodnn declined it."""
+        if self._layers_begun:
+            self._say("next")
+        self._layers_begun += 1
+        return self._answer().get("declined", True)
+
+    def turn(self, contender):
+        """Of winodnn or direct, for the referee."""
+        self._say(contender)
+        return self._answer()
 
     def results(self):
-        self._said.append(self._process.stdout.read())
+        if self._layers_begun:
+            self._say("next")
+        said = self._process.stdout.read()
         status = self._process.wait()
         # 1: it measured, and the results say what is wrong.
         if status not in (0, 1):
-            raise BadResults(f"vs_direct ended with {status}: " + "".join(self._said[-3:]))
+            raise BadResults(f"vs_direct ended with {status}: {said[-300:]}")
         context, records = read_results(self.json.read_text(encoding="utf-8"))
         if records.keys() != {str(place) for place in range(len(self._shapes))}:
             raise BadResults("vs_direct did not measure all layers")

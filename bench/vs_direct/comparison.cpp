@@ -1,11 +1,11 @@
 #include "comparison.hpp"
 
+#include "timing/rounds.hpp"
 #include "true_accumulators.hpp"
 
 #include <winodnn/winodnn.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <stdexcept>
@@ -14,33 +14,11 @@
 namespace winodnn::bench {
 namespace {
 
-constexpr double stretch_seconds = 0.02;
-constexpr int fewest_executions = 3;
-
 template <typename T>
 std::int64_t differences(const std::vector<T> &a, const std::vector<T> &b) {
     std::int64_t count = 0;
     for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
     return count;
-}
-
-double seconds_of(contender &c) {
-    using clock = std::chrono::steady_clock;
-    const auto start = clock::now();
-    c.execute();
-    return std::chrono::duration<double>(clock::now() - start).count();
-}
-
-double median_of_stretch(contender &c) {
-    c.execute();
-    std::vector<double> times;
-    for (double total = 0; total < stretch_seconds || std::ssize(times) < fewest_executions;) {
-        times.push_back(seconds_of(c));
-        total += times.back();
-    }
-    const auto middle = times.begin() + std::ssize(times) / 2;
-    std::nth_element(times.begin(), middle, times.end());
-    return *middle;
 }
 
 double decibels(const std::vector<std::int32_t> &values, const std::vector<std::int32_t> &truth) {
@@ -112,14 +90,15 @@ void comparison::compare_bytes(correctness &result) {
     result.different_bytes = differences(ours_->output<std::uint8_t>(), direct_->output<std::uint8_t>());
 }
 
-seconds_each comparison::time() {
-    direct_first_ = !direct_first_;
-    seconds_each result;
-    if (direct_first_) result.direct = median_of_stretch(*direct_);
-    result.winodnn = ours_ ? median_of_stretch(*ours_) : result.direct;
-    if (!direct_first_) result.direct = median_of_stretch(*direct_);
-    if (!ours_) result.winodnn = result.direct;
-    return result;
+std::optional<seconds_each> comparison::time(double seconds, std::string &distrust) {
+    rounds held(declined() ? 1 : 2);
+    held.hold_all(seconds, [this](std::size_t contender) {
+        return std::vector<turn> {contender == 0 ? time_direct() : time_winodnn()};
+    });
+    distrust = held.distrust();
+    if (!distrust.empty()) return {};
+    const double direct = held.of(0).seconds();
+    return seconds_each {declined() ? direct : held.of(1).seconds(), direct};
 }
 
 } // namespace winodnn::bench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "contender.hpp"
+#include "timing/stopwatch.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,9 +37,17 @@ public:
     std::string direct_name() const { return direct_->name(); }
 
     correctness check();
-    // A stretch of executions of the one, then of the other, each behind one that fills the caches and is not
-    // timed; the medians. Calls alternate which goes first. For a declined layer both times are direct's.
-    seconds_each time();
+    // A turn of winodnn's implementation, or of direct convolution; there is none of winodnn's for a declined
+    // layer.
+    turn time_winodnn() {
+        return take_turn([this] { ours_->execute(); });
+    }
+    turn time_direct() {
+        return take_turn([this] { direct_->execute(); });
+    }
+    // Both in turn, for about so many seconds at the most; nothing, and why, if the times cannot be trusted.
+    // For a declined layer both times are direct's.
+    std::optional<seconds_each> time(double seconds, std::string &distrust);
 
 private:
     void calibrate();
@@ -50,7 +59,6 @@ private:
     dnnl::engine engine_;
     std::optional<contender> direct_, ours_;
     std::string why_declined_;
-    bool direct_first_ = false;
 };
 
 } // namespace winodnn::bench

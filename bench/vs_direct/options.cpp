@@ -7,7 +7,7 @@ namespace winodnn::bench {
 const char *const usage =
         "usage: vs_direct --layers=FILE [--isa=ISA] [--mode=exact|calibrated] [--variant=TILE] "
         "[--target=DB] [--scales=CHOICE] [--threads=N] "
-        "[--repetitions=R] "
+        "[--seconds=S] "
         "[--json=FILE] [--turns=stdin]\n"
         "  FILE holds one convolution a line in benchdnn's problem syntax; bench/layers has some\n"
         "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
@@ -15,7 +15,11 @@ const char *const usage =
         "  DB is the signal-to-noise ratio that calibrated layers keep; with a tile, all of it is in 8 bits "
         "unless\n"
         "  there is a target. CHOICE is mse, max, percentile or global\n"
-        "  With turns, each repetition waits for a line on stdin and ends with the line 'turn' on stdout\n";
+        "  S is the most that a layer's times may take: a quiet machine needs less, a busy one gets no times "
+        "then\n"
+        "  With turns, each layer begins with what is known of it as a line of JSON on stdout, and the lines "
+        "'direct'\n"
+        "  and 'winodnn' on stdin are answered with turns of the referee's, until the line 'next'\n";
 
 options parse_options(int argc, char **argv) {
     options o;
@@ -34,8 +38,8 @@ options parse_options(int argc, char **argv) {
             o.variant = value;
         else if (name == "threads")
             o.threads = number_of(name, value, 1, 10000);
-        else if (name == "repetitions")
-            o.repetitions = number_of(name, value, 1, 10000);
+        else if (name == "seconds")
+            o.seconds = number_of(name, value, 0., 1e4);
         else if (name == "json")
             o.json = value;
         else if (name == "turns" && value == "stdin")

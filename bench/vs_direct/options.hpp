@@ -13,9 +13,9 @@ struct options {
     std::optional<double> target; // of calibrated mode, dB
     std::string variant;          // a tile; empty: the dispatcher's choice
     int threads = 0;              // 0: as many as OpenMP likes
-    int repetitions = 11;
+    double seconds = 3;           // that the times of a layer can take
     std::string json;
-    bool in_turns = false; // wait for a line on stdin before each repetition
+    bool in_turns = false; // time what stdin asks for
 };
 
 extern const char *const usage;

@@ -3,78 +3,76 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <sstream>
 #include <string>
 
 namespace winodnn::bench {
 namespace {
 
-using run = benchmark::BenchmarkReporter::Run;
-
-// There are no aggregates of a single repetition.
-const run &median_of(const std::vector<run> &runs) {
-    for (const run &r : runs)
-        if (r.aggregate_name == "median") return r;
-    return runs.front();
-}
-
-std::string tenths(double value) {
+std::string with_digits(int digits, double value) {
     char text[32];
-    std::snprintf(text, sizeof(text), "%.1f", value);
+    std::snprintf(text, sizeof(text), "%.*f", digits, value);
     return text;
 }
 
 } // namespace
 
-bool report::ReportContext(const Context &) {
+void report::begin() const {
     std::printf("%-18s %3s  %-30s %9s %8s  %-30s %9s %8s  %7s  %10s %10s %10s\n", "layer", "mb", "winodnn",
             "ms", "GMAC/s", "oneDNN direct", "ms", "GMAC/s", "speedup", calibrated_ ? "s32 dB" : "s32 wrong",
             "direct's", "u8 differ");
     std::fflush(stdout);
-    return true;
 }
 
-void report::ReportRuns(const std::vector<Run> &runs) {
-    const layer &l = layers_[done_++];
+void report::add(const record &r) {
+    const layer &l = r.compared;
     std::printf("%-18s %3lld  ", l.name.c_str(), static_cast<long long>(l.mb));
-    if (runs.front().error_occurred) {
-        std::printf("failed: %s\n", runs.front().error_message.c_str());
-        ++failures_;
+    if (!r.error.empty()) {
+        std::printf("failed: %s\n", r.error.c_str());
         return;
     }
-    const Run &median = median_of(runs);
-    const auto count = [&](const char *name) { return static_cast<long long>(median.counters.at(name)); };
-    const double ours = median.counters.at("winodnn_ms");
-    const double direct = median.counters.at("direct_ms");
-    const bool declined = count("declined") != 0;
-    const double speedup = declined ? 1 : direct / ours;
-    const double gmacs = static_cast<double>(l.macs()) * 1e-6;
-    std::istringstream label(median.report_label);
-    std::string plan, direct_name, why_declined;
-    label >> plan >> direct_name >> std::ws;
-    std::getline(label, why_declined);
-
-    const std::string error = calibrated_ && !declined ? tenths(median.counters.at("snr"))
-                                                       : std::to_string(count("mismatches"));
-    if (calibrated_ && !declined) decibels_.push_back(median.counters.at("snr"));
-    std::printf("%-30s %9.3f %8.1f  %-30s %9.3f %8.1f  %7.3f  %10s %10lld %10lld%s%s\n", plan.c_str(), ours,
-            gmacs / ours, direct_name.c_str(), direct, gmacs / direct, speedup, error.c_str(),
-            count("direct_mismatches"), count("different_bytes"), why_declined.empty() ? "" : "  ",
-            why_declined.c_str());
+    const bool has_noise = calibrated_ && !r.declined;
+    const double gmacs = static_cast<double>(l.macs()) * 1e-9;
+    std::string ours_ms = "?", ours_rate = "?", direct_ms = "?", direct_rate = "?", speedup = "?";
+    if (r.seconds) {
+        const auto [ours, direct] = *r.seconds;
+        ours_ms = with_digits(3, ours * 1e3);
+        ours_rate = with_digits(1, gmacs / ours);
+        direct_ms = with_digits(3, direct * 1e3);
+        direct_rate = with_digits(1, gmacs / direct);
+        speedup = with_digits(3, direct / ours);
+        speedups_.push_back(direct / ours);
+    }
+    const std::string error =
+            has_noise ? with_digits(1, r.checked.snr) : std::to_string(r.checked.mismatches);
+    std::string remarks;
+    for (const std::string &remark : {r.why_declined, r.distrust})
+        if (!remark.empty()) remarks += "  " + remark;
+    std::printf("%-30s %9s %8s  %-30s %9s %8s  %7s  %10s %10lld %10lld%s\n", r.plan.c_str(), ours_ms.c_str(),
+            ours_rate.c_str(), r.direct_name.c_str(), direct_ms.c_str(), direct_rate.c_str(), speedup.c_str(),
+            error.c_str(), static_cast<long long>(r.checked.direct_mismatches),
+            static_cast<long long>(r.checked.different_bytes), remarks.c_str());
     std::fflush(stdout);
 
-    speedups_.push_back(speedup);
-    declined_ += declined ? 1 : 0;
-    mismatches_ += count("mismatches");
+    ++layers_;
+    if (has_noise) decibels_.push_back(r.checked.snr);
+    declined_ += r.declined ? 1 : 0;
+    mismatches_ += r.checked.mismatches;
 }
 
-void report::Finalize() {
-    if (speedups_.empty()) return;
-    double logarithms = 0;
-    for (const double s : speedups_) logarithms += std::log(s);
-    std::printf("geomean %.3f min %.3f layers %zu declined %lld mismatches %lld\n",
-            std::exp(logarithms / static_cast<double>(speedups_.size())),
-            *std::min_element(speedups_.begin(), speedups_.end()), speedups_.size(), declined_, mismatches_);
+void report::finish() const {
+    if (speedups_.empty())
+        std::printf("geomean ? min ?");
+    else {
+        double logarithms = 0;
+        for (const double s : speedups_) logarithms += std::log(s);
+        std::printf("geomean %.3f min %.3f", std::exp(logarithms / static_cast<double>(speedups_.size())),
+                *std::min_element(speedups_.begin(), speedups_.end()));
+    }
+    std::printf(" layers %zu declined %lld mismatches %lld\n", layers_, declined_, mismatches_);
+    if (speedups_.size() < layers_)
+        std::printf("%zu layers' times cannot be trusted and are left out: run this while the machine has "
+                    "nothing else to do\n",
+                layers_ - speedups_.size());
     if (!decibels_.empty()) {
         double sum = 0;
         for (const double snr : decibels_) sum += snr;

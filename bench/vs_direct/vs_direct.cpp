@@ -2,105 +2,88 @@
 #include "cap_isa.hpp"
 #include "comparison.hpp"
 #include "options.hpp"
+#include "record.hpp"
 #include "report.hpp"
 
 #include <winodnn/winodnn.h>
 
-#include <benchmark/benchmark.h>
 #include <omp.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <functional>
+#include <fstream>
 #include <iostream>
-#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 using namespace winodnn::bench;
+using json = nlohmann::ordered_json;
 
-// Others that are timed in the same run have their turn between two of ours.
-void wait_for_turn() {
-    std::string line;
-    if (!std::getline(std::cin, line)) throw std::runtime_error("no turn came");
-}
-
-void end_turn() {
-    std::puts("turn");
-    std::fflush(stdout);
-}
-
-// One repetition. Layers come one after the other, and only one at a time has its data in memory.
-void run_layer(benchmark::State &state, const layer &l, const accuracy_options &accuracy, bool in_turns) {
-    static const layer *current = nullptr;
-    static std::unique_ptr<comparison> compared;
-    static correctness checked;
-    if (in_turns) wait_for_turn();
-    try {
-        if (current != &l) {
-            current = &l;
-            compared = std::make_unique<comparison>(l, accuracy);
-            checked = compared->check();
-        }
-        seconds_each seconds;
-        for (auto _ : state) {
-            seconds = compared->time();
-            state.SetIterationTime(seconds.winodnn);
-        }
-        state.counters["winodnn_ms"] = seconds.winodnn * 1e3;
-        state.counters["direct_ms"] = seconds.direct * 1e3;
-        state.counters["declined"] = compared->declined() ? 1 : 0;
-        state.counters["mismatches"] = static_cast<double>(checked.mismatches);
-        state.counters["direct_mismatches"] = static_cast<double>(checked.direct_mismatches);
-        state.counters["snr"] = checked.snr;
-        state.counters["different_bytes"] = static_cast<double>(checked.different_bytes);
-        const std::pair<const char *, std::int64_t> shape[] = {{"mb", l.mb}, {"ic", l.ic}, {"oc", l.oc},
-                {"ih", l.h.in}, {"iw", l.w.in}, {"oh", l.h.out}, {"ow", l.w.out}, {"kh", l.h.kernel},
-                {"kw", l.w.kernel}};
-        for (const auto &[name, value] : shape) state.counters[name] = static_cast<double>(value);
-        state.SetLabel(compared->plan() + ' ' + compared->direct_name() + ' ' + compared->why_declined());
-    } catch (const std::exception &error) {
-        current = nullptr;
-        state.SkipWithError(error.what());
+// Others are timed in the same run: stdin says whose turn it is.
+void serve_turns(std::optional<comparison> &compared, const record &r) {
+    const auto say = [](const json &line) {
+        std::printf("%s\n", line.dump().c_str());
+        std::fflush(stdout);
+    };
+    say(json_of(r));
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line == "next") return;
+        const bool is_ours = line == "winodnn";
+        if (!r.error.empty() || (!is_ours && line != "direct") || (is_ours && r.declined))
+            throw std::runtime_error("there is no turn '" + line + "'");
+        const turn t = is_ours ? compared->time_winodnn() : compared->time_direct();
+        say({{t.least_seconds, t.undisturbed, t.disturbed}});
     }
-    if (in_turns) end_turn();
+    throw std::runtime_error("no turn came");
+}
+
+record compare(const layer &l, const options &o, const accuracy_options &accuracy) {
+    record r;
+    r.compared = l;
+    std::optional<comparison> compared;
+    try {
+        compared.emplace(l, accuracy);
+        r.plan = compared->plan();
+        r.direct_name = compared->direct_name();
+        r.why_declined = compared->why_declined();
+        r.declined = compared->declined();
+        r.checked = compared->check();
+    } catch (const std::exception &error) {
+        r.error = error.what();
+    }
+    if (o.in_turns)
+        serve_turns(compared, r);
+    else if (r.error.empty())
+        r.seconds = compared->time(o.seconds, r.distrust);
+    return r;
 }
 
 // What the JSON has to say apart from the layers.
-void describe(const options &o, const accuracy_options &accuracy) {
+json context_of(const options &o, const accuracy_options &accuracy) {
     const dnnl_version_t *const v = dnnl_version();
-    benchmark::AddCustomContext("onednn",
-            std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' + std::to_string(v->patch));
-    benchmark::AddCustomContext("winodnn", winodnn_version());
-    benchmark::AddCustomContext("isa", o.isa);
-    benchmark::AddCustomContext("mode", o.mode);
-    benchmark::AddCustomContext("threads", std::to_string(omp_get_max_threads()));
-    if (accuracy.calibrated) benchmark::AddCustomContext("target_snr", std::to_string(accuracy.target_snr));
+    json context = {{"onednn", std::to_string(v->major) + '.' + std::to_string(v->minor) + '.'
+                                       + std::to_string(v->patch)},
+            {"winodnn", winodnn_version()}, {"isa", o.isa}, {"mode", o.mode},
+            {"threads", omp_get_max_threads()}};
+    if (accuracy.calibrated) context["target_snr"] = accuracy.target_snr;
+    return context;
 }
 
-void initialize_benchmark(const options &o) {
-    // The JSON has the program's name, and only a pointer to it is kept.
-    static char name[] = "vs_direct";
-    std::vector<std::string> arguments;
-    if (!o.json.empty()) {
-        arguments.push_back("--benchmark_out=" + o.json);
-        arguments.push_back("--benchmark_out_format=json");
-    }
-    std::vector<char *> pointers = {name};
-    for (std::string &a : arguments) pointers.push_back(a.data());
-    pointers.push_back(nullptr);
-    int count = static_cast<int>(pointers.size()) - 1;
-    benchmark::Initialize(&count, pointers.data());
+void write(const std::string &path, const json &document) {
+    std::ofstream file(path);
+    file << document.dump(1) << '\n';
+    file.close();
+    if (!file) throw std::runtime_error(path + ": cannot be written");
 }
 
-bool run_all(const options &o) {
-    const std::vector<layer> layers = read_layers(o.layers);
-    // What the command line says counts, not what the environment happens to hold.
+// What the command line says counts, not what the environment happens to hold.
+void prepare_environment(const options &o) {
     setenv("WINODNN_MODE", "exact", 1);
     for (const char *of_files : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION", "WINODNN_TUNE"})
         unsetenv(of_files);
@@ -110,33 +93,43 @@ bool run_all(const options &o) {
         setenv("WINODNN_TILE", o.variant.c_str(), 1);
     if (o.threads != 0) omp_set_num_threads(o.threads);
     cap_isa(o.isa);
-    std::printf("oneDNN %d.%d.%d, %s, %d thread%s, %d repetitions\n", DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR,
-            DNNL_VERSION_PATCH, o.isa.c_str(), omp_get_max_threads(), omp_get_max_threads() == 1 ? "" : "s",
-            o.repetitions);
+}
 
+bool run_all(const options &o) {
+    const std::vector<layer> layers = read_layers(o.layers);
+    prepare_environment(o);
     accuracy_options accuracy {o.mode == "calibrated", o.scales, winodnn_default_target_snr()};
     constexpr double nothing = -1000; // so that no component is taken to 16 bits
     if (!o.variant.empty()) accuracy.target_snr = nothing;
     if (o.target) accuracy.target_snr = *o.target;
-    initialize_benchmark(o);
-    describe(o, accuracy);
-    for (const layer &l : layers)
-        benchmark::RegisterBenchmark(("mb" + std::to_string(l.mb) + '/' + l.name).c_str(), run_layer,
-                std::cref(l), accuracy, o.in_turns)
-                ->Iterations(1)
-                ->Repetitions(o.repetitions)
-                ->UseManualTime()
-                ->DisplayAggregatesOnly()
-                ->Unit(benchmark::kMillisecond);
-    report table(layers, accuracy.calibrated);
-    benchmark::RunSpecifiedBenchmarks(&table);
-    benchmark::Shutdown();
-    return table.all_right();
+
+    report table(accuracy.calibrated);
+    if (!o.in_turns) {
+        std::printf("oneDNN %d.%d.%d, %s, %d thread%s\n", DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR,
+                DNNL_VERSION_PATCH, o.isa.c_str(), omp_get_max_threads(),
+                omp_get_max_threads() == 1 ? "" : "s");
+        table.begin();
+    }
+    json records = json::array();
+    bool all_right = true;
+    for (const layer &l : layers) {
+        const record r = compare(l, o, accuracy);
+        if (!o.in_turns) table.add(r);
+        records.push_back(json_of(r));
+        all_right = all_right && r.is_right();
+    }
+    if (!o.in_turns) table.finish();
+    if (!o.json.empty()) write(o.json, {{"context", context_of(o, accuracy)}, {"layers", records}});
+    return all_right;
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::fputs(usage, stdout);
+        return 0;
+    }
     try {
         return run_all(parse_options(argc, argv)) ? 0 : 1;
     } catch (const std::invalid_argument &error) {

@@ -115,7 +115,7 @@ TEST(observer, zero_points_and_signed_sources) {
 
 TEST(observer, sizes_are_noted_once_and_not_for_ever) {
     layer_samples s(1, 16, 40, 16, 3, 3);
-    observer o(s.p, 1, s.weights);
+    observer o(s.p, key_of(s.p, 1), s.weights);
     for (const dim rows : {40, 20, 20, 40}) {
         s.p.ih = s.p.oh = rows;
         o.observe(s.p, s.source.data());

@@ -2,34 +2,53 @@
 
     {"ask": "version"}            {"version": ...}
     {"ask": "prepare", "layer"}   {"implementations": [...], "largest_difference": ...}
-    {"ask": "time"}               {"seconds": [...]}, one stretch's median for each implementation
+    {"ask": "turn", "implementation": I}    {"turn": [[least seconds, undisturbed, disturbed]]}, for the referee
 """
 
 import importlib
 import json
 import os
 import pathlib
-import statistics
+import resource
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import layers  # noqa: E402
 from problem import Problem  # noqa: E402
 
-# As vs_direct has it.
-STRETCH_SECONDS = 0.02
+# As bench/timing/stopwatch.hpp has it.
+TURN_SECONDS = 0.002
 FEWEST_EXECUTIONS = 3
+SECONDS_WITHOUT_CACHES = 0.005
 # Peers round the same value elsewhere.
 LARGEST_DIFFERENCE = 1
 
 
-def median_of_stretch(contender):
-    contender.execute()
-    times = []
-    while sum(times) < STRETCH_SECONDS or len(times) < FEWEST_EXECUTIONS:
-        times.append(contender.execute())
-    return statistics.median(times)
+def involuntary_switches():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+
+
+def take_turn(contender):
+    """The least seconds of undisturbed executions behind one that is not timed, how many there were, and how many others."""
+    times, disturbed = [], 0
+
+    def execute():
+        nonlocal disturbed
+        switches = involuntary_switches()
+        seconds = contender.execute()
+        if involuntary_switches() == switches:
+            times.append(seconds)
+        else:
+            disturbed += 1
+        return seconds
+
+    if execute() < SECONDS_WITHOUT_CACHES:
+        times, disturbed, start = [], 0, time.perf_counter()
+        while len(times) + disturbed < FEWEST_EXECUTIONS or time.perf_counter() - start < TURN_SECONDS:
+            execute()
+    return [[min(times, default=0), len(times), disturbed]]
 
 
 class Worker:
@@ -53,8 +72,8 @@ class Worker:
         self._contenders = contenders
         return {"implementations": [c.implementation for c in contenders], "largest_difference": max(differences)}
 
-    def time(self, _):
-        return {"seconds": [median_of_stretch(contender) for contender in self._contenders]}
+    def turn(self, question):
+        return {"turn": take_turn(self._contenders[question["implementation"]])}
 
 
 def main():
@@ -62,7 +81,7 @@ def main():
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     worker = Worker(importlib.import_module(f"{sys.argv[1]}_peer"))
-    asked = {"version": worker.version, "prepare": worker.prepare, "time": worker.time}
+    asked = {"version": worker.version, "prepare": worker.prepare, "turn": worker.turn}
     for line in sys.stdin:
         question = json.loads(line)
         try:

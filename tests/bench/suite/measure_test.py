@@ -44,45 +44,45 @@ class Layers(unittest.TestCase):
             layers.read(pathlib.Path("/dev/null"))
 
 
-def benchmark(**changes):
+def layer(**changes):
     shape = {"mb": 1, "ic": 16, "oc": 16, "ih": 8, "iw": 8, "oh": 8, "ow": 8, "kh": 3, "kw": 3}
-    return {"name": "mb1/0/iterations:1/repeats:2/manual_time", "run_type": "iteration", "winodnn_ms": 1.5, "direct_ms": 2,
-            "declined": 0, "mismatches": 0, "direct_mismatches": 3, "snr": 0,
-            "label": "wino:f4x4:s16:avx2 brgconv:avx2 "} | shape | changes
+    return {"name": "0", "shape": shape, "winodnn_ms": 1.5, "direct_ms": 2, "distrust": "", "declined": False,
+            "why_declined": "", "mismatches": 0, "direct_mismatches": 3, "snr": 0,
+            "implementation": "wino:f4x4:s16:avx2", "direct_implementation": "brgconv:avx2"} | changes
 
 
-def document(*benchmarks, mode="exact"):
-    context = {"date": "today", "onednn": "3.2.0", "winodnn": "0.1.0", "isa": "avx2", "mode": mode, "threads": "1"}
-    return json.dumps({"context": context, "benchmarks": benchmarks})
+def document(*found, mode="exact"):
+    context = {"onednn": "3.2.0", "winodnn": "0.1.0", "isa": "avx2", "mode": mode, "threads": 1}
+    return json.dumps({"context": context, "layers": found})
 
 
 class VsDirect(unittest.TestCase):
-    def test_repetitions_of_a_layer(self):
-        context, records = vs_direct.read_results(document(
-            benchmark(), benchmark(winodnn_ms=1), benchmark(name="mb1/0_median", run_type="aggregate")))
+    def test_layers(self):
+        context, records = vs_direct.read_results(document(layer(), layer(name="1", winodnn_ms=None, distrust="busy")))
         self.assertEqual(context["onednn"], "3.2.0")
-        self.assertEqual(list(records), ["0"])
-        self.assertEqual(records["0"]["winodnn_ms"], [1.5, 1])
+        self.assertEqual(list(records), ["0", "1"])
+        self.assertEqual(records["0"]["winodnn_ms"], 1.5)
+        self.assertIsNone(records["1"]["winodnn_ms"])
+        self.assertEqual(records["1"]["distrust"], "busy")
         self.assertEqual(records["0"]["direct_mismatches"], 3)
         self.assertNotIn("snr", records["0"])
 
     def test_declined_and_calibrated(self):
-        declined = benchmark(declined=1, label="declined brgconv:avx2 too small: 7x7")
+        declined = layer(declined=True, implementation="declined", why_declined="too small: 7x7")
         _, records = vs_direct.read_results(document(declined, mode="calibrated"))
         self.assertEqual(records["0"]["why_declined"], "too small: 7x7")
         self.assertNotIn("snr", records["0"])
-        _, records = vs_direct.read_results(document(benchmark(snr=25.5), mode="calibrated"))
+        _, records = vs_direct.read_results(document(layer(snr=25.5), mode="calibrated"))
         self.assertEqual(records["0"]["snr"], 25.5)
 
     def test_broken(self):
-        without = benchmark()
+        without = layer()
         del without["winodnn_ms"]
-        for text in ("", "{", "[]", "{}", document(), document(without), document(benchmark(name="x")),
-                     document(benchmark(label="wino"))):
+        for text in ("", "{", "[]", "{}", document(), document(without), document("x")):
             with self.assertRaises(vs_direct.BadResults, msg=text):
                 vs_direct.read_results(text)
         with self.assertRaisesRegex(vs_direct.BadResults, "0: no memory"):
-            vs_direct.read_results(document(benchmark(error_occurred=True, error_message="no memory")))
+            vs_direct.read_results(document({"name": "0", "error": "no memory"}))
 
 
 class Plan(unittest.TestCase):
@@ -132,7 +132,7 @@ class Worker(unittest.TestCase):
         for error in (0, 1):
             timed = worker.Worker(Peer(error))
             self.assertEqual(timed.prepare(self.question)["implementations"], ["numpy"])
-            self.assertEqual(timed.time({}), {"seconds": [0.01]})
+            self.assertEqual(timed.turn({"implementation": 0}), {"turn": [[0.01, 1, 0]]})
 
     def test_peer_that_computes_something_else_is_not(self):
         with self.assertRaisesRegex(RuntimeError, "wrong by up to 2"):

@@ -1,0 +1,78 @@
+// A network in plain oneDNN, as standard input asks for it. It knows nothing of winodnn: whoever wants to
+// compare runs it twice, once with libwinodnn.so preloaded.
+//   network_runner NETWORK PARAMETERS    NETWORK: JSON, see network.hpp; PARAMETERS: f32 values
+// Commands are lines of JSON, and so are the answers:
+//   ["run", INPUT, OUTPUT]    from file to file
+//   ["maxima", INPUT]         the largest magnitudes of each step's output channels
+//   ["digests", INPUT]        hashes of each step's output
+//   ["turn"]                  times all steps on the last input: for the referee
+#include "network.hpp"
+
+#include "onednn/isa_name.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+
+namespace {
+
+using namespace winodnn::bench;
+using nlohmann::json;
+
+std::vector<float> read_parameters(const std::string &path) {
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file) throw std::runtime_error(path + ": cannot be read");
+    std::vector<float> values(static_cast<std::size_t>(file.tellg()) / sizeof(float));
+    file.seekg(0);
+    if (!file.read(reinterpret_cast<char *>(values.data()),
+                static_cast<std::streamsize>(values.size() * sizeof(float))))
+        throw std::runtime_error(path + ": cannot be read");
+    return values;
+}
+
+json introduction(const network &net) {
+    const dnnl_version_t *const v = dnnl_version();
+    return {{"onednn", std::to_string(v->major) + '.' + std::to_string(v->minor) + '.'
+                               + std::to_string(v->patch)},
+            {"isa", isa_name()}, {"steps", net.steps()}};
+}
+
+json answer(network &net, const std::string &line) {
+    const json words = json::parse(line);
+    const std::string verb = words.at(0);
+    if (verb == "run") {
+        net.run(words.at(1), words.at(2));
+        return json::object();
+    }
+    if (verb == "digests") return net.digests(words.at(1));
+    if (verb == "maxima") return net.channel_maxima(words.at(1));
+    if (verb != "turn") throw std::runtime_error("there is no command '" + verb + "'");
+    json turns = json::array();
+    for (const turn &t : net.take_turn()) turns.push_back({t.least_seconds, t.undisturbed, t.disturbed});
+    return turns;
+}
+
+void serve(const char *network_path, const char *parameters_path) {
+    std::ifstream file(network_path);
+    if (!file) throw std::runtime_error(std::string(network_path) + ": cannot be read");
+    network net(json::parse(file), read_parameters(parameters_path));
+    std::cout << introduction(net) << std::endl;
+    std::string line;
+    while (std::getline(std::cin, line)) std::cout << answer(net, line) << std::endl;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        if (argc != 3) throw std::runtime_error("usage: network_runner NETWORK PARAMETERS");
+        serve(argv[1], argv[2]);
+        return 0;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "network_runner: %s\n", error.what());
+        return 1;
+    }
+}
