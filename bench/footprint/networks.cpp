@@ -1,9 +1,5 @@
 #include "footprint/networks.hpp"
 
-#include "demo/networks.hpp"
-
-#include <map>
-
 namespace winodnn::bench {
 namespace {
 
@@ -15,17 +11,45 @@ layer square(const std::string &name, std::int64_t ic, std::int64_t size, std::i
     return {name, 1, ic, oc, e, e};
 }
 
-std::vector<layer> convolutions_of(const std::vector<demo::step> &steps) {
-    struct tensor {
-        std::int64_t channels, size;
-    };
-    std::map<std::string, tensor> tensors {{demo::image, {3, 224}}};
+std::vector<layer> vgg16() {
     std::vector<layer> found;
-    for (const demo::step &s : steps) {
-        const tensor input = tensors.at(s.input);
-        const layer l = square(s.name, input.channels, input.size, s.channels, s.kernel, s.stride, s.padding);
-        if (s.what == demo::step::kind::convolution) found.push_back(l);
-        tensors[s.output] = {s.channels, l.h.out};
+    std::int64_t channels = 3, size = 224, number = 1;
+    const struct {
+        std::int64_t channels;
+        int convolutions;
+    } stages[] = {{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}};
+    for (const auto &stage : stages) {
+        for (int i = 1; i <= stage.convolutions; ++i) {
+            const std::string name = "conv" + std::to_string(number) + "_" + std::to_string(i);
+            found.push_back(square(name, channels, size, stage.channels, 3, 1, 1));
+            channels = stage.channels;
+        }
+        size /= 2; // a pool
+        ++number;
+    }
+    return found;
+}
+
+// v1.5: where a block halves the image, the 3x3 has the stride.
+std::vector<layer> resnet50() {
+    std::vector<layer> found {square("conv1", 3, 224, 64, 7, 2, 3)};
+    std::int64_t channels = 64, size = 56, number = 2;
+    const struct {
+        std::int64_t width;
+        int blocks;
+    } stages[] = {{64, 3}, {128, 4}, {256, 6}, {512, 3}};
+    for (const auto &stage : stages) {
+        for (int i = 1; i <= stage.blocks; ++i) {
+            const std::string name = "conv" + std::to_string(number) + "_" + std::to_string(i);
+            const std::int64_t stride = i == 1 && number > 2 ? 2 : 1, out = 4 * stage.width;
+            found.push_back(square(name + "_1x1", channels, size, stage.width, 1, 1, 0));
+            found.push_back(square(name + "_3x3", stage.width, size, stage.width, 3, stride, 1));
+            if (i == 1) found.push_back(square(name + "_project", channels, size, out, 1, stride, 0));
+            size /= stride;
+            found.push_back(square(name + "_expand", stage.width, size, out, 1, 1, 0));
+            channels = out;
+        }
+        ++number;
     }
     return found;
 }
@@ -58,8 +82,8 @@ std::vector<layer> unet() {
 } // namespace
 
 network network_called(const std::string &name) {
-    if (name == "vgg16") return {"VGG-16", convolutions_of(demo::vgg16())};
-    if (name == "resnet50") return {"ResNet-50", convolutions_of(demo::resnet50())};
+    if (name == "vgg16") return {"VGG-16", vgg16()};
+    if (name == "resnet50") return {"ResNet-50", resnet50()};
     if (name == "unet") return {"U-Net", unet()};
     return {name, read_layers(name)};
 }

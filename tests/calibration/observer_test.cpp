@@ -122,8 +122,7 @@ TEST(observer, sizes_are_noted_once_and_not_for_ever) {
     }
     EXPECT_EQ(o.finish(scale_choice::max).sizes,
             (std::vector<observed_size> {{1, 40, 40, 40, 40}, {1, 20, 40, 20, 40}}));
-    for (s.p.ih = s.p.oh = 2; s.p.ih < 20; s.p.ih = s.p.oh = s.p.ih + 1)
-        o.observe(s.p, s.source.data());
+    for (s.p.ih = s.p.oh = 2; s.p.ih < 20; s.p.ih = s.p.oh = s.p.ih + 1) o.observe(s.p, s.source.data());
     EXPECT_EQ(o.finish(scale_choice::max).sizes.size(), observer::sizes_kept);
 }
 
