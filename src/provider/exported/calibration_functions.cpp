@@ -18,17 +18,21 @@ namespace {
 
 constinit thread_local const char *last_error [[gnu::tls_model("initial-exec")]] = "";
 
+thread_text &error_text() {
+    static thread_text text;
+    return text;
+}
+
 // 0, or -1 and the reason in last_error.
 template <typename Body>
 int reporting(Body &&body) {
-    static thread_text text;
     try {
         body();
         print_mode();
         last_error = "";
         return 0;
     } catch (const std::exception &error) {
-        last_error = text.keep(error.what());
+        last_error = error_text().keep(error.what());
         return -1;
     }
 }
