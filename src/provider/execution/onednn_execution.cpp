@@ -86,7 +86,7 @@ struct onednn_execution::direct_weights {
     owned_memory weights;
 
     bool are_of(const packed_block &block) const {
-        return of.data == block.data && of.content == block.content && of.identity == block.identity;
+        return of.content == block.content && of.identity == block.identity;
     }
 };
 

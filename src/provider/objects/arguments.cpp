@@ -64,13 +64,14 @@ typed_values execution_arguments::attribute_values(
     dnnl_data_type_t given = dnnl_data_type_undef;
     real().dnnl_memory_desc_query(desc, dnnl_query_data_type, &given);
     const std::size_t bytes = real().dnnl_memory_desc_get_size(desc);
-    if (const std::optional<data_type> ours = type_of(type);
-            ours && given == type && bytes == size_of(*ours) * std::size_t(count))
+    const std::optional<data_type> ours = type_of(type);
+    if (ours && given == type && bytes == size_of(*ours) * std::size_t(count))
         if (const void *values = buffer_or_null(memory_given)) return {values, *ours};
 
     const std::size_t size = real().dnnl_data_type_size(given);
     const auto values = size == 0 ? 0 : dnnl_dim_t(bytes / size);
-    if (values != 1 && values != channels && (given != type || values < count))
+    const bool possible = values == 1 || values == channels || (given == type && values >= count);
+    if (!possible || (ours && bytes < size_of(*ours)))
         throw invalid_argument {std::string(name) + " has neither one value nor one for each channel"};
     throw left_to_onednn {std::string(name) + " is not as the attribute was when it was set"};
 }
