@@ -34,6 +34,7 @@ std::vector<correction> corrections_of(const cycle &c) {
 }
 
 cycle_lines lines_of(const cycle &c) {
+    if (c.points > c.inputs()) throw std::invalid_argument("winograd: the cycle has more points than inputs");
     if (c.weights_points % c.points != 0)
         throw std::invalid_argument("winograd: these weights are not of a multiple of the cycle");
     const std::vector<correction> corrections = corrections_of(c);
@@ -61,9 +62,11 @@ std::vector<cycle> smaller_cycles(const cycle &whole) {
     std::vector<cycle> cycles;
     for (int outputs = 2; outputs < whole.outputs; ++outputs) {
         int fewest = 0;
-        for (int points = 1; points <= whole.points; ++points) {
-            if (whole.points % points != 0) continue;
+        // Of two with as many products the one with more points: in two dimensions, products of cycles are
+        // fewer than those of their corrections.
+        for (int points = whole.points; points > 0; --points) {
             const cycle c {points, outputs, whole.taps, whole.weights_points};
+            if (whole.points % points != 0 || points > c.inputs()) continue;
             const std::vector<int> taps = correction_taps(c);
             if (!std::ranges::includes(whole_taps, taps)) continue;
             const int products = c.cyclic_products() + static_cast<int>(taps.size());

@@ -49,7 +49,7 @@ struct cycle_lines {
     line_matrix inputs, weights, outputs;
 };
 
-// Throws std::invalid_argument if weights_points is not a multiple of points.
+// Throws std::invalid_argument if weights_points is not a multiple of points, or inputs are too few for them.
 cycle_lines lines_of(const cycle &c);
 
 // Cycles of 2 outputs to those of `whole` that can multiply with its weights: over as many points or a

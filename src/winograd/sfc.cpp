@@ -58,7 +58,9 @@ bilinear_algorithm make_sfc(const sfc_shape &shape) {
     const sfc_network from_inputs = make_sfc_network(order, row.inputs, col.inputs);
     const sfc_network from_outputs = make_sfc_network(order, row.outputs, col.outputs);
 
-    const auto of_value = [](const sfc_component &c, symbol x) { return value_form(x, c.form); };
+    const auto of_value = [&shape](const sfc_component &c, symbol x) {
+        return value_form(shape.order, x, c.form);
+    };
     const auto of_weights = [&shape](const sfc_component &c, symbol x) {
         const bool number =
                 is_own_conjugate(c.row, shape.rows.points) && is_own_conjugate(c.col, shape.cols.points);

@@ -1,7 +1,6 @@
 #include "winograd/sfc_network.hpp"
 
 #include "winograd/program_builder.hpp"
-#include "winograd/symbol.hpp"
 
 #include <cstdlib>
 #include <functional>
@@ -120,7 +119,7 @@ private:
     void add_symbol(int row, int col, term a, term b) {
         add({row, col, 0}, a);
         add({row, col, 1}, b);
-        add({row, col, 2}, sum(a, b));
+        add({row, col, 2}, order_ == 4 ? difference(a, b) : sum(a, b));
     }
 
     void add_number(int row, int col, term value) { add({row, col, 0}, value); }

@@ -55,8 +55,19 @@ TEST(cycle, smaller_ones_take_fewer_products) {
     EXPECT_EQ(products_of(smaller_cycles(testing::none)), (std::vector {1}));
 }
 
-TEST(cycle, weights_of_another_cycle_are_refused) {
-    EXPECT_THROW(lines_of({4, 2, 3, 6}), std::invalid_argument);
+// In two dimensions fewer products of the larger cycle.
+TEST(cycle, smaller_ones_have_as_many_points_as_they_can) {
+    for (const cycle &whole : {testing::six_of_3, testing::seven_of_3}) {
+        std::vector<int> points;
+        for (const cycle &c : smaller_cycles(whole)) points.push_back(c.points);
+        points.resize(5);
+        EXPECT_EQ(points, (std::vector {2, 3, 6, 6, 6}));
+    }
+}
+
+TEST(cycle, what_does_not_exist_is_refused) {
+    EXPECT_THROW(lines_of({4, 2, 3, 6}), std::invalid_argument); // weights of another cycle
+    EXPECT_THROW(lines_of({6, 2, 3}), std::invalid_argument);    // four inputs on six points
 }
 
 } // namespace

@@ -41,7 +41,7 @@ TEST(symbol, three_products_give_the_trace) {
             const int trace = 2 * xuy.a + (order == 6 ? xuy.b : 0);
             int sum = 0;
             for (int form = 0; form < forms; ++form)
-                sum += value_form(x, form) * weights_form(order, u, form) * value_form(y, form);
+                sum += value_form(order, x, form) * weights_form(order, u, form) * value_form(order, y, form);
             EXPECT_EQ(sum, trace);
         }
 }
