@@ -53,6 +53,9 @@ TEST(cycle, smaller_ones_take_fewer_products) {
     EXPECT_EQ(products_of(smaller_cycles(testing::four_of_3)), (std::vector {4, 6, 7}));
     EXPECT_EQ(products_of(smaller_cycles(testing::four_of_5)), (std::vector {8, 9, 10}));
     EXPECT_EQ(products_of(smaller_cycles(testing::none)), (std::vector {1}));
+    // Without corrections, or with one tap's only, others are not to be had: of 4; of 2, 4 and 5 outputs.
+    EXPECT_EQ(products_of(smaller_cycles({6, 4, 3})), (std::vector {8}));
+    EXPECT_EQ(products_of(smaller_cycles({6, 5, 3})), (std::vector {5, 8, 9}));
 }
 
 // In two dimensions fewer products of the larger cycle.

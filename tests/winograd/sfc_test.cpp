@@ -144,6 +144,8 @@ TEST(sfc, six_is_seven_without_two_corrections) {
 TEST(sfc, refuses_what_does_not_exist) {
     EXPECT_THROW(make_sfc({6, {4, 4, 3}, {6, 6, 3}}), std::invalid_argument);
     EXPECT_THROW(make_sfc({5, {5, 5, 3}, {5, 5, 3}}), std::invalid_argument);
+    // One output has no use for some of the products.
+    EXPECT_THROW(make_sfc({6, none, {6, 1, 6}}), std::invalid_argument);
 }
 
 } // namespace
