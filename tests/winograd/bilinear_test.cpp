@@ -6,6 +6,7 @@
 #include "winograd/partial_program.hpp"
 #include "winograd/ranges.hpp"
 #include "winograd/scale.hpp"
+#include "winograd/weights_inverse.hpp"
 
 #include <gtest/gtest.h>
 
@@ -176,6 +177,27 @@ TEST(bilinear, the_output_program_can_leave_outputs_out) {
         const auto whole = interpret(a.output_program, m), some = interpret(part, m);
         for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(some[i], whole[first[i]]);
         EXPECT_LE(part.code.size(), a.output_program.code.size());
+    }
+}
+
+// The taps come back, whatever they are; by numbers that leave no 32 bits with weights of 16 bits.
+TEST(bilinear, transformed_weights_give_back_the_taps) {
+    for (const auto &[name, a] : testing::all_algorithms()) {
+        SCOPED_TRACE(name);
+        const weights_inverse inverse = inverse_of_weights(a);
+        ASSERT_EQ(std::ssize(inverse.components), a.taps.count());
+        for (int tap = 0; tap < a.taps.count(); ++tap) {
+            std::int64_t largest = 0;
+            for (int other = 0; other < a.taps.count(); ++other) {
+                int sum = 0;
+                for (int i = 0; i < a.taps.count(); ++i)
+                    sum += inverse.coefficients(tap, i) * a.weights(inverse.components[i], other);
+                ASSERT_EQ(sum, tap == other ? inverse.divisor : 0);
+            }
+            for (int i = 0; i < a.taps.count(); ++i)
+                largest += std::int64_t {std::abs(inverse.coefficients(tap, i))} << 15;
+            EXPECT_LT(largest, std::int64_t {1} << 31);
+        }
     }
 }
 
