@@ -1,5 +1,7 @@
 #include "winograd/program.hpp"
 
+#include "winograd/program_builder.hpp"
+
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -10,36 +12,9 @@ namespace winodnn {
 
 namespace {
 
-// A value times +1 or -1: negations are put off until a subtraction absorbs them.
-struct signed_value {
-    int value;
-    bool negative;
-};
-
-class builder {
+class builder : public program_builder {
 public:
-    explicit builder(int inputs) { result_.inputs = inputs; }
-
-    int emit(instruction::kind op, int a, int b) {
-        if (op == instruction::kind::add && a > b) std::swap(a, b);
-        const instruction wanted {op, a, b};
-        for (std::size_t i = 0; i < result_.code.size(); ++i)
-            if (result_.code[i] == wanted) return result_.inputs + static_cast<int>(i);
-        result_.code.push_back(wanted);
-        return result_.inputs + static_cast<int>(result_.code.size()) - 1;
-    }
-
-    signed_value add(signed_value x, signed_value y) {
-        if (x.negative == y.negative) return {emit(instruction::kind::add, x.value, y.value), x.negative};
-        if (x.negative) std::swap(x, y);
-        return {emit(instruction::kind::sub, x.value, y.value), false};
-    }
-
-    static int positive(signed_value x) {
-        if (x.negative)
-            throw std::invalid_argument("winograd: a transform's row has no positive coefficient");
-        return x.value;
-    }
+    using program_builder::program_builder;
 
     // sum of coefficient * value, by Horner's rule over the bits of the coefficients.
     signed_value combine(const std::vector<std::pair<int, int>> &terms) {
@@ -50,7 +25,7 @@ public:
         std::optional<signed_value> sum;
         int weight = 0; // sum stands for sum * 2^weight
         const auto shift_to = [&](int bit) {
-            if (weight != bit) sum->value = emit(instruction::kind::shift_left, sum->value, weight - bit);
+            if (weight != bit) sum = shift_left(*sum, weight - bit);
             weight = bit;
         };
         for (const auto &[bit, values] : by_bit) {
@@ -68,14 +43,6 @@ public:
         shift_to(0);
         return *sum;
     }
-
-    program take(std::vector<int> outputs) {
-        result_.outputs = std::move(outputs);
-        return std::move(result_);
-    }
-
-private:
-    program result_;
 };
 
 // Two lines (rows or columns) of equal magnitudes, some entries equal and some opposite.
@@ -138,7 +105,7 @@ program compile(const int_matrix &m) {
                 (a[i].first == b[i].first ? even : odd).push_back(a[i]);
             const signed_value e = out.combine(even), o = out.combine(odd);
             outputs[r] = out.positive(out.add(e, o));
-            outputs[s] = out.positive(out.add(e, {o.value, !o.negative}));
+            outputs[s] = out.positive(out.add(e, -o));
         }
         if (outputs[r] < 0) outputs[r] = out.positive(out.combine(rows[r]));
     }

@@ -1,6 +1,9 @@
 #include "winograd/ranges.hpp"
 
+#include "winograd/scale.hpp"
+
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 namespace winodnn {
@@ -20,6 +23,13 @@ coefficient_sums sums_of(const int_matrix &rows, const int_matrix &cols, int pla
             const std::int64_t c = std::int64_t {rows(i, k)} * cols(j, l);
             (c > 0 ? sums.positive : sums.negative) += c > 0 ? c : -c;
         }
+    return sums;
+}
+
+coefficient_sums sums_of(const int_matrix &m, int row) {
+    coefficient_sums sums;
+    for (int c = 0; c < m.cols(); ++c)
+        (m(row, c) > 0 ? sums.positive : sums.negative) += std::abs(std::int64_t {m(row, c)});
     return sums;
 }
 
@@ -68,6 +78,25 @@ bool fits_s16(const tile &t, value_range source) {
 
 std::int64_t accumulator_limit(const tile &t) {
     return std::int64_t {1} << (31 - t.shift());
+}
+
+value_range input_range(const bilinear_algorithm &algorithm, int component, value_range source) {
+    return range_of(sums_of(algorithm.input, component), source);
+}
+
+value_range weights_range(const bilinear_algorithm &algorithm, int component) {
+    return range_of(sums_of(algorithm.weights, component), {-128, 127});
+}
+
+bool fits_s16(const bilinear_algorithm &algorithm, value_range source) {
+    for (int component = 0; component < algorithm.components(); ++component)
+        if (!fits(input_range(algorithm, component, source)) || !fits(weights_range(algorithm, component)))
+            return false;
+    return true;
+}
+
+std::int64_t accumulator_limit(const bilinear_algorithm &algorithm) {
+    return std::int64_t {1} << (31 - shift_of_factor(static_cast<std::uint32_t>(algorithm.factor)));
 }
 
 } // namespace winodnn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "problem/problem.hpp"
+#include "winograd/bilinear_algorithm.hpp"
 #include "winograd/tile_classes.hpp"
 
 namespace winodnn {
@@ -19,5 +20,11 @@ bool fits_s16(const tile &t, value_range source);
 
 // An accumulator Y is recovered exactly from the wrapped sums if -limit <= Y < limit.
 std::int64_t accumulator_limit(const tile &t);
+
+// The same of any algorithm, by component.
+value_range input_range(const bilinear_algorithm &algorithm, int component, value_range source);
+value_range weights_range(const bilinear_algorithm &algorithm, int component);
+bool fits_s16(const bilinear_algorithm &algorithm, value_range source);
+std::int64_t accumulator_limit(const bilinear_algorithm &algorithm);
 
 } // namespace winodnn

@@ -1,9 +1,9 @@
 #include "winograd/tile.hpp"
 
 #include "process/never_destroyed.hpp"
+#include "winograd/scale.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -165,15 +165,11 @@ int tile_piece::m_plane(const tile &whole, int plane) const {
 }
 
 std::uint32_t tile::inverse_odd() const {
-    const std::uint32_t odd = total_scale(*this) >> shift();
-    // Newton's iteration doubles the number of correct low bits; odd is its own inverse modulo 8.
-    std::uint32_t inverse = odd;
-    for (int bits = 3; bits < 32; bits *= 2) inverse *= 2u - odd * inverse;
-    return inverse;
+    return inverse_of_odd_part(total_scale(*this));
 }
 
 int tile::shift() const {
-    return std::countr_zero(total_scale(*this));
+    return shift_of_factor(total_scale(*this));
 }
 
 std::span<const tile_id> all_tiles() {

@@ -1,6 +1,8 @@
 #include "jit/base/program_emitter.hpp"
 
 #include "jit/base/kernel.hpp"
+#include "support/algorithms.hpp"
+#include "support/interpret.hpp"
 #include "support/isa_sweep.hpp"
 #include "winograd/tile.hpp"
 
@@ -35,27 +37,8 @@ public:
 };
 
 template <typename T>
-std::vector<T> interpret(const program &p, std::vector<T> values) {
-    using wide = std::make_unsigned_t<T>;
-    for (const instruction &i : p.code) switch (i.op) {
-            case instruction::kind::add:
-                values.push_back(static_cast<T>(wide(values[i.a]) + wide(values[i.b])));
-                break;
-            case instruction::kind::sub:
-                values.push_back(static_cast<T>(wide(values[i.a]) - wide(values[i.b])));
-                break;
-            case instruction::kind::shift_left:
-                values.push_back(static_cast<T>(wide(values[i.a]) << i.b));
-                break;
-        }
-    std::vector<T> outputs;
-    for (const int value : p.outputs) outputs.push_back(values[value]);
-    return outputs;
-}
-
-template <typename T>
-void expect_same(isa i, const program &p, jit::element type, int registers) {
-    auto code = std::make_unique<program_kernel>(i, p, type, registers, static_cast<int>(p.code.size()));
+void expect_same(isa i, const program &p, jit::element type, int registers, int slots) {
+    auto code = std::make_unique<program_kernel>(i, p, type, registers, slots);
     const jit::kernel<program_kernel::args_t> kernel(std::move(code), "test_program");
     const int lanes = traits_of(i).vector_bytes / static_cast<int>(sizeof(T));
     std::vector<T> in(p.inputs * lanes), out(p.outputs.size() * lanes);
@@ -65,10 +48,15 @@ void expect_same(isa i, const program &p, jit::element type, int registers) {
     for (int lane = 0; lane < lanes; ++lane) {
         std::vector<T> one;
         for (int n = 0; n < p.inputs; ++n) one.push_back(in[n * lanes + lane]);
-        const auto expected = interpret(p, one);
+        const auto expected = testing::interpret(p, one);
         for (std::size_t n = 0; n < expected.size(); ++n)
             ASSERT_EQ(out[n * lanes + lane], expected[n]) << "registers " << registers << " output " << n;
     }
+}
+
+template <typename T>
+void expect_same(isa i, const program &p, jit::element type, int registers) {
+    expect_same<T>(i, p, type, registers, static_cast<int>(p.code.size()));
 }
 
 // From so few registers that almost everything is spilled to more than are needed.
@@ -82,6 +70,37 @@ TEST_P(program_emitter, is_right_with_any_number_of_registers) {
             expect_same<std::int32_t>(GetParam(), output, jit::element::s32, registers);
         }
     }
+}
+
+TEST_P(program_emitter, is_right_for_whole_tiles) {
+    for (const auto &[name, algorithm] : testing::all_algorithms()) {
+        SCOPED_TRACE(name);
+        for (const int registers : {8, 14, 30}) {
+            if (registers > jit::traits_of(GetParam()).registers) continue;
+            expect_same<std::int16_t>(GetParam(), algorithm.input_program, jit::element::s16, registers);
+            expect_same<std::int32_t>(GetParam(), algorithm.output_program, jit::element::s32, registers);
+        }
+    }
+}
+
+// In the order that the programs have, few values are alive at the same time: more would not fit the slots.
+TEST_P(program_emitter, few_values_of_sfc_tiles_are_spilled) {
+    const bilinear_algorithm of_3 = make_sfc({6, testing::six_of_3, testing::six_of_3}),
+                             of_5 = make_sfc({6, testing::four_of_5, testing::four_of_5}),
+                             of_order_4 = make_sfc({4, testing::four_of_3, testing::four_of_3});
+    const bool many = jit::traits_of(GetParam()).registers == 32;
+    const auto input = [&](const bilinear_algorithm &a, int slots) {
+        expect_same<std::int16_t>(GetParam(), a.input_program, jit::element::s16, many ? 30 : 14, slots);
+    };
+    const auto output = [&](const bilinear_algorithm &a, int slots) {
+        expect_same<std::int32_t>(GetParam(), a.output_program, jit::element::s32, many ? 28 : 12, slots);
+    };
+    input(of_3, many ? 7 : 23);
+    output(of_3, many ? 9 : 26);
+    input(of_5, many ? 7 : 23);
+    output(of_5, many ? 0 : 14);
+    input(of_order_4, many ? 0 : 3);
+    output(of_order_4, many ? 0 : 5);
 }
 
 TEST_P(program_emitter, inputs_can_be_outputs) {
