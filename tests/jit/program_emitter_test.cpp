@@ -76,7 +76,7 @@ TEST_P(program_emitter, is_right_for_whole_tiles) {
     for (const auto &[name, algorithm] : testing::all_algorithms()) {
         SCOPED_TRACE(name);
         for (const int registers : {8, 14, 30}) {
-            if (registers > jit::traits_of(GetParam()).registers) continue;
+            if (registers > traits_of(GetParam()).registers) continue;
             expect_same<std::int16_t>(GetParam(), algorithm.input_program, jit::element::s16, registers);
             expect_same<std::int32_t>(GetParam(), algorithm.output_program, jit::element::s32, registers);
         }
@@ -88,7 +88,7 @@ TEST_P(program_emitter, few_values_of_sfc_tiles_are_spilled) {
     const bilinear_algorithm of_3 = make_sfc({6, testing::six_of_3, testing::six_of_3}),
                              of_5 = make_sfc({6, testing::four_of_5, testing::four_of_5}),
                              of_order_4 = make_sfc({4, testing::four_of_3, testing::four_of_3});
-    const bool many = jit::traits_of(GetParam()).registers == 32;
+    const bool many = traits_of(GetParam()).registers == 32;
     const auto input = [&](const bilinear_algorithm &a, int slots) {
         expect_same<std::int16_t>(GetParam(), a.input_program, jit::element::s16, many ? 30 : 14, slots);
     };

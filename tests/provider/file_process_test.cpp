@@ -142,6 +142,9 @@ TEST_F(file_process, kernels_are_dumped_whatever_lies_in_the_way) {
 // The owner's rights with the user's variables: WINODNN_CALIBRATE=/etc/passwd.
 TEST_F(file_process, program_with_more_rights_than_its_users_reads_no_variables) {
     if (geteuid() != 0) GTEST_SKIP() << "only root can make such a program for somebody else";
+#if defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "the leak sanitizer cannot look into such a program";
+#endif
     const std::string program = folder_ + "/setuid";
     std::filesystem::copy_file(WINODNN_ODD_PROBE, program);
     constexpr uid_t nobody = 65534;
@@ -172,8 +175,9 @@ TEST_F(file_process, targets_are_numbers_of_decibels) {
         EXPECT_FALSE(has(text, "not understood")) << text;
         EXPECT_TRUE(has(text, "impl wino:")) << text;
     }
-    for (const std::string bad : {"25,5", " 25", "+25", "0x19", "nan", "inf", "1e999", "1e-400", "25dB",
-                 "\xff\n", std::string(100000, '9').c_str()}) {
+    const std::vector<std::string> not_understood {"25,5", " 25", "+25", "0x19", "nan", "inf", "1e999",
+            "1e-400", "25dB", "\xff\n", std::string(100000, '9')};
+    for (const std::string &bad : not_understood) {
         const std::string text = with(bad);
         EXPECT_TRUE(has(text, "winodnn: WINODNN_TARGET_SNR=" + bad
                                       + " is not understood: it accepts a number of dB; using 25\n"))
