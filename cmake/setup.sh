@@ -68,15 +68,21 @@ need_demo_packages() {
 # Sets onednn_prefix, where CMake is to look for oneDNN v3 before the places that it always looks in.
 need_onednn() {
     for onednn_prefix in '' "$venv"; do
-        onednn=$(cmake -DCMAKE_PREFIX_PATH="$onednn_prefix" -S "$root/cmake/find_onednn" \
-            -B "$root/build/find_onednn" --fresh 2>/dev/null | sed -n 's/^-- oneDNN //p')
+        look_for_onednn
         [ -z "$onednn" ] || break
     done
     if [ -z "$onednn" ]; then
         need_python onednn-devel-cpu-gomp==2023.2.0
-        onednn="in $venv"
+        look_for_onednn
+        [ -n "$onednn" ] || die "oneDNN was installed, and CMake does not find it in $venv"
     fi
     say "oneDNN v3: $onednn"
+}
+
+# Sets onednn to what CMake finds with onednn_prefix.
+look_for_onednn() {
+    onednn=$(cmake -DCMAKE_PREFIX_PATH="$onednn_prefix" -S "$root/cmake/find_onednn" \
+        -B "$root/build/find_onednn" --fresh 2>/dev/null | sed -n 's/^-- oneDNN //p')
 }
 
 # configure BUILD_FOLDER [CMAKE_OPTION...]
