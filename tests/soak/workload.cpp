@@ -164,7 +164,9 @@ void workload::ask(const layer &l) {
     auto desc = make_desc(l.c);
     dnnl_primitive_desc_t clone = nullptr;
     demand(dnnl_primitive_desc_clone(&clone, desc.get()) == dnnl_success, "no clone");
+    // It makes a clone of its own.
     dnnl::convolution_forward::primitive_desc owned(clone);
+    dnnl_primitive_desc_destroy(clone);
     demand(owned.weights_desc() == desc.weights_desc(), "a clone has other weights");
     demand(std::string(owned.impl_info_str()).starts_with("wino:"), "the clone is not winodnn's");
     desc.next_impl();
