@@ -127,6 +127,8 @@ def faults_of(page, project):
         if re.fullmatch(r"(?!dnnl_)[a-z]\w*_\w*[a-z0-9](?:\(\))?", span) and not project.has_name("word", span.rstrip("()")):
             yield number, f"the sources have no {span}"
     for number, line in prose:
+        if re.search(r"@[A-Z_]+@", line):
+            yield number, "something was to be filled in here"
         if len(line) > LONGEST and not line.startswith("|"):
             yield number, f"the line has {len(line)} characters, {LONGEST} are the most"
 
