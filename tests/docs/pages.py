@@ -1,6 +1,6 @@
 """Checks what the Markdown pages say of the project against the project: that links lead to files and headings that are
-there, that the files, environment variables, functions, programs and options that are named exist, and that lines are
-short. pages.py ROOT"""
+there, that the files, environment variables, functions, programs and options that are named exist, that nothing is left
+to be filled in, and that lines are short. pages.py ROOT"""
 
 import pathlib
 import re
