@@ -15,12 +15,12 @@ double amplification(const problem &p, double largest) {
     return has_exp ? std::max(1., std::log(largest)) : 1.;
 }
 
-// A root turns a step at 0 into the root of the step.
-double root_of_a_step(const problem &p, double step) {
+// A root turns a difference at 0 into the root of it.
+double root_of(const problem &p, double difference) {
     double most = 0;
     for (const post_op &op : p.post_ops)
         if (op.op == post_op::kind::sqrt)
-            most = std::max(most, double(std::fabs(op.alpha)) * std::sqrt(step));
+            most = std::max(most, double(std::fabs(op.alpha)) * std::sqrt(difference));
     return most;
 }
 
@@ -46,7 +46,7 @@ bool is_near(const problem &p, double largest, const std::vector<std::uint8_t> &
     const double tolerance = is_integer(p.dst) && size_of(p.dst) == 1
                                      ? 1.
                                      : 1e-30 + 64. * step * largest * amplification(p, largest)
-                                               + root_of_a_step(p, step * largest);
+                                               + root_of(p, 64. * step * largest);
     for (dim i = 0; i < count; ++i) {
         const double x = read_value(p.dst, a.data(), i), y = read_value(p.dst, b.data(), i);
         if (x == y || (std::isnan(x) && std::isnan(y))) continue;
