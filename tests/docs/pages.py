@@ -26,10 +26,13 @@ LONGEST = 100
 
 
 def tracked_files(root):
-    if not (root / ".git").exists(): # an archive of the sources
-        return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-    listed = subprocess.run(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard"], check=True, capture_output=True, text=True)
-    return {name for name in listed.stdout.splitlines() if (root / name).is_file()}
+    """What git knows, or would; all but builds where there is no git."""
+    command = ["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        names = [str(path.relative_to(root)) for path in root.rglob("*")]
+    return {name for name in names if not name.startswith(("build", ".git/")) and (root / name).is_file()}
 
 
 def prose_and_code(page):
