@@ -1,6 +1,6 @@
 """Checks what the Markdown pages say of the project against the project: that links lead to files and headings that are
 there, that the files, environment variables, functions, programs and options that are named exist, that nothing is left
-to be filled in, and that lines are short. pages.py ROOT"""
+to be filled in, that lines are short, and that docs/README.md lists every page. pages.py ROOT"""
 
 import pathlib
 import re
@@ -26,10 +26,13 @@ LONGEST = 100
 
 
 def tracked_files(root):
-    if not (root / ".git").exists(): # an archive of the sources
-        return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-    listed = subprocess.run(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard"], check=True, capture_output=True, text=True)
-    return {name for name in listed.stdout.splitlines() if (root / name).is_file()}
+    """What git knows, or would; all but builds where there is no git."""
+    command = ["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        names = [str(path.relative_to(root)) for path in root.rglob("*")]
+    return {name for name in names if not name.startswith(("build", ".git/")) and (root / name).is_file()}
 
 
 def prose_and_code(page):
@@ -133,11 +136,20 @@ def faults_of(page, project):
             yield number, f"the line has {len(line)} characters, {LONGEST} are the most"
 
 
+def faults_of_index(project):
+    """Every page of docs is in the list of pages."""
+    linked = set(LINK.findall((project.root / "docs/README.md").read_text(encoding="utf-8")))
+    for page in sorted((project.root / "docs").glob("*.md")):
+        if page.name not in linked | {"README.md"}:
+            yield f"docs/README.md: {page.name} is not listed"
+
+
 def main():
     project = Project(pathlib.Path(sys.argv[1]).resolve())
     pages = [project.root / file for file in sorted(project.files) if file.endswith(".md")]
     faults = [f"{page.relative_to(project.root)}:{number}: {fault}"
               for page in pages for number, fault in sorted(set(faults_of(page, project)))]
+    faults += faults_of_index(project)
     print(f"{len(pages)} pages")
     print("\n".join(faults), end="\n" if faults else "")
     return bool(faults) or not pages
