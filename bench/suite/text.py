@@ -20,7 +20,7 @@ Geometric means over the layers of each file in `bench/layers`.{calibrated} "dec
 """
 
 CALIBRATED = """ Calibrated is with synthetic activations and the
-default target of 25 dB, so it loses accuracy where exact does not; see [accuracy.md](accuracy.md)."""
+default target of 35 dB, so it loses accuracy where exact does not; see [accuracy.md](accuracy.md)."""
 
 PEERS = """## Others, on the same layers in the same run
 
