@@ -48,21 +48,23 @@ WINODNN_API winodnn_status_t winodnn_status(const char **reason);
  * or if the thread has created none. Valid until the thread creates the next one, or ends. */
 WINODNN_API const char *winodnn_last_decline_reason(void);
 
-/* What has happened in the process, in all threads, since it started or since the last reset. */
+/* What has happened in the process, in all threads, since it started or since the last reset. The struct
+ * never grows: a program that was built with an older header has memory for these counters only. */
 typedef struct {
     uint64_t taken_over; /* forward convolution primitive descriptors that are winodnn's */
     uint64_t declined;   /* valid ones that are not: oneDNN's, or refused because of packed weights */
     uint64_t executed;   /* successful executions of winodnn's convolution primitives */
-    /* Those of them that oneDNN computed, because winodnn's kernels must not. WINODNN_VERBOSE=1 has the
-       reason of each. */
-    uint64_t executed_by_onednn;
 } winodnn_statistics_t;
 
 /* Writes the counters to *statistics, which must not be NULL. Each is exact; together they are a snapshot
  * only if no other thread creates or executes meanwhile. */
 WINODNN_API void winodnn_get_statistics(winodnn_statistics_t *statistics);
 
-/* Sets all counters to 0. */
+/* How many of `executed` oneDNN computed, because winodnn's kernels must not. WINODNN_VERBOSE=1 has the
+ * reason of each. */
+WINODNN_API uint64_t winodnn_executed_by_onednn(void);
+
+/* Sets all counters to 0, this one too. */
 WINODNN_API void winodnn_reset_statistics(void);
 
 /* Memory. Packed weights take 2.7 to 9 times the bytes of the plain s8 ones, and more where channels are few:

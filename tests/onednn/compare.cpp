@@ -15,6 +15,15 @@ double amplification(const problem &p, double largest) {
     return has_exp ? std::max(1., std::log(largest)) : 1.;
 }
 
+// A root turns a step at 0 into the root of the step.
+double root_of_a_step(const problem &p, double step) {
+    double most = 0;
+    for (const post_op &op : p.post_ops)
+        if (op.op == post_op::kind::sqrt)
+            most = std::max(most, double(std::fabs(op.alpha)) * std::sqrt(step));
+    return most;
+}
+
 // How far apart rounding can take two evaluations that begin with the same integers. Integer results: one
 // step, but large s32 values are f32 first, whose steps grow. Floats: some steps of the type at the size of
 // the largest value, because terms that cancel leave the error of their own size.
@@ -30,7 +39,8 @@ bool is_near(const problem &p, double largest, const std::vector<std::uint8_t> &
                                                   : std::ldexp(1., -24);
     const double tolerance = is_integer(p.dst) && size_of(p.dst) == 1
                                      ? 1.
-                                     : 1e-30 + 64. * step * largest * amplification(p, largest);
+                                     : 1e-30 + 64. * step * largest * amplification(p, largest)
+                                               + root_of_a_step(p, step * largest);
     for (dim i = 0; i < count; ++i) {
         const double x = read_value(p.dst, a.data(), i), y = read_value(p.dst, b.data(), i);
         if (x == y || (std::isnan(x) && std::isnan(y))) continue;
