@@ -67,7 +67,7 @@ problem sample_problem() {
 
 // As the dispatcher would have it for one thread.
 plan sample_plan(isa i, tile_id tile, bool quantized) {
-    return {tile, i, 24, 1, {quantized, 0}, quantized};
+    return {tile, i, 24, 1, {quantized, {}}, quantized};
 }
 
 void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
@@ -78,8 +78,8 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     jit::input_transform_config config;
     config.isa = i;
     config.tile = tile;
-    config.rows = {0, t.rows.inputs()};
-    config.cols = {0, t.cols.inputs()};
+    config.rows = {0, t.inputs().rows};
+    config.cols = {0, t.inputs().cols};
     config.col_stride = p.ic;
     config.row_stride = p.iw * p.ic;
     config.numbers = chosen.numbers;
@@ -90,7 +90,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
         for (dim n = 0; n < chosen.tiles_per_block; ++n)
-            (*kernel)({src.data() + n % 13 * t.cols.outputs() * p.ic, v.data(), n * p.ic, p.ic, nullptr,
+            (*kernel)({src.data() + n % 13 * t.outputs.cols * p.ic, v.data(), n * p.ic, p.ic, nullptr,
                     quantization.data()});
     const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
@@ -107,8 +107,8 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
     jit::output_transform_config config;
     config.isa = i;
     config.tile = tile;
-    config.rows = t.rows.outputs();
-    config.cols = t.cols.outputs();
+    config.rows = t.outputs.rows;
+    config.cols = t.outputs.cols;
     config.plane_stride = space.m_plane_stride;
     config.col_stride = p.oc;
     config.row_stride = p.ow * p.oc;
@@ -125,9 +125,9 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
         for (dim b = 0; b < blocks; ++b)
             for (dim n = 0; n < tiles; ++n)
                 (*kernel)({m.data() + n * space.m_tile_stride,
-                        dst.data() + n % 13 * t.cols.outputs() * p.oc + b * channels, nullptr, per_oc.data(),
+                        dst.data() + n % 13 * t.outputs.cols * p.oc + b * channels, nullptr, per_oc.data(),
                         channels / traits_of(i).lanes(), 0, nullptr});
-    state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs()));
+    state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs.count()));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }

@@ -24,7 +24,7 @@ that winodnn declines in exact mode at {best}.{calibrated}
 """
 
 CALIBRATED = """ Calibrated mode has synthetic activations and
-the default target. It loses accuracy, exact mode does not: [accuracy.md](accuracy.md)."""
+the default target of 35 dB. It loses accuracy, exact mode does not: [accuracy.md](accuracy.md)."""
 
 PEERS = """## Others, on the same layers in the same run
 

@@ -12,7 +12,7 @@ class input_transform_generator : public generator {
 public:
     explicit input_transform_generator(const input_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
-          piece_(tile_.piece_of(config.row_piece, config.col_piece)), width_(piece_.cols.how.inputs()),
+          piece_(tile_.piece_of(config.row_piece, config.col_piece)), width_(piece_.inputs().cols),
           vector_(config.channels_per_vector() * 2) {
         const int reserved = config.numbers.quantized ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(of_width(i));
@@ -43,11 +43,11 @@ private:
     }
 
     void transform_vector() {
-        emit_program(*this, compile(piece_.rows.how.input, piece_.cols.how.input),
+        emit_program(*this, piece_.input_program,
                 {element::s16, work_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
                         [this](int plane, const vec &from) {
-                            store_plane(piece_.v_plane(tile_, plane), from);
+                            store_plane(piece_.v_planes_of_whole[static_cast<std::size_t>(plane)], from);
                         }});
     }
 
@@ -108,7 +108,7 @@ private:
 
     const input_transform_config config_;
     const tile &tile_;
-    const tile_piece piece_;
+    const tile_piece &piece_;
     const int width_, vector_;
 
     // Registers: all vectors work in the transform.
@@ -133,8 +133,7 @@ std::string input_transform_config::name() const {
            + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)
-           + (numbers.quantized ? "q" + std::to_string(numbers.wide) + "x" + std::to_string(planes.narrow)
-                                : "")
+           + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) : "")
            + "_" + name_of(isa);
 }
 

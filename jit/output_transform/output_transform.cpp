@@ -2,6 +2,7 @@
 
 #include "jit/base/program_emitter.hpp"
 #include "jit/output_transform/post_ops.hpp"
+#include "winograd/partial_program.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,11 +12,12 @@ namespace winodnn::jit {
 
 namespace {
 
-int_matrix first_rows(const int_matrix &m, int count) {
-    int_matrix top(count, m.cols());
-    for (int r = 0; r < count; ++r)
-        for (int c = 0; c < m.cols(); ++c) top(r, c) = m(r, c);
-    return top;
+// Of a tile's outputs, row by row, the first ones along both dimensions.
+std::vector<int> first_outputs(const bilinear_algorithm &a, int rows, int cols) {
+    std::vector<int> first;
+    for (int row = 0; row < rows; ++row)
+        for (int col = 0; col < cols; ++col) first.push_back(row * a.outputs.cols + col);
+    return first;
 }
 
 class output_transform_generator : public generator {
@@ -68,11 +70,12 @@ private:
             return;
         }
         emit_program(*this,
-                compile(first_rows(piece_.rows.how.output, config_.rows),
-                        first_rows(piece_.cols.how.output, config_.cols)),
+                partial_program(piece_.output_program, first_outputs(piece_, config_.rows, config_.cols)),
                 {config_.quantized ? element::f32 : element::s32, work_, piece_.m_planes(),
                         traits().vector_bytes,
-                        [this](int plane, const vec &to) { load_sum(piece_.m_plane(tile_, plane), to); },
+                        [this](int plane, const vec &to) {
+                            load_sum(piece_.m_planes_of_whole[static_cast<std::size_t>(plane)], to);
+                        },
                         [this, count](int output, const vec &from) {
                             finish_sum(output / config_.cols, output % config_.cols, from, count);
                         }});
@@ -127,7 +130,7 @@ private:
     }
 
     Xbyak::Address partial_of(int row, int col) {
-        return ptr[partial + (row * tile_.cols.outputs() + col) * config_.partial_stride];
+        return ptr[partial + (row * tile_.outputs.cols + col) * config_.partial_stride];
     }
 
     // Y from scale * Y modulo 2^32: the odd factor by its inverse, the power of two by a shift.
@@ -176,7 +179,7 @@ private:
 
     const output_transform_config config_;
     const tile &tile_;
-    const tile_piece piece_;
+    const tile_piece &piece_;
 
     // Registers: the transforms have all vectors but the last four.
     static constexpr int reserved = 4;

@@ -8,10 +8,11 @@
 
 namespace winodnn {
 
-double tile_calibration::snr(component_set wide, int limit) const {
+double tile_calibration::snr(const component_set &wide, int limit) const {
     double noise = 0;
     for (std::size_t c = 0; c < components.size(); ++c)
-        noise += (wide >> c & 1) != 0 ? components[c].noise_in_16_bits : components[c].range(limit).noise;
+        noise += wide.contains(static_cast<int>(c)) ? components[c].noise_in_16_bits
+                                                    : components[c].range(limit).noise;
     constexpr double least_noise = 1e-12; // 120 dB, more than f32 has
     return -10 * std::log10(std::max(noise, least_noise));
 }
@@ -25,11 +26,11 @@ std::optional<component_set> tile_calibration::wide_for(double target_snr, int l
     std::iota(noisiest_first.begin(), noisiest_first.end(), 0);
     std::stable_sort(
             noisiest_first.begin(), noisiest_first.end(), [&](int a, int b) { return won(a) > won(b); });
-    component_set wide = 0;
+    component_set wide;
     auto next = noisiest_first.begin();
     while (snr(wide, limit) < target_snr) {
         if (next == noisiest_first.end()) return {};
-        wide |= component_set {1} << *next++;
+        wide.insert(*next++);
     }
     return wide;
 }
@@ -42,8 +43,8 @@ bool layer_key::describes(const problem &p) const {
 
 bool layer_key::fits(const weights_layout &layout) const {
     const tile &t = layout.shape();
-    return ic == layout.ic && oc == layout.oc && groups == layout.groups && kh == t.rows.taps()
-           && kw == t.cols.taps() && source_range(src, !zero_points.empty()) == layout.source;
+    return ic == layout.ic && oc == layout.oc && groups == layout.groups && kh == t.taps.rows
+           && kw == t.taps.cols && source_range(src, !zero_points.empty()) == layout.source;
 }
 
 layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_points) {
@@ -63,7 +64,7 @@ std::optional<zero_point_list> zero_points_of(const problem &p, const typed_valu
     return list.empty() || !all_equal ? list : zero_point_list {list.front()};
 }
 
-const tile_calibration *layer_calibration::of(tile_id tile) const {
+const tile_calibration *layer_calibration::of(const observed_tile &tile) const {
     const auto found = std::ranges::find(tiles, tile, &tile_calibration::tile);
     return found == tiles.end() ? nullptr : &*found;
 }
@@ -119,7 +120,7 @@ component_quantizer narrow_quantizer(const component_range &range, int zero_poin
     return q;
 }
 
-component_quantizer wide_quantizer(const tile &t, int component, value_range source) {
+component_quantizer wide_quantizer(const bilinear_algorithm &t, int component, value_range source) {
     std::int64_t largest = 0;
     for (int plane = 0; plane < t.v_planes(); ++plane)
         if (t.component_of_v(plane) == component) {
@@ -133,12 +134,12 @@ component_quantizer wide_quantizer(const tile &t, int component, value_range sou
 }
 
 std::vector<component_quantizer> quantizers_for(
-        const tile_calibration &c, component_set wide, value_range source, int limit) {
-    const tile &t = tile_of(c.tile);
+        const tile_calibration &c, const component_set &wide, value_range source, int limit) {
+    const bilinear_algorithm &t = algorithm_of(c.tile);
     std::vector<component_quantizer> result;
     for (int component = 0; component < t.components(); ++component)
         result.push_back(
-                (wide >> component & 1) != 0
+                wide.contains(component)
                         ? wide_quantizer(t, component, source)
                         : narrow_quantizer(
                                 c.components[static_cast<std::size_t>(component)].range(limit), limit));
@@ -150,16 +151,12 @@ namespace {
 // A piece's ranges in the numbers of the whole tile.
 std::vector<component_range> ranges_of(
         const layer_calibration &layer, const tile &whole, const tile_piece &piece, int limit) {
-    const standalone_tile alone = standalone_of(piece).value();
-    const tile_calibration &known = *layer.of(alone.id);
+    const tile_calibration &known = *layer.of(piece.observed);
     std::vector<component_range> ranges(static_cast<std::size_t>(whole.components()));
-    const int width = piece.cols.how.components();
-    for (int c = 0; c < std::ssize(known.components); ++c) {
-        component_range r = known.components[static_cast<std::size_t>(c)].range(limit);
-        if (alone.row_signs[static_cast<std::size_t>(c / width)]
-                != alone.col_signs[static_cast<std::size_t>(c % width)])
-            r = mirrored(r);
-        ranges[static_cast<std::size_t>(whole_component(whole, piece, c))] = r;
+    for (std::size_t c = 0; c < piece.components_of_whole.size(); ++c) {
+        const tile_piece::signed_component same = piece.components_of_observed[c];
+        const component_range &r = known.components[static_cast<std::size_t>(same.component)].range(limit);
+        ranges[static_cast<std::size_t>(piece.components_of_whole[c])] = same.negative ? mirrored(r) : r;
     }
     return ranges;
 }
@@ -185,20 +182,19 @@ int common_zero_point(const std::vector<component_range> &ranges, int limit) {
 } // namespace
 
 class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
-        component_set wide, value_range source, int limit) {
+        const component_set &wide, value_range source, int limit) {
     class_quantizers result;
     std::array<std::vector<component_range>, tile_classes> ranges;
     for (int k = 0; k < tile_classes; ++k) {
-        if (!pieces[k]) continue;
+        if (pieces[k] == nullptr) continue;
         ranges[k] = ranges_of(layer, whole, *pieces[k], limit);
-        const tile &alone = tile_of(standalone_of(*pieces[k])->id);
         result[k].resize(static_cast<std::size_t>(whole.components()));
-        for (int c = 0; c < alone.components(); ++c)
-            result[k][static_cast<std::size_t>(whole_component(whole, *pieces[k], c))] =
-                    wide_quantizer(alone, c, source);
+        for (int c = 0; c < pieces[k]->components(); ++c)
+            result[k][static_cast<std::size_t>(pieces[k]->components_of_whole[static_cast<std::size_t>(c)])] =
+                    wide_quantizer(*pieces[k], c, source);
     }
     for (int c = 0; c < whole.components(); ++c) {
-        if ((wide >> c & 1) != 0) continue;
+        if (wide.contains(c)) continue;
         std::vector<component_range> of_component;
         for (const std::vector<component_range> &of_class : ranges)
             if (!of_class.empty()) of_component.push_back(of_class[static_cast<std::size_t>(c)]);
@@ -212,10 +208,8 @@ class_quantizers quantizers_for(const layer_calibration &layer, const tile &whol
 }
 
 bool knows(const layer_calibration &layer, const class_pieces &pieces) {
-    return std::ranges::all_of(pieces, [&](const auto &piece) {
-        const auto alone = piece ? standalone_of(*piece) : std::nullopt;
-        return !piece || (alone && layer.of(alone->id) != nullptr);
-    });
+    return std::ranges::all_of(
+            pieces, [&](const tile_piece *p) { return p == nullptr || layer.of(p->observed) != nullptr; });
 }
 
 } // namespace winodnn

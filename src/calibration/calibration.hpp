@@ -41,14 +41,14 @@ struct component_calibration {
 };
 
 struct tile_calibration {
-    tile_id tile = tile_id::f4x4;
+    observed_tile tile {};
     std::vector<component_calibration> components;
 
     bool operator==(const tile_calibration &) const = default;
     // The fewest components to take to 16 bits for this signal-to-noise ratio in dB, the noisiest ones;
     // nothing if all are not enough.
     std::optional<component_set> wide_for(double target_snr, int limit) const;
-    double snr(component_set wide, int limit) const; // dB
+    double snr(const component_set &wide, int limit) const; // dB
 };
 
 // Of an image that was observed, for reports: what the choice of a plan depends on besides the layer.
@@ -88,11 +88,13 @@ struct layer_calibration : layer_key {
     std::vector<tile_calibration> tiles {};
 
     bool operator==(const layer_calibration &) const = default;
-    const tile_calibration *of(tile_id tile) const;
+    const tile_calibration *of(const observed_tile &tile) const;
+    const tile_calibration *of(tile_id whole) const { return of({whole, tile_of(whole).outputs}); }
 };
 
-// In dB against direct convolution's accumulators. docs/accuracy.md shows what it costs and keeps.
-constexpr double default_target_snr = 25;
+// In dB against direct convolution's accumulators. Less than the error that direct int8 itself has against f32,
+// 31 to 32 dB. docs/accuracy.md shows what it costs and keeps.
+constexpr double default_target_snr = 35;
 
 struct calibration {
     scale_choice scales = scale_choice::max;
@@ -108,15 +110,14 @@ component_quantizer narrow_quantizer(const component_range &range, int limit);
 // With a zero point that was chosen for other ranges as well; turned around where that gives finer steps.
 component_quantizer narrow_quantizer(const component_range &range, int zero_point, int limit);
 // Needs no calibration: the largest |v| that there can be, for this source, becomes wide_limit.
-component_quantizer wide_quantizer(const tile &t, int component, value_range source);
+component_quantizer wide_quantizer(const bilinear_algorithm &t, int component, value_range source);
 // One for each component.
 std::vector<component_quantizer> quantizers_for(
-        const tile_calibration &c, component_set wide, value_range source, int limit);
-// Whether there are ranges for all pieces that an image is covered with: each is, but for signs, a tile by
-// itself.
+        const tile_calibration &c, const component_set &wide, value_range source, int limit);
+// Whether there are ranges for all pieces that an image is covered with.
 bool knows(const layer_calibration &layer, const class_pieces &pieces);
 // Quantizers of all of them, if it does.
 class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
-        component_set wide, value_range source, int limit);
+        const component_set &wide, value_range source, int limit);
 
 } // namespace winodnn

@@ -14,7 +14,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr int version = 2, oldest_version = 1;
+constexpr int version = 3, oldest_version = 1;
 constexpr const char *version_key = "winodnn_calibration";
 
 class reader : public json_reader {
@@ -66,9 +66,9 @@ private:
         if (object.find("target_snr") != nullptr) l.target_snr = number(object, "target_snr", -1000, 1000);
         for (const json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
-            const winodnn::tile &t = tile_of(read.tile);
+            const bilinear_algorithm &t = algorithm_of(read.tile);
             demand(l.of(read.tile) == nullptr, "the same tile again");
-            demand(t.rows.taps() == l.kh && t.cols.taps() == l.kw, "a tile of another kernel");
+            demand(t.taps.rows == l.kh && t.taps.cols == l.kw, "a tile of another kernel");
             l.tiles.push_back(std::move(read));
         }
         return l;
@@ -109,14 +109,22 @@ private:
     }
 
     tile_calibration read_tile(const json &object) {
-        enter(object, {"tile", "components"});
+        enter(object, {"tile", "rows", "cols", "components"});
         std::vector<const char *> names;
         for (const tile_id id : all_tiles()) names.push_back(tile_of(id).name);
         tile_calibration t;
-        t.tile = all_tiles()[name(object, "tile", names)];
+        const tile_id whole = all_tiles()[name(object, "tile", names)];
+        t.tile = {whole, tile_of(whole).outputs};
+        // Whole tiles have no sizes.
+        if (object.find("rows") != nullptr) {
+            t.tile.outputs = {static_cast<int>(integer(object, "rows", 1, most_inputs_along)),
+                    static_cast<int>(integer(object, "cols", 1, most_inputs_along))};
+            demand(std::ranges::find(all_observed_tiles(), t.tile) != all_observed_tiles().end(),
+                    "a size that pieces of the tile do not have");
+        }
         const std::span<const json> components = array(object, "components");
-        if (std::ssize(components) != tile_of(t.tile).components())
-            wrong("the tile has " + std::to_string(tile_of(t.tile).components()) + " components");
+        if (std::ssize(components) != algorithm_of(t.tile).components())
+            wrong("the tile has " + std::to_string(algorithm_of(t.tile).components()) + " components");
         for (const json &component : components) {
             enter(component, {"low", "high", "noise", "low7", "high7", "noise7", "noise16"});
             component_calibration c;
@@ -179,11 +187,17 @@ std::string head_of(const layer_calibration &l) {
     return text;
 }
 
+std::string text_of(const observed_tile &t) {
+    const std::string whole = std::string("\"tile\":\"") + tile_of(t.id).name + "\"";
+    if (t.outputs == tile_of(t.id).outputs) return whole;
+    return whole + ",\"rows\":" + std::to_string(t.outputs.rows)
+           + ",\"cols\":" + std::to_string(t.outputs.cols);
+}
+
 std::string object_of(const layer_calibration &l) {
     std::string text = "  " + head_of(l) + ",\"tiles\":[";
     for (std::size_t t = 0; t < l.tiles.size(); ++t) {
-        text += std::string(t == 0 ? "\n" : ",\n") + "   {\"tile\":\"" + tile_of(l.tiles[t].tile).name
-                + "\",\"components\":[";
+        text += std::string(t == 0 ? "\n" : ",\n") + "   {" + text_of(l.tiles[t].tile) + ",\"components\":[";
         const auto &components = l.tiles[t].components;
         for (std::size_t c = 0; c < components.size(); ++c)
             text += (c == 0 ? "\n    " : ",\n    ") + object_of(components[c]);

@@ -32,7 +32,7 @@ enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 // V of one tile and one group, as it is and as quantizers leave it.
 std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t index, dim group,
         const std::array<std::vector<component_quantizer>, variants> &quantizers) {
-    const tile &t = samples.tile();
+    const bilinear_algorithm &t = samples.tile();
     const dim ic = samples.like().group_ic(), all = samples.like().ic;
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
@@ -57,7 +57,8 @@ std::array<planes, variants> variants_of(const tile_samples &samples, std::size_
 }
 
 // U of one output channel, alike. 7 bits of V have 8 of U.
-std::array<planes, variants> variants_of(const tile &t, const channel_quantizer &channel, dim ic) {
+std::array<planes, variants> variants_of(
+        const bilinear_algorithm &t, const channel_quantizer &channel, dim ic) {
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.u_planes() * ic)));
     for (int plane = 0; plane < t.u_planes(); ++plane) {
@@ -78,7 +79,8 @@ std::array<planes, variants> variants_of(const tile &t, const channel_quantizer 
 // Powers of the outputs, and of the errors that each component makes in them.
 class measurement {
 public:
-    explicit measurement(const tile &t) : tile_(t), noise_(static_cast<std::size_t>(t.components())) {
+    explicit measurement(const bilinear_algorithm &t)
+        : tile_(t), noise_(static_cast<std::size_t>(t.components())) {
         for (int plane = 0; plane < t.m_planes(); ++plane) gain_.push_back(gain_of(plane));
     }
 
@@ -100,13 +102,12 @@ public:
                     noise_[static_cast<std::size_t>(c)][n] += gain_[plane] * error * error;
                 }
             }
-        for (int row = 0; row < tile_.rows.outputs(); ++row)
-            for (int col = 0; col < tile_.cols.outputs(); ++col) {
-                double y = 0;
-                for (int plane = 0; plane < tile_.m_planes(); ++plane)
-                    y += factor(row, col, plane) * m[static_cast<std::size_t>(plane)];
-                signal_ += y * y;
-            }
+        for (int output = 0; output < tile_.output.rows(); ++output) {
+            double y = 0;
+            for (int plane = 0; plane < tile_.m_planes(); ++plane)
+                y += tile_.output(output, plane) * m[static_cast<std::size_t>(plane)];
+            signal_ += y * y;
+        }
     }
 
     double share(int component, variant n) const {
@@ -114,21 +115,15 @@ public:
     }
 
 private:
-    int factor(int row, int col, int plane) const {
-        const int width = tile_.cols.output.cols();
-        return tile_.rows.output(row, plane / width) * tile_.cols.output(col, plane % width);
-    }
-
     // Of the power of errors in one plane, summed over all outputs.
     double gain_of(int plane) const {
         double gain = 0;
-        for (int row = 0; row < tile_.rows.outputs(); ++row)
-            for (int col = 0; col < tile_.cols.outputs(); ++col)
-                gain += factor(row, col, plane) * factor(row, col, plane);
+        for (int output = 0; output < tile_.output.rows(); ++output)
+            gain += tile_.output(output, plane) * tile_.output(output, plane);
         return gain;
     }
 
-    const tile &tile_;
+    const bilinear_algorithm &tile_;
     std::vector<double> gain_; // by plane of M
     std::vector<std::array<double, variants>> noise_;
     double signal_ = 0;
@@ -136,42 +131,49 @@ private:
 
 } // namespace
 
-std::vector<int> tile_offsets(const transform &t) {
-    constexpr int outputs = 4;
-    if (t.outputs() == 2) return {0, outputs - 2};
+int patch_step(int outputs) {
+    return outputs == 3 || outputs == 6 ? outputs : 4;
+}
+
+std::vector<int> tile_offsets(int outputs) {
+    if (outputs == 2) return {0, patch_step(outputs) - outputs};
     return {0};
 }
 
-std::vector<std::int16_t> transform_tile(const tile &t, const std::int16_t *first, int width, dim ic) {
-    const int rows = t.rows.inputs(), cols = t.cols.inputs();
-    // Along h, then along w. The results fit 16 bits, so what happens on the way does not matter.
-    std::vector<std::int16_t> line(static_cast<std::size_t>(rows * cols * ic)), v(line.size());
-    const auto combine = [ic](const int_matrix &b, int row, const std::int16_t *from, dim stride,
-                                 std::int16_t *to) {
-        for (int k = 0; k < b.cols(); ++k) {
-            const auto factor = static_cast<std::uint32_t>(b(row, k));
-            if (factor == 0) continue;
-            for (dim i = 0; i < ic; ++i)
-                to[i] = static_cast<std::int16_t>(
-                        static_cast<std::uint32_t>(to[i])
-                        + factor * static_cast<std::uint32_t>(from[k * stride + i]));
-        }
+std::vector<std::int16_t> transform_tile(
+        const bilinear_algorithm &t, const std::int16_t *first, int width, dim ic) {
+    // The results fit 16 bits, so what happens on the way does not matter.
+    const auto wide = [](std::int16_t x) { return static_cast<std::uint32_t>(x); };
+    const program &p = t.input_program;
+    std::vector<std::int16_t> results(p.code.size() * static_cast<std::size_t>(ic));
+    const auto value = [&](int number) {
+        const int cols = t.inputs().cols;
+        if (number < p.inputs) return first + (number / cols * width + number % cols) * ic;
+        return static_cast<const std::int16_t *>(results.data()) + (number - p.inputs) * ic;
     };
-    for (int r = 0; r < rows; ++r)
-        for (int c = 0; c < cols; ++c)
-            combine(t.rows.input, r, first + c * ic, width * ic, line.data() + (r * cols + c) * ic);
-    for (int r = 0; r < rows; ++r)
-        for (int c = 0; c < cols; ++c)
-            combine(t.cols.input, c, line.data() + r * cols * ic, ic, v.data() + (r * cols + c) * ic);
+    std::int16_t *to = results.data();
+    for (const instruction &i : p.code) {
+        const std::int16_t *a = value(i.a);
+        const bool shifts = i.op == instruction::kind::shift_left;
+        // Programs of inputs have no shifts inside of additions.
+        const std::int16_t *b = shifts ? a : value(i.b);
+        for (dim c = 0; c < ic; ++c, ++to)
+            *to = static_cast<std::int16_t>(shifts                           ? wide(a[c]) << i.b
+                                            : i.op == instruction::kind::add ? wide(a[c]) + wide(b[c])
+                                                                             : wide(a[c]) - wide(b[c]));
+    }
+    std::vector<std::int16_t> v;
+    v.reserve(p.outputs.size() * static_cast<std::size_t>(ic));
+    for (const int output : p.outputs) v.insert(v.end(), value(output), value(output) + ic);
     return v;
 }
 
-tile_samples::tile_samples(const winodnn::tile &t, const problem &p, int patch_width,
+tile_samples::tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
         const std::vector<std::vector<std::int16_t>> &patches)
     : tile_(t), like_(p) {
     for (const std::vector<std::int16_t> &patch : patches)
-        for (const int top : tile_offsets(t.rows))
-            for (const int left : tile_offsets(t.cols))
+        for (const int top : tile_offsets(t.outputs.rows))
+            for (const int left : tile_offsets(t.outputs.cols))
                 v_.push_back(transform_tile(
                         t, patch.data() + (top * patch_width + left) * p.ic, patch_width, p.ic));
 }
@@ -188,16 +190,16 @@ std::vector<std::int16_t> tile_samples::sorted(int component) const {
 
 void measure_noise(
         tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
-    const tile &t = samples.tile();
+    const bilinear_algorithm &t = samples.tile();
     const problem &p = samples.like();
     const component_set all = all_components(t);
     const value_range source = source_range(p);
     std::array<std::vector<component_quantizer>, variants> quantizers;
-    quantizers[in_8_bits] = quantizers_for(of_tile, 0, source, narrow_limit);
-    quantizers[in_7_bits] = quantizers_for(of_tile, 0, source, narrow_limit_without_dot_product);
+    quantizers[in_8_bits] = quantizers_for(of_tile, {}, source, narrow_limit);
+    quantizers[in_7_bits] = quantizers_for(of_tile, {}, source, narrow_limit_without_dot_product);
     quantizers[in_16_bits] = quantizers_for(of_tile, all, source, narrow_limit);
 
-    const dim ic = p.group_ic(), filter = ic * t.taps(), channels = std::min(p.oc, most_channels);
+    const dim ic = p.group_ic(), filter = ic * t.taps.count(), channels = std::min(p.oc, most_channels);
     const std::size_t tiles = std::min(samples.count(), most_tiles);
     channel_quantizer channel(t, ic, round_up(ic, dim {16}));
     measurement measured(t);

@@ -8,19 +8,23 @@
 
 namespace winodnn {
 
-// Where in a patch, which has the inputs of four outputs, tiles lie: those of two in two places.
-std::vector<int> tile_offsets(const transform &t);
+// From one patch to the next, along one dimension: patches have the inputs of so many outputs. Tiles of
+// three and of six outputs have their own, those of two and four share.
+int patch_step(int outputs);
+// Where in a patch tiles lie: those of two outputs in two places of four.
+std::vector<int> tile_offsets(int outputs);
 
 // V of a tile whose inputs start at `first` in rows of `width` pixels of so many channels: [plane][ic].
-std::vector<std::int16_t> transform_tile(const tile &t, const std::int16_t *first, int width, dim ic);
+std::vector<std::int16_t> transform_tile(
+        const bilinear_algorithm &t, const std::int16_t *first, int width, dim ic);
 
 // V of all tiles in all patches.
 class tile_samples {
 public:
-    tile_samples(const tile &t, const problem &p, int patch_width,
+    tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
             const std::vector<std::vector<std::int16_t>> &patches);
 
-    const winodnn::tile &tile() const { return tile_; }
+    const bilinear_algorithm &tile() const { return tile_; }
     const problem &like() const { return like_; }
     std::size_t count() const { return v_.size(); }
     // Of one tile, [plane][ic of all groups].
@@ -28,7 +32,7 @@ public:
     std::vector<std::int16_t> sorted(int component) const;
 
 private:
-    const winodnn::tile &tile_;
+    const bilinear_algorithm &tile_;
     const problem &like_;
     std::vector<std::vector<std::int16_t>> v_;
 };

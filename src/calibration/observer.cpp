@@ -13,36 +13,34 @@ namespace winodnn {
 
 namespace {
 
-bool is_candidate(tile_id id, const problem &p) {
-    const tile &t = tile_of(id);
-    return t.rows.taps() == p.kh && t.cols.taps() == p.kw && input_fits_s16(t, source_range(p));
+bool is_candidate(const bilinear_algorithm &t, const problem &p) {
+    return t.taps.rows == p.kh && t.taps.cols == p.kw && input_fits_s16(t, source_range(p));
 }
 
-int patch_side(dim taps) {
-    return taps == 1 ? 1 : most_inputs_along;
+// Along a dimension of one tap every output is its own input, and lies as any other.
+int step_along(int outputs, int taps) {
+    return taps == 1 ? 1 : patch_step(outputs);
 }
 
 } // namespace
 
 observer::observer(const problem &p, layer_key key, std::vector<std::int8_t> weights)
-    : like_(p), key_(std::move(key)), weights_(std::move(weights)), height_(patch_side(p.kh)),
-      width_(patch_side(p.kw)) {
-    for (const tile_id id : all_tiles())
-        if (is_candidate(id, p))
-            grid_of(tile_of(id))
-                    .seen.push_back({id,
-                            std::vector<seen_component>(static_cast<std::size_t>(tile_of(id).components()))});
+    : like_(p), key_(std::move(key)), weights_(std::move(weights)) {
+    for (const observed_tile &t : all_observed_tiles()) {
+        const bilinear_algorithm &algorithm = algorithm_of(t);
+        if (is_candidate(algorithm, p))
+            grid_of(algorithm).seen.push_back(
+                    {t, std::vector<seen_component>(static_cast<std::size_t>(algorithm.components()))});
+    }
 }
 
-observer::grid &observer::grid_of(const tile &t) {
-    const auto step = [](const transform &along) -> dim {
-        if (along.taps() == 1) return 1;
-        return along.outputs() == 3 ? 3 : 4;
-    };
-    const dim step_h = step(t.rows), step_w = step(t.cols);
+observer::grid &observer::grid_of(const bilinear_algorithm &t) {
+    const int step_h = step_along(t.outputs.rows, t.taps.rows),
+              step_w = step_along(t.outputs.cols, t.taps.cols);
     for (grid &g : grids_)
         if (g.step_h == step_h && g.step_w == step_w) return g;
-    return grids_.emplace_back(grid {step_h, step_w, {}, {}, 0});
+    return grids_.emplace_back(
+            grid {step_h, step_w, step_h + t.taps.rows - 1, step_w + t.taps.cols - 1, {}, {}, 0});
 }
 
 int observer::zero_point(dim ic) const {
@@ -63,7 +61,7 @@ void observer::observe(grid &g, const problem &p, const void *src) {
     const dim in_row = ceil_div(across.outputs_of_phase(0), g.step_w), cols = in_row * across.phases();
     const dim count = p.mb * rows * cols;
     const nhwc_strides s = p.src_strides();
-    std::vector<std::int16_t> patch(static_cast<std::size_t>(height_ * width_ * p.ic));
+    std::vector<std::int16_t> patch(static_cast<std::size_t>(g.height * g.width * p.ic));
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
     const dim taken =
             std::min<dim>(count, g.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
@@ -75,8 +73,8 @@ void observer::observe(grid &g, const problem &p, const void *src) {
         const dim top = down.first_input(row / in_column + row % in_column * g.step_h * down.dilation);
         const dim left = across.first_input(col / in_row + col % in_row * g.step_w * across.dilation);
         auto to = patch.begin();
-        for (dim y = 0; y < height_; ++y)
-            for (dim x = 0; x < width_; ++x) {
+        for (dim y = 0; y < g.height; ++y)
+            for (dim x = 0; x < g.width; ++x) {
                 const dim h = top + y * down.dilation, w = left + x * across.dilation;
                 const bool inside = h >= 0 && h < p.ih && w >= 0 && w < p.iw;
                 const dim pixel = image * s.n + h * s.h + w * s.w;
@@ -90,7 +88,7 @@ void observer::observe(grid &g, const problem &p, const void *src) {
 }
 
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
-    const tile &t = tile_of(seen.tile);
+    const bilinear_algorithm &t = algorithm_of(seen.tile);
     for (int plane = 0; plane < t.v_planes(); ++plane) {
         const auto first = v.begin() + plane * like_.ic;
         const auto [low, high] = std::minmax_element(first, first + like_.ic);
@@ -101,12 +99,12 @@ void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
 }
 
 void observer::offer(grid &g, const std::int16_t *patch) {
-    const std::size_t size = static_cast<std::size_t>(height_ * width_ * like_.ic);
+    const std::size_t size = static_cast<std::size_t>(g.height * g.width * like_.ic);
     for (seen_tile &seen : g.seen) {
-        const tile &t = tile_of(seen.tile);
-        for (const int top : tile_offsets(t.rows))
-            for (const int left : tile_offsets(t.cols))
-                note(seen, transform_tile(t, patch + (top * width_ + left) * like_.ic, width_, like_.ic));
+        const bilinear_algorithm &t = algorithm_of(seen.tile);
+        for (const int top : tile_offsets(t.outputs.rows))
+            for (const int left : tile_offsets(t.outputs.cols))
+                note(seen, transform_tile(t, patch + (top * g.width + left) * like_.ic, g.width, like_.ic));
     }
     ++g.offered;
     if (std::ssize(g.patches) < patches_kept) {
@@ -130,8 +128,8 @@ observer::grid observer::copy_of(const grid &g) const {
 }
 
 tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
-    const tile &t = tile_of(seen.tile);
-    const tile_samples samples(t, like_, width_, g.patches);
+    const bilinear_algorithm &t = algorithm_of(seen.tile);
+    const tile_samples samples(t, like_, g.width, g.patches);
     tile_calibration result {seen.tile, std::vector<component_calibration>(seen.components.size())};
     value_range everything;
     for (const seen_component &c : seen.components) {

@@ -12,7 +12,7 @@ namespace winodnn {
 // were offered (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and for each
 // component of each tile the lowest and highest value of all patches offered. Samples serve better than
 // histograms would: the errors that a quantizer makes in the sums can be measured on them. Memory is bounded:
-// patches() patches of 36 pixels, whatever is observed. Any thread can observe.
+// patches() patches of 64 pixels at most, whatever is observed. Any thread can observe.
 class observer {
 public:
     // weights: s8 [oc of all groups][ic of one][kh][kw].
@@ -35,20 +35,21 @@ private:
         int low = 0, high = 0;
     };
     struct seen_tile {
-        tile_id tile;
+        observed_tile tile;
         std::vector<seen_component> components;
     };
 
     // Patches that lie as tiles of so many outputs do, so that at the edges they have the padding that those
-    // have: tiles of three outputs have their own, those of two and four share.
+    // have.
     struct grid {
         dim step_h, step_w;
+        int height, width; // of a patch
         std::vector<seen_tile> seen;
         std::vector<std::vector<std::int16_t>> patches; // [row][col][ic of all groups], minus zero points
         std::int64_t offered = 0;
     };
 
-    grid &grid_of(const winodnn::tile &t);
+    grid &grid_of(const bilinear_algorithm &t);
     void observe(grid &g, const problem &p, const void *src);
     int zero_point(dim ic) const;
     void offer(grid &g, const std::int16_t *patch);
@@ -59,7 +60,6 @@ private:
     const problem like_; // of the first source
     const layer_key key_;
     const std::vector<std::int8_t> weights_;
-    const int height_, width_; // of a patch
 
     mutable fork_safe_mutex guards_; // what is in the grids, and what follows
     std::vector<grid> grids_;

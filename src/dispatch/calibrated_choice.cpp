@@ -3,7 +3,6 @@
 #include "dispatch/cost.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace winodnn {
 
@@ -12,7 +11,7 @@ namespace {
 // The exact one takes most.
 bool is_wider(const number_system &a, const number_system &b) {
     if (a.quantized != b.quantized) return b.quantized;
-    return std::popcount(a.wide) > std::popcount(b.wide);
+    return a.wide.count() > b.wide.count();
 }
 
 struct candidate {
@@ -22,7 +21,7 @@ struct candidate {
 
 candidate with_tile(const problem &p, const machine &m, std::span<const layer_calibration *const> layers,
         double target_snr, tile_id tile) {
-    number_system widest {true, 0};
+    number_system widest {true, {}};
     double cycles = 0;
     for (const layer_calibration *layer : layers) {
         const number_system numbers = numbers_for(*layer, tile, target_snr, narrow_limit_of(m.isa));
@@ -44,11 +43,11 @@ number_system numbers_for(const layer_calibration &layer, tile_id tile, double t
 
 number_system numbers_for(
         std::span<const layer_calibration *const> same_weights, tile_id tile, double target_snr, int limit) {
-    number_system all {!same_weights.empty(), 0};
+    number_system all {!same_weights.empty(), {}};
     for (const layer_calibration *layer : same_weights) {
         const number_system numbers = numbers_for(*layer, tile, target_snr, limit);
         if (!numbers.quantized) return exact;
-        all.wide |= numbers.wide;
+        all.wide.insert(numbers.wide);
     }
     return all;
 }

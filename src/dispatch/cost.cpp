@@ -4,8 +4,10 @@
 #include "isa/register_tile.hpp"
 #include "plan/block_map.hpp"
 #include "problem/rounding.hpp"
+#include "winograd/tile_classes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace winodnn {
@@ -26,7 +28,8 @@ class item_cost {
 public:
     item_cost(const problem &p, const machine &m, const plan &candidate)
         : problem_(p), machine_(m), plan_(candidate), map_(p, candidate), layout_(map_.layout()),
-          tile_(layout_.shape()), rates_(rates_of(m)), registers_(register_tile_of(candidate.isa)),
+          tile_(layout_.shape()), pieces_(pieces_of(tile_, map_.rows(), map_.cols())), shares_(shares()),
+          rates_(rates_of(m)), registers_(register_tile_of(candidate.isa)),
           tiles_(as_double(map_.tiles()) / as_double(map_.blocks())),
           oc_(as_double(layout_.padded_oc()) / as_double(map_.chunks())), ic_(as_double(layout_.padded_ic())),
           oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))) {}
@@ -40,25 +43,27 @@ public:
     }
 
 private:
-    // Planes of M that the tiles of a range of classes take part in, and whether they are of s16.
+    // Planes of M, and the tiles of all classes that take part in each.
     double multiply_cycles() const {
         double cycles = 0;
-        const int width = tile_.cols.output.cols();
-        const cover &rows = map_.rows(), &cols = map_.cols();
-        const double row_share = as_double(rows.large_tiles()) / as_double(rows.count());
-        const double col_share = as_double(cols.large_tiles()) / as_double(cols.count());
-        for (int y = 0; y < tile_.rows.output.cols(); ++y)
-            for (int x = 0; x < width; ++x) {
-                const bool wide = plan_.numbers.is_wide(tile_.component_of_m(y * width + x));
-                const double taking_part =
-                        tiles_ * (all_have(rows, y) ? 1 : row_share) * (all_have(cols, x) ? 1 : col_share);
-                cycles += plane_cycles(taking_part, wide);
-            }
+        for (int plane = 0; plane < tile_.m_planes(); ++plane) {
+            const class_range classes = classes_with(pieces_, plane);
+            double share = 0;
+            for (int k = classes.begin; k < classes.end; ++k) share += shares_[static_cast<std::size_t>(k)];
+            if (share > 0)
+                cycles += plane_cycles(tiles_ * share, plan_.numbers.is_wide(tile_.component_of_m(plane)));
+        }
         return cycles;
     }
 
-    static bool all_have(const cover &along, int plane) {
-        return along.small == nullptr || along.small->has_m(plane);
+    // Of each class, its share of the tiles.
+    std::array<double, tile_classes> shares() const {
+        std::array<double, tile_classes> of_class {};
+        for (const bool small_row : {false, true})
+            for (const bool small_col : {false, true})
+                of_class[class_of(small_row, small_col)] =
+                        share_of(map_.rows(), small_row) * share_of(map_.cols(), small_col);
+        return of_class;
     }
 
     double plane_cycles(double tiles, bool wide) const {
@@ -99,45 +104,38 @@ private:
     }
 
     double transforms_and_images() const {
-        const cover &rows = map_.rows(), &cols = map_.cols();
         const int lanes = registers_.lanes;
         double instructions = 0;
-        for (const piece *row : {rows.large, rows.small})
-            for (const piece *col : {cols.large, cols.small}) {
-                if (row == nullptr || col == nullptr) continue;
-                const double share = share_of(rows, row) * share_of(cols, col);
-                instructions += share
-                                * (ic_ / lanes / 2 * input_instructions(*row, *col)
-                                        + oc_ / lanes * output_instructions(*row, *col));
-            }
+        for (std::size_t k = 0; k < pieces_.size(); ++k)
+            if (pieces_[k] != nullptr)
+                instructions += shares_[k]
+                                * (ic_ / lanes / 2 * input_instructions(*pieces_[k])
+                                        + oc_ / lanes * output_instructions(*pieces_[k]));
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
         return tiles_ * (instructions * rates_.transform_cycles + tile_cycles * oc_blocks_)
                + pixels * (ic_ + oc_) * image_cycles;
     }
 
-    static double share_of(const cover &along, const piece *p) {
-        return as_double(p == along.large ? along.large_tiles() : along.small_tiles())
-               / as_double(along.count());
+    static double share_of(const cover &along, bool small) {
+        return as_double(small ? along.small_tiles() : along.large_tiles()) / as_double(along.count());
     }
 
-    double input_instructions(const piece &row, const piece &col) const {
-        const int rows = row.how.inputs(), cols = col.how.inputs(), planes = rows * cols;
-        return row.input_instructions * cols + col.input_instructions * rows + 2 * planes
-               + (plan_.numbers.quantized ? quantize_instructions * planes : 0);
+    double input_instructions(const tile_piece &p) const {
+        return as_double(std::ssize(p.input_program.code)) + p.input.cols() + p.v_planes()
+               + (plan_.numbers.quantized ? quantize_instructions * p.v_planes() : 0);
     }
 
-    double output_instructions(const piece &row, const piece &col) const {
-        const int sums = row.how.output.cols() * col.how.output.cols();
-        return row.output_instructions * col.how.output.cols() + col.output_instructions * row.outputs()
-               + sums * (plan_.numbers.quantized ? 1 + dequantize_instructions : 1)
-               + finish_instructions * row.outputs() * col.outputs();
+    double output_instructions(const tile_piece &p) const {
+        return as_double(std::ssize(p.output_program.code))
+               + p.m_planes() * (plan_.numbers.quantized ? 1 + dequantize_instructions : 1)
+               + finish_instructions * p.outputs.count();
     }
 
     // A block is staged in whole, with the channels that the last one lacks.
     double staged() const {
         const auto is_staged = [](const post_op &op) { return op.op == post_op::kind::staged; };
         const auto stages = as_double(std::ranges::count_if(problem_.post_ops, is_staged));
-        const double values = tiles_ * tile_.outputs();
+        const double values = tiles_ * tile_.outputs.count();
         const dim padded = round_up(static_cast<dim>(oc_), layout_.oc_block());
         return stages * values
                * (as_double(padded) * staged_cycles
@@ -150,6 +148,8 @@ private:
     const block_map map_;
     const weights_layout &layout_;
     const tile &tile_;
+    const class_pieces pieces_;
+    const std::array<double, tile_classes> shares_;
     const rates rates_;
     const register_tile registers_;
     const double tiles_, oc_, ic_, oc_blocks_; // of an item

@@ -11,7 +11,7 @@ namespace winodnn {
 namespace {
 
 bool is_of_kernel(const tile &t, const problem &p) {
-    return t.rows.taps() == p.kh && t.cols.taps() == p.kw;
+    return t.taps.rows == p.kh && t.taps.cols == p.kw;
 }
 
 } // namespace

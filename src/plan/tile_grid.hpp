@@ -39,9 +39,7 @@ struct slot_range {
 // Where the tiles of each class of one block begin, and the last one ends.
 struct block_slots {
     std::array<dim, tile_classes + 1> first {};
-    slot_range with(bool all_rows, bool all_cols) const {
-        return {first[all_cols ? small_cols : both_large], first[all_rows ? (all_cols ? 4 : 3) : 2]};
-    }
+    slot_range of(class_range classes) const { return {first[classes.begin], first[classes.end]}; }
 };
 
 struct tile_grid {

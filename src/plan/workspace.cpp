@@ -31,7 +31,7 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     m_tile_stride = layout.oc_block() * 4;
     m_plane_stride = plane_stride(tiles * m_tile_stride);
     partial_pixel_stride = layout.oc_block() * 4;
-    partial_tile_stride = partial_pixel_stride * t.outputs();
+    partial_tile_stride = partial_pixel_stride * t.outputs.count();
     splits = !chosen.numbers.quantized && may_split(layout);
     stages =
             std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
@@ -41,11 +41,11 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
     const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
-    const class_pieces pieces = pieces_of(map.rows(), map.cols());
+    const class_pieces pieces = pieces_of(t, map.rows(), map.cols());
     std::size_t arrays = 4;
     for (int c = 0; c < tile_classes; ++c) {
         first_scales[c] = static_cast<int>(arrays);
-        if (pieces[c]) arrays += of_components;
+        if (pieces[c] != nullptr) arrays += of_components;
     }
     static_assert(most_oc * 4 * (4 + tile_classes * most_planes) <= most_displacement - 2 * 64);
     initial_sums_offset = per_oc_offset + arrays * per_oc_stride;

@@ -17,11 +17,11 @@ constexpr dim most_displacement = (dim {1} << 31) - 1;
 // The strides of a packed desc have room for 511 codes, of which each tile takes 18 (weights_layout.cpp).
 constexpr int most_tile_ids = 28;
 // A component_set has as many bits.
-constexpr int most_components = 64;
+constexpr int most_components = 192;
 // Of V, of U and of M: arrays on the stack have room for them, and the limits below are for so many.
-constexpr int most_planes = 36;
-// Inputs of a tile along one dimension: what calibration keeps patches of, and weights are restored from.
-constexpr int most_inputs_along = 6;
+constexpr int most_planes = 132;
+// Inputs of a tile along one dimension: kernels reach so many rows, see longest_row.
+constexpr int most_inputs_along = 8;
 // Taps of a kernel, along one dimension and of all: buffers on the stack when weights are packed, and the
 // bound below.
 constexpr int most_taps_along = 3;
@@ -29,8 +29,6 @@ constexpr dim most_taps = 9;
 // The exactness proof splits channels in steps of the multiply kernel's. The sums of one step always fit only
 // if all tiles recover accumulators of this magnitude (exactness.cpp).
 constexpr dim least_accumulator_limit = dim {1} << 22;
-// What a tile's result is multiplied by is undone modulo 2^32, and so has to be below.
-constexpr dim most_scale = (dim {1} << 32) - 1;
 
 // ---- Of ISAs.
 
@@ -55,8 +53,9 @@ constexpr std::size_t most_post_ops = 32;
 // sizes.
 constexpr dim most_elements = dim {1} << 48;
 constexpr dim most_macs = dim {1} << 58; // but for the taps
-// Elements from one row of pixels to the next. Kernels reach six rows and six pixels, of 4 bytes an element.
-constexpr dim longest_row = most_displacement / (8 * 4);
+// Elements from one row of pixels to the next. Kernels reach eight rows and pixels, of at most 4 bytes an
+// element.
+constexpr dim longest_row = most_displacement / (most_inputs_along * 4);
 // V of the smallest block: six tiles (layouts.hpp), and its planes' padding. Counts of parts of channels,
 // which are of 32 bits, are far from their end then.
 constexpr dim most_group_ic = most_displacement / (most_planes * 2 * 7);

@@ -10,10 +10,10 @@ namespace winodnn {
 namespace {
 
 // Source pixels of one tile and channel, minus the zero point; 0 outside the image.
-int_matrix patch(
-        const problem &p, const tile &t, const void *src, dim n, dim y, dim x, dim ic, int zero_point) {
+int_matrix patch(const problem &p, const bilinear_algorithm &t, const void *src, dim n, dim y, dim x, dim ic,
+        int zero_point) {
     const nhwc_strides s = p.src_strides();
-    int_matrix d(t.rows.inputs(), t.cols.inputs());
+    int_matrix d(t.inputs().rows, t.inputs().cols);
     for (int r = 0; r < d.rows(); ++r)
         for (int c = 0; c < d.cols(); ++c) {
             const dim h = y + r * p.dilation_h, w = x + c * p.dilation_w;
@@ -23,11 +23,10 @@ int_matrix patch(
     return d;
 }
 
-int transformed(const tile &t, const int_matrix &d, int plane) {
-    const int row = plane / t.cols.inputs(), col = plane % t.cols.inputs();
+int transformed(const bilinear_algorithm &t, const int_matrix &d, int plane) {
     int sum = 0;
     for (int r = 0; r < d.rows(); ++r)
-        for (int c = 0; c < d.cols(); ++c) sum += t.rows.input(row, r) * t.cols.input(col, c) * d(r, c);
+        for (int c = 0; c < d.cols(); ++c) sum += t.input(plane, r * d.cols() + c) * d(r, c);
     return sum;
 }
 
@@ -36,8 +35,8 @@ class tile_reference {
 public:
     tile_reference(const problem &p, const tile &whole, const tile_piece &piece, const number_system &numbers,
             const std::vector<component_quantizer> &quantizers, int limit, const quantized_filters &filters)
-        : p_(p), whole_(whole), piece_(piece), t_ {whole.name, piece.rows.how, piece.cols.how},
-          numbers_(numbers), quantizers_(quantizers), limit_(limit), filters_(filters) {}
+        : p_(p), whole_(whole), t_(piece), numbers_(numbers), quantizers_(quantizers), limit_(limit),
+          filters_(filters) {}
 
     // Of all channels of one group.
     void transform(const void *src, dim n, dim y, dim x, dim group, const std::vector<int> &zero_points) {
@@ -65,16 +64,14 @@ public:
     void output(const std::vector<double> &sums, int row, int col, double &y, double &magnitude) const {
         y = magnitude = 0;
         for (int plane = 0; plane < t_.m_planes(); ++plane) {
-            const int width = t_.cols.output.cols();
-            const double term = t_.rows.output(row, plane / width) * t_.cols.output(col, plane % width)
-                                * sums[std::size_t(plane)];
+            const double term = t_.output(row * t_.outputs.cols + col, plane) * sums[std::size_t(plane)];
             y += term;
             magnitude += std::fabs(term);
         }
     }
 
 private:
-    int of_whole(int component) const { return whole_component(whole_, piece_, component); }
+    int of_whole(int component) const { return t_.components_of_whole[std::size_t(component)]; }
 
     double sum(dim oc, int component, int repeat) const {
         std::int64_t m = 0;
@@ -93,8 +90,7 @@ private:
 
     const problem &p_;
     const tile &whole_;
-    const tile_piece &piece_;
-    const tile t_;
+    const tile_piece &t_;
     const number_system &numbers_;
     const std::vector<component_quantizer> &quantizers_;
     const int limit_;
@@ -111,7 +107,7 @@ quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixe
     quantized_outputs result {std::vector<double>(count), std::vector<double>(count)};
     const cover rows = cover_of(t.row_pieces, p.rows(), !mixed),
                 cols = cover_of(t.col_pieces, p.cols(), !mixed);
-    const class_pieces pieces = pieces_of(rows, cols);
+    const class_pieces pieces = pieces_of(t, rows, cols);
     const auto of_tile = [&](dim n, dim tile_row, dim tile_col, dim group) {
         const tile_class k = class_of(rows.is_small(tile_row), cols.is_small(tile_col));
         tile_reference at(p, t, *pieces[k], numbers, quantizers[k], limit, filters);

@@ -25,8 +25,8 @@ input_stage::input_stage(const blueprint &made_for, const class_quantizers &quan
         for (const auto &col : b_.grid.cols.kinds) {
             config.rows = row.inputs;
             config.cols = col.inputs;
-            config.row_piece = row.of->outputs();
-            config.col_piece = col.of->outputs();
+            config.row_piece = row.of->outputs;
+            config.col_piece = col.of->outputs;
             kernels_.push_back(jit::get_input_transform(config));
         }
 }

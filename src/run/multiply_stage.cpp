@@ -48,16 +48,13 @@ multiply_stage::multiply_stage(const blueprint &made_for)
 std::vector<multiply_stage::product_place> multiply_stage::places() const {
     const tile &t = b_.tile;
     const auto v_at = [&](int plane) { return b_.space.v_planes.offset(t, b_.chosen.numbers, plane); };
-    const auto all_have = [](const cover &along, int m_plane) {
-        return along.small == nullptr || along.small->has_m(m_plane);
-    };
+    const class_pieces pieces = pieces_of(t, b_.map.rows(), b_.map.cols());
     std::vector<product_place> found;
     for (int c = 0; c < t.components(); ++c)
         for (int r = 0; r < t.repeats(); ++r) {
-            const int v = t.v_plane(c, r), m = t.m_plane(c, r), m_width = t.cols.output.cols();
+            const int v = t.v_plane(c, r), m = t.m_plane(c, r);
             const dim terms = t.terms() > 1 ? v_at(v + t.v_term_planes()) - v_at(v) : 0;
-            found.push_back({v_at(v), m * b_.space.m_plane_stride, terms,
-                    all_have(b_.map.rows(), m / m_width), all_have(b_.map.cols(), m % m_width)});
+            found.push_back({v_at(v), m * b_.space.m_plane_stride, terms, classes_with(pieces, m)});
         }
     return found;
 }
@@ -75,7 +72,7 @@ std::vector<slot_range> multiply_stage::multiplied_ranges() const {
     for (dim index = 0; index < b_.map.blocks(); ++index) {
         const block_slots slots = b_.grid.slots_of(b_.map.block(index));
         for (const product_place &place : places_) {
-            const slot_range range = slots.with(place.all_rows, place.all_cols);
+            const slot_range range = slots.of(place.classes);
             const auto same_size = [&](const slot_range &r) { return r.size() == range.size(); };
             if (range.size() > 0 && std::ranges::none_of(ranges, same_size)) ranges.push_back(range);
         }
@@ -152,8 +149,7 @@ void multiply_stage::multiply_slice(const block_in_work &block, int component, j
     const auto *ahead = static_cast<const std::byte *>(args.prefetch);
     for (int repeat = 0; repeat < repeats; ++repeat) {
         const product_place &place = places_[static_cast<std::size_t>(component) * repeats + repeat];
-        const register_tiles groups(
-                block.slots.with(place.all_rows, place.all_cols), repeats, registers_.tiles);
+        const register_tiles groups(block.slots.of(place.classes), repeats, registers_.tiles);
         const std::byte *v = block.space.v + place.v + ic_begin * value_bytes;
         std::byte *m = block.space.m + place.m + oc * 4;
         args.v_jump = place.v_terms - part_bytes;

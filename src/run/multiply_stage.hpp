@@ -22,11 +22,11 @@ public:
     void run(const block_in_work &block, const weights_in_work &weights) const;
 
 private:
-    // Where in V and M the products of one component and one repeat are, how far apart V's terms, and whether
-    // tiles of the smaller pieces have them too.
+    // Where in V and M the products of one component and one repeat are, how far apart V's terms, and which
+    // tiles have them.
     struct product_place {
         dim v, m, v_terms;
-        bool all_rows, all_cols;
+        class_range classes;
     };
 
     std::vector<product_place> places() const;

@@ -75,8 +75,8 @@ output_stage::kernels output_stage::make_kernels(jit::output_transform_config co
         for (const auto &col : b_.grid.cols.kinds) {
             config.rows = row.outputs;
             config.cols = col.outputs;
-            config.row_piece = row.of->outputs();
-            config.col_piece = col.of->outputs();
+            config.row_piece = row.of->outputs;
+            config.col_piece = col.of->outputs;
             config.first_scales = b_.space.first_scales[b_.grid.class_of(row, col)];
             by_kind.push_back(jit::get_output_transform(config));
         }

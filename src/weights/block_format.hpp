@@ -8,7 +8,7 @@
 namespace winodnn {
 
 constexpr std::uint64_t block_magic = 0x4e4e444f4e4957ull; // "WINODNN"
-constexpr std::uint32_t block_version = 4;
+constexpr std::uint32_t block_version = 5;
 
 // At the group's start; the ends of the parts follow at weights_layout::ends_offset, up to part_capacity.
 struct group_header {
@@ -16,7 +16,8 @@ struct group_header {
     std::uint32_t version;
     std::uint32_t parts;
     std::int64_t layout[4]; // code, ic, oc, payload bytes in use
-    std::uint64_t quantized, wide;
+    std::uint64_t quantized;
+    component_set::words wide;
     std::uint64_t identity;
     std::int64_t largest_sum;
     std::uint64_t payload_checksum;

@@ -21,9 +21,9 @@ std::uint64_t checksum_of(const group_header &h, const weights_layout &layout, c
     return checksum(ends_of(group), layout.header_bytes() - weights_layout::ends_offset, own);
 }
 
-bool are_numbers(const weights_layout &layout, std::uint64_t quantized, component_set wide) {
-    if (quantized == 0) return wide == 0;
-    return quantized == 1 && (wide & ~all_components(layout.shape())) == 0 && can_be_quantized(layout);
+bool are_numbers(const weights_layout &layout, std::uint64_t quantized, const component_set &wide) {
+    if (quantized == 0) return wide.empty();
+    return quantized == 1 && wide.is_within(all_components(layout.shape())) && can_be_quantized(layout);
 }
 
 // The kernels take parts of whole steps, and only what has to be split has room for sums of parts.
@@ -46,10 +46,11 @@ const char *problem_of(const weights_layout &layout, const group_header &h, cons
     if (h.layout[0] != layout.code() || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
         return "the weights were packed for another convolution";
     const std::int64_t most_sum = layout.ic * layout.taps() * 128;
-    if (h.header_checksum != checksum_of(h, layout, group) || !are_numbers(layout, h.quantized, h.wide)
+    if (h.header_checksum != checksum_of(h, layout, group)
+            || !are_numbers(layout, h.quantized, component_set(h.wide))
             || h.layout[3]
                        != static_cast<std::int64_t>(
-                               layout.used_bytes(number_system {h.quantized != 0, h.wide}))
+                               layout.used_bytes(number_system {h.quantized != 0, component_set(h.wide)}))
             || h.largest_sum < 0 || h.largest_sum > most_sum
             || !are_parts(layout, h.quantized != 0, h.parts, group))
         return "the packed weights' header is corrupt";
@@ -57,7 +58,7 @@ const char *problem_of(const weights_layout &layout, const group_header &h, cons
 }
 
 std::uint64_t identity_of_group(const weights_layout &layout, const std::int8_t *weights) {
-    const std::int64_t dims[] = {layout.oc, layout.ic, layout.shape().rows.taps()};
+    const std::int64_t dims[] = {layout.oc, layout.ic, layout.shape().taps.rows};
     return checksum(weights, static_cast<std::size_t>(layout.filters() * layout.taps()),
             checksum(dims, sizeof(dims), block_magic));
 }
@@ -107,7 +108,7 @@ void write_header(const weights_layout &layout, const number_system &numbers, co
     h.layout[2] = layout.oc;
     h.layout[3] = static_cast<std::int64_t>(layout.used_bytes(numbers));
     h.quantized = numbers.quantized;
-    h.wide = numbers.wide;
+    h.wide = numbers.wide.bits();
     h.identity = identity_of_group(layout, weights);
     h.largest_sum = split.largest_sum;
     h.payload_checksum = payload_checksum_of(layout, numbers, group);
@@ -122,7 +123,7 @@ block_check check_header(const weights_layout &layout, const void *data) {
     for (dim g = 0; g < layout.group_count(); ++g) {
         const void *group = packed_group(layout, data, g);
         const group_header h = read_group_header(group);
-        const number_system numbers {h.quantized != 0, h.wide};
+        const number_system numbers {h.quantized != 0, component_set(h.wide)};
         result.problem = problem_of(layout, h, group);
         if (result.problem == nullptr && g > 0 && numbers != block.numbers)
             result.problem = "the packed weights' groups do not belong together";

@@ -32,24 +32,18 @@ void combine(const int_matrix &g, int row, const float *values, dim stride, dim 
 
 } // namespace
 
-channel_quantizer::channel_quantizer(const tile &t, dim ic, dim padded_ic)
-    : tile_(&t), ic_(ic), padded_ic_(padded_ic), filter_(static_cast<std::size_t>(t.taps() * padded_ic)),
-      line_(static_cast<std::size_t>(t.cols.taps() * padded_ic)),
+channel_quantizer::channel_quantizer(const bilinear_algorithm &t, dim ic, dim padded_ic)
+    : tile_(&t), ic_(ic), padded_ic_(padded_ic),
+      filter_(static_cast<std::size_t>(t.taps.count() * padded_ic)),
       u_(static_cast<std::size_t>(t.u_planes() * padded_ic)) {}
 
 void channel_quantizer::transform(const float *filters) {
-    const tile &t = *tile_;
+    const int taps = tile_->taps.count();
     for (dim ic = 0; ic < ic_; ++ic)
-        for (int tap = 0; tap < t.taps(); ++tap)
-            filter_[tap * padded_ic_ + ic] = filters[ic * t.taps() + tap];
-    float *u = u_.data();
-    for (int i = 0; i < t.rows.weights.rows(); ++i) {
-        for (int kw = 0; kw < t.cols.taps(); ++kw)
-            combine(t.rows.weights, i, filter_.data() + kw * padded_ic_, t.cols.taps() * padded_ic_,
-                    padded_ic_, line_.data() + kw * padded_ic_);
-        for (int j = 0; j < t.cols.weights.rows(); ++j, u += padded_ic_)
-            combine(t.cols.weights, j, line_.data(), padded_ic_, padded_ic_, u);
-    }
+        for (int tap = 0; tap < taps; ++tap) filter_[tap * padded_ic_ + ic] = filters[ic * taps + tap];
+    for (int plane = 0; plane < tile_->u_planes(); ++plane)
+        combine(tile_->weights, plane, filter_.data(), padded_ic_, padded_ic_,
+                u_.data() + plane * padded_ic_);
 }
 
 void channel_quantizer::clear() {

@@ -13,7 +13,7 @@ namespace winodnn {
 class channel_quantizer {
 public:
     // padded_ic: ic and channels of zeros, a multiple of 16.
-    channel_quantizer(const tile &t, dim ic, dim padded_ic);
+    channel_quantizer(const bilinear_algorithm &t, dim ic, dim padded_ic);
 
     // filters: [ic][kh][kw], in f32.
     void transform(const float *filters);
@@ -33,9 +33,9 @@ private:
     template <typename Work>
     void for_each_plane(int component, const Work &work) const;
 
-    const tile *tile_;
+    const bilinear_algorithm *tile_;
     dim ic_, padded_ic_;
-    std::vector<float> filter_, line_, u_; // [tap][ic], [kw][ic], [plane][ic]
+    std::vector<float> filter_, u_; // [tap][ic], [plane][ic]
 };
 
 } // namespace winodnn

@@ -4,6 +4,7 @@
 #include "weights/exactness.hpp"
 #include "weights/slices.hpp"
 #include "weights/weights_transform.hpp"
+#include "winograd/weights_inverse.hpp"
 
 #include <cstring>
 #include <vector>
@@ -33,16 +34,16 @@ void pack_slice(
     }
 }
 
-void unpack_slice(
-        const weights_layout &l, const slice_of_oc &s, const std::byte *payload, std::int8_t *weights) {
-    const tile &t = l.shape();
-    std::array<std::int16_t, most_planes> u;
+void unpack_slice(const weights_layout &l, const weights_inverse &inverse, const slice_of_oc &s,
+        const std::byte *payload, std::int8_t *weights) {
+    std::array<std::int16_t, most_taps> u;
     for (dim oc = s.begin; oc < s.end; ++oc)
         for (dim i = 0; i < l.ic; ++i) {
             const dim at = i / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
-            for (int plane = 0; plane < t.u_planes(); ++plane)
-                std::memcpy(&u[plane], payload + s.plane_offsets[plane] + at * 2, 2);
-            inverse_transform_weights(t, u.data(), weights + (oc * l.ic + i) * l.taps());
+            for (std::size_t n = 0; n < inverse.planes.size(); ++n)
+                std::memcpy(&u[n],
+                        payload + s.plane_offsets[static_cast<std::size_t>(inverse.planes[n])] + at * 2, 2);
+            inverse_transform_weights(inverse, u.data(), weights + (oc * l.ic + i) * l.taps());
         }
 }
 
@@ -69,6 +70,7 @@ void pack_weights(
 void unpack_weights(const weights_layout &layout, const packed_block &block, std::int8_t *weights,
         const thread_team &team) {
     const number_system &numbers = block.numbers;
+    const weights_inverse inverse = inverse_of_weights(layout.shape());
     for (dim g = 0; g < layout.group_count(); ++g) {
         const std::byte *payload = packed_payload(layout, packed_group(layout, block.data, g));
         const dim count = layout.filters() * layout.taps();
@@ -77,7 +79,7 @@ void unpack_weights(const weights_layout &layout, const packed_block &block, std
                     static_cast<std::size_t>(count));
         else
             for_each_slice(layout, numbers, team, slice_parts(layout, team), [&](const slice_of_oc &s, int) {
-                unpack_slice(layout, s, payload, weights + g * count);
+                unpack_slice(layout, inverse, s, payload, weights + g * count);
             });
     }
 }

@@ -17,10 +17,10 @@ public:
         : l_(l), numbers_(numbers), weights_(weights), payload_(payload) {}
 
     void pack_slice(const slice_of_oc &s, channel_quantizer &channel) const {
-        const tile &t = l_.shape();
+        const bilinear_algorithm &t = l_.shape();
         for (dim oc = s.begin; oc < s.begin + s.width; ++oc) {
             if (oc < s.end)
-                channel.transform(weights_ + oc * l_.ic * t.taps());
+                channel.transform(weights_ + oc * l_.ic * l_.taps());
             else
                 channel.clear();
             for (int c = 0; c < t.components(); ++c) quantize(s, oc, c, channel);
@@ -29,7 +29,7 @@ public:
 
 private:
     void quantize(const slice_of_oc &s, dim oc, int component, const channel_quantizer &channel) const {
-        const tile &t = l_.shape();
+        const bilinear_algorithm &t = l_.shape();
         const bool wide = numbers_.is_wide(component);
         const float scale = channel.scale(component, wide);
         const dim bytes = numbers_.bytes(component), together = 4 / bytes;
@@ -44,8 +44,7 @@ private:
                 sum += q;
             }
         }
-        const auto d = static_cast<float>(t.rows.scale) * static_cast<float>(t.cols.scale);
-        const float part_of_y = scale / d;
+        const float part_of_y = scale / static_cast<float>(t.factor);
         const dim at = (component * l_.padded_oc() + oc) * 4;
         std::memcpy(payload_ + l_.scales_offset(numbers_) + at, &part_of_y, sizeof(part_of_y));
         std::memcpy(payload_ + l_.sums_offset(numbers_) + at, &sum, sizeof(sum));
@@ -59,7 +58,7 @@ private:
 
 } // namespace
 
-void pack_quantized_weights(const weights_layout &layout, component_set wide, const float *weights,
+void pack_quantized_weights(const weights_layout &layout, const component_set &wide, const float *weights,
         const std::int8_t *plain, void *block, const thread_team &team) {
     const number_system numbers {true, wide};
     const dim count = layout.filters() * layout.taps();

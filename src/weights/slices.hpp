@@ -23,7 +23,7 @@ inline slice_of_oc slice_at(const weights_layout &l, const number_system &number
     const dim begin = index * slice, block_begin = begin / block * block;
     const dim width = std::min(slice, l.padded_oc() - begin); // the last slice, and block, can be narrower
     const dim block_width = std::min(block, l.padded_oc() - block_begin);
-    const tile &t = l.shape();
+    const bilinear_algorithm &t = l.shape();
     slice_of_oc s {begin, std::min(begin + slice, l.oc), width, {}};
     for (int plane = 0; plane < t.u_planes(); ++plane) {
         const int component = t.component_of_u(plane);

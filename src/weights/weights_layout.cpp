@@ -141,7 +141,7 @@ bool can_be_quantized(const weights_layout &layout) {
 }
 
 std::vector<dim> dims_of(const weights_layout &layout) {
-    std::vector<dim> dims {layout.oc, layout.ic, layout.shape().rows.taps(), layout.shape().cols.taps()};
+    std::vector<dim> dims {layout.oc, layout.ic, layout.shape().taps.rows, layout.shape().taps.cols};
     if (layout.groups != 0) dims.insert(dims.begin(), layout.groups);
     return dims;
 }
@@ -173,7 +173,7 @@ std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<con
     layout->ic = dims[first + 1];
     layout->groups = first == 1 ? dims[0] : 0;
     const tile &shape = layout->shape();
-    const bool fits = shape.rows.taps() == dims[first + 2] && shape.cols.taps() == dims[first + 3]
+    const bool fits = shape.taps.rows == dims[first + 2] && shape.taps.cols == dims[first + 3]
                       && layout->code() == strides[first]
                       && (first == 0 || static_cast<dim>(layout->group_stride()) == strides[0]);
     return fits ? layout : std::nullopt;

@@ -27,11 +27,11 @@ struct weights_layout {
 
     bool calibrated() const { return calibrated_limit != 0; }
     const winodnn::tile &shape() const { return tile_of(tile); }
-    int taps() const { return shape().taps(); } // of a filter
-    dim padded_ic() const;                      // the tail is zero weights
-    dim padded_oc() const;                      // to whole vectors
-    dim oc_block() const;                       // channels that are multiplied and transformed back together
-    dim oc_slice() const;                       // channels that one call of the multiply kernel covers
+    int taps() const { return shape().taps.count(); } // of a filter
+    dim padded_ic() const;                            // the tail is zero weights
+    dim padded_oc() const;                            // to whole vectors
+    dim oc_block() const; // channels that are multiplied and transformed back together
+    dim oc_slice() const; // channels that one call of the multiply kernel covers
     dim group_count() const { return groups == 0 ? 1 : groups; }
     // Input channels of exact weights are split at multiples of this.
     dim part_step() const;
@@ -41,7 +41,7 @@ struct weights_layout {
     std::size_t payload_bytes() const;                          // room for any number system
     std::size_t used_bytes(const number_system &numbers) const; // a multiple of 64
     dim filters() const { return oc * ic; }                     // of one group
-    static constexpr std::size_t ends_offset = 96;              // of the ends of parts in a header
+    static constexpr std::size_t ends_offset = 112;             // of the ends of parts in a header
 
     // U[oc block][component][slice][term][ic / n][oc in slice][n], n = 2 s16 or 4 s8: bytes of one output
     // channel's part, of one component, of those before it and of all.

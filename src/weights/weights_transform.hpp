@@ -1,7 +1,8 @@
-// The weights transform of filters, U = G g G^T in the scaled integers of winograd/transform.hpp.
+// The weights transform of filters, and its inverse, in the integers of winograd/bilinear_algorithm.hpp.
 #pragma once
 
-#include "winograd/tile.hpp"
+#include "winograd/bilinear_algorithm.hpp"
+#include "winograd/weights_inverse.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +12,10 @@ namespace winodnn {
 // Filters are transformed side by side, at most most_filters: all that is in use is in the first-level cache.
 // taps: [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at plane_offsets[plane] bytes
 // from `planes`, at any alignment.
-void transform_weights(const tile &t, const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,
-        const std::ptrdiff_t *plane_offsets);
-// The inverse for one filter, exact for values that transform_weights made. weights: [kh][kw].
-void inverse_transform_weights(const tile &t, const std::int16_t *planes, std::int8_t *weights);
+void transform_weights(const bilinear_algorithm &t, const std::int16_t *taps, std::ptrdiff_t count,
+        std::byte *planes, const std::ptrdiff_t *plane_offsets);
+// The inverse for one filter, exact for values that transform_weights made. u: of inverse.planes, in their
+// order; weights: [kh][kw].
+void inverse_transform_weights(const weights_inverse &inverse, const std::int16_t *u, std::int8_t *weights);
 
 } // namespace winodnn

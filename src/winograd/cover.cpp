@@ -12,7 +12,7 @@ namespace {
 // with fewer tiles.
 double cost_of(const cover &c) {
     const auto cost = [](const piece *p, dim count) {
-        return p == nullptr ? 0 : static_cast<double>(count) * (static_cast<double>(p->m.size()) + 0.01);
+        return p == nullptr ? 0 : static_cast<double>(count) * (p->products + 0.01);
     };
     return cost(c.large, c.large_count) + cost(c.small, c.small_count);
 }
@@ -20,8 +20,8 @@ double cost_of(const cover &c) {
 } // namespace
 
 dim cover::offset_in_phase(dim index) const {
-    const dim of_large = std::min(index, large_count) * large->outputs();
-    return index > large_count ? of_large + (index - large_count) * small->outputs() : of_large;
+    const dim of_large = std::min(index, large_count) * large->outputs;
+    return index > large_count ? of_large + (index - large_count) * small->outputs : of_large;
 }
 
 // Those that have as many outputs as the first one; the others have one less.
@@ -58,11 +58,11 @@ dim cover::first_output(dim tile) const {
 int cover::outputs_inside(dim tile) const {
     const place p = place_of(tile);
     const dim left = along.outputs_of_phase(p.phase) - offset_in_phase(p.index);
-    return static_cast<int>(std::min<dim>(left, at(tile).outputs()));
+    return static_cast<int>(std::min<dim>(left, at(tile).outputs));
 }
 
 extent cover::inputs_inside(dim tile) const {
-    const dim first = first_input(tile), most = at(tile).how.inputs();
+    const dim first = first_input(tile), most = at(tile).inputs;
     // The first input that lies at this pixel or behind it.
     const auto position_of = [&](dim pixel) {
         return static_cast<int>(pixel <= first ? 0 : std::min(ceil_div(pixel - first, along.dilation), most));
@@ -71,20 +71,21 @@ extent cover::inputs_inside(dim tile) const {
 }
 
 cover cover_of(const std::vector<piece> &pieces, const axis &along, bool whole_only) {
-    const dim whole = pieces.back().outputs();
+    const dim whole = pieces.back().outputs;
     const dim outputs = along.outputs_of_phase(0);
     cover best {along, &pieces.back(), nullptr, ceil_div(outputs, whole), 0};
     if (whole_only) return best;
     for (const piece &large : pieces) {
-        const cover alone {along, &large, nullptr, ceil_div(outputs, dim {large.outputs()}), 0};
+        const cover alone {along, &large, nullptr, ceil_div(outputs, dim {large.outputs}), 0};
         if (cost_of(alone) < cost_of(best)) best = alone;
         for (const piece &small : pieces) {
-            if (small.outputs() >= large.outputs()) break;
+            if (small.outputs >= large.outputs) break;
+            if (!large.uses_all_of(small)) continue;
             // More small ones than that could be large ones instead.
-            for (dim count = 1; count <= large.outputs(); ++count) {
-                const dim rest = outputs - count * small.outputs();
+            for (dim count = 1; count <= large.outputs; ++count) {
+                const dim rest = outputs - count * small.outputs;
                 if (rest <= 0) break;
-                const cover both {along, &large, &small, ceil_div(rest, dim {large.outputs()}), count};
+                const cover both {along, &large, &small, ceil_div(rest, dim {large.outputs}), count};
                 if (cost_of(both) < cost_of(best)) best = both;
             }
         }

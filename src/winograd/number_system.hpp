@@ -2,28 +2,24 @@
 #pragma once
 
 #include "problem/limits.hpp"
+#include "winograd/component_set.hpp"
 #include "winograd/tile.hpp"
 
 #include <compare>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 namespace winodnn {
-
-// Bit c: component c.
-using component_set = std::uint64_t;
-static_assert(std::numeric_limits<component_set>::digits == most_components);
 
 // Exact: everything in s16, unscaled, with sums that wrap (docs/numerics.md). Quantized: V and U are scaled
 // and rounded, each component by itself, to u8 and s8, or, for the components in `wide`, both to s16.
 struct number_system {
     bool quantized = false;
-    component_set wide = 0;
+    component_set wide {};
 
     auto operator<=>(const number_system &) const = default;
 
-    bool is_wide(int component) const { return !quantized || (wide >> component & 1) != 0; }
+    bool is_wide(int component) const { return !quantized || wide.contains(component); }
     int bytes(int component) const { return is_wide(component) ? 2 : 1; } // of a value of V or U
 };
 
@@ -35,7 +31,7 @@ struct plane_strides {
     std::int64_t wide = 0, narrow = 0;
 
     auto operator<=>(const plane_strides &) const = default;
-    std::int64_t offset(const tile &t, const number_system &numbers, int plane) const;
+    std::int64_t offset(const bilinear_algorithm &t, const number_system &numbers, int plane) const;
 };
 
 constexpr number_system exact {};
@@ -49,8 +45,8 @@ static_assert(most_quantized_products * narrow_limit * 127 <= most_displacement)
 // What is left for sum |U| behind rounding, see channel_quantizer.
 static_assert(most_displacement / wide_limit - most_quantized_products / 2 - 1 > 0);
 
-inline component_set all_components(const tile &t) {
-    return ~component_set {0} >> (most_components - t.components());
+inline component_set all_components(const bilinear_algorithm &t) {
+    return component_set::first(t.components());
 }
 
 } // namespace winodnn

@@ -1,7 +1,5 @@
 #include "winograd/ranges.hpp"
 
-#include "winograd/scale.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -13,18 +11,6 @@ namespace {
 struct coefficient_sums {
     std::int64_t positive = 0, negative = 0; // both as magnitudes
 };
-
-// A plane of a 2-D transform is sum over k, l of rows(i, k) * cols(j, l) * x(k, l).
-coefficient_sums sums_of(const int_matrix &rows, const int_matrix &cols, int plane) {
-    const int i = plane / cols.rows(), j = plane % cols.rows();
-    coefficient_sums sums;
-    for (int k = 0; k < rows.cols(); ++k)
-        for (int l = 0; l < cols.cols(); ++l) {
-            const std::int64_t c = std::int64_t {rows(i, k)} * cols(j, l);
-            (c > 0 ? sums.positive : sums.negative) += c > 0 ? c : -c;
-        }
-    return sums;
-}
 
 coefficient_sums sums_of(const int_matrix &m, int row) {
     coefficient_sums sums;
@@ -45,15 +31,15 @@ bool fits(value_range r) {
 
 } // namespace
 
-value_range input_range(const tile &t, int plane, value_range source) {
-    return range_of(sums_of(t.rows.input, t.cols.input, plane), source);
+value_range input_range(const bilinear_algorithm &t, int plane, value_range source) {
+    return range_of(sums_of(t.input, plane), source);
 }
 
-value_range weights_range(const tile &t, int plane) {
-    return range_of(sums_of(t.rows.weights, t.cols.weights, plane), {-128, 127});
+value_range weights_range(const bilinear_algorithm &t, int plane) {
+    return range_of(sums_of(t.weights, plane), {-128, 127});
 }
 
-bool input_fits_s16(const tile &t, value_range source) {
+bool input_fits_s16(const bilinear_algorithm &t, value_range source) {
     for (int plane = 0; plane < t.v_planes(); ++plane)
         if (!fits(input_range(t, plane, source))) return false;
     return true;
@@ -61,42 +47,23 @@ bool input_fits_s16(const tile &t, value_range source) {
 
 std::int32_t largest_source(const class_pieces &pieces) {
     std::int64_t largest_sum = 1;
-    for (const std::optional<tile_piece> &of_class : pieces)
-        for (int plane = 0; of_class && plane < of_class->v_planes(); ++plane) {
-            const coefficient_sums s = sums_of(of_class->rows.how.input, of_class->cols.how.input, plane);
+    for (const tile_piece *of_class : pieces)
+        for (int plane = 0; of_class != nullptr && plane < of_class->v_planes(); ++plane) {
+            const coefficient_sums s = sums_of(of_class->input, plane);
             largest_sum = std::max(largest_sum, s.positive + s.negative);
         }
     return static_cast<std::int32_t>(std::numeric_limits<std::int16_t>::max() / largest_sum);
 }
 
-bool fits_s16(const tile &t, value_range source) {
+bool fits_s16(const bilinear_algorithm &t, value_range source) {
     if (!input_fits_s16(t, source)) return false;
     for (int plane = 0; plane < t.u_planes(); ++plane)
         if (!fits(weights_range(t, plane))) return false;
     return true;
 }
 
-std::int64_t accumulator_limit(const tile &t) {
+std::int64_t accumulator_limit(const bilinear_algorithm &t) {
     return std::int64_t {1} << (31 - t.shift());
-}
-
-value_range input_range(const bilinear_algorithm &algorithm, int component, value_range source) {
-    return range_of(sums_of(algorithm.input, component), source);
-}
-
-value_range weights_range(const bilinear_algorithm &algorithm, int component) {
-    return range_of(sums_of(algorithm.weights, component), {-128, 127});
-}
-
-bool fits_s16(const bilinear_algorithm &algorithm, value_range source) {
-    for (int component = 0; component < algorithm.components(); ++component)
-        if (!fits(input_range(algorithm, component, source)) || !fits(weights_range(algorithm, component)))
-            return false;
-    return true;
-}
-
-std::int64_t accumulator_limit(const bilinear_algorithm &algorithm) {
-    return std::int64_t {1} << (31 - shift_of_factor(static_cast<std::uint32_t>(algorithm.factor)));
 }
 
 } // namespace winodnn

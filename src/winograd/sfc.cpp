@@ -75,12 +75,10 @@ bilinear_algorithm make_sfc(const sfc_shape &shape) {
     sfc.factor = rows.weights_points * cols.weights_points;
     sfc.input_program = from_inputs.additions;
     sfc.output_program = transposed(from_outputs.additions, from_outputs.negative);
+    sfc.planes = one_plane_a_component(sfc.input.rows());
     return sfc;
 }
 
-namespace {
-
-// Of each line of the part's cycle and corrections, which of the whole one's has the same weights.
 std::vector<int> lines_in(const cycle &whole, const cycle &part) {
     if (whole.weights_points != part.weights_points || whole.points % part.points != 0)
         throw std::invalid_argument("winograd: a part of a tile has frequencies that the tile has not");
@@ -98,8 +96,6 @@ std::vector<int> lines_in(const cycle &whole, const cycle &part) {
     }
     return lines;
 }
-
-} // namespace
 
 std::vector<int> components_in(const sfc_shape &whole, const sfc_shape &part) {
     const auto components_of = [](const sfc_shape &s) {

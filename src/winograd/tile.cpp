@@ -1,12 +1,14 @@
 #include "winograd/tile.hpp"
 
 #include "process/never_destroyed.hpp"
-#include "winograd/scale.hpp"
+#include "winograd/input_patterns.hpp"
+#include "winograd/sfc_tile.hpp"
+#include "winograd/toom_cook.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace winodnn {
 
@@ -33,156 +35,118 @@ transform none() {
     return make_direct(1, 1);
 }
 
+constexpr cycle six_of_3 {6, 6, 3};
+
 // In the order of tile_id.
 std::vector<tile> make_tiles() {
-    std::vector<tile> made {
-            {"f2x2", winograd(two), winograd(two)},
-            {"f2x3", winograd(two), winograd(three)},
-            {"f3x2", winograd(three), winograd(two)},
-            {"f2x4", winograd(two), winograd(four)},
-            {"f4x2", winograd(four), winograd(two)},
-            {"f3x3", winograd(three), winograd(three)},
-            {"f3x4", winograd(three), winograd(four)},
-            {"f4x3", winograd(four), winograd(three)},
-            {"f4x4", winograd(four), winograd(four)},
-            {"f4x4h", winograd(four_with_half), winograd(four_with_half)},
-            {"f1x2", direct(), winograd(two)},
-            {"f1x3", direct(), winograd(three)},
-            {"f1x4", direct(), winograd(four)},
-            {"f1x4h", direct(), winograd(four_with_half)},
-            {"f2x1", winograd(two), direct()},
-            {"f3x1", winograd(three), direct()},
-            {"f4x1", winograd(four), direct()},
-            {"f4x1h", winograd(four_with_half), direct()},
-            {"row2", none(), winograd(two)},
-            {"row3", none(), winograd(three)},
-            {"row4", none(), winograd(four)},
-            {"row4h", none(), winograd(four_with_half)},
-            {"column2", winograd(two), none()},
-            {"column3", winograd(three), none()},
-            {"column4", winograd(four), none()},
-            {"column4h", winograd(four_with_half), none()},
+    std::vector<tile> made;
+    const auto add = [&made](const char *name, const transform &rows, const transform &cols) {
+        made.push_back(make_toom_cook_tile(name, rows, cols));
     };
+    add("f2x2", winograd(two), winograd(two));
+    add("f2x3", winograd(two), winograd(three));
+    add("f3x2", winograd(three), winograd(two));
+    add("f2x4", winograd(two), winograd(four));
+    add("f4x2", winograd(four), winograd(two));
+    add("f3x3", winograd(three), winograd(three));
+    add("f3x4", winograd(three), winograd(four));
+    add("f4x3", winograd(four), winograd(three));
+    add("f4x4", winograd(four), winograd(four));
+    add("f4x4h", winograd(four_with_half), winograd(four_with_half));
+    add("f1x2", direct(), winograd(two));
+    add("f1x3", direct(), winograd(three));
+    add("f1x4", direct(), winograd(four));
+    add("f1x4h", direct(), winograd(four_with_half));
+    add("f2x1", winograd(two), direct());
+    add("f3x1", winograd(three), direct());
+    add("f4x1", winograd(four), direct());
+    add("f4x1h", winograd(four_with_half), direct());
+    add("row2", none(), winograd(two));
+    add("row3", none(), winograd(three));
+    add("row4", none(), winograd(four));
+    add("row4h", none(), winograd(four_with_half));
+    add("column2", winograd(two), none());
+    add("column3", winograd(three), none());
+    add("column4", winograd(four), none());
+    add("column4h", winograd(four_with_half), none());
+    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}));
     if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
-    for (tile &t : made) {
+    for (const tile &t : made)
         if (const char *limit = exceeded_limit(t))
             throw std::logic_error(std::string("winograd: ") + t.name + " has " + limit);
-        t.row_pieces = make_pieces(t.rows);
-        t.col_pieces = make_pieces(t.cols);
-    }
     return made;
 }
 
-const std::vector<tile> &tiles() {
-    static const never_destroyed<std::vector<tile>> made(make_tiles);
-    return *made;
-}
+struct tile_table {
+    std::vector<tile> tiles = make_tiles();
+    std::vector<observed_tile> observed = observe_pieces(tiles);
+};
 
-std::uint32_t total_scale(const tile &t) {
-    return static_cast<std::uint32_t>(t.rows.scale) * static_cast<std::uint32_t>(t.cols.scale);
+const tile_table &table() {
+    static const never_destroyed<tile_table> made([] { return tile_table {}; });
+    return *made;
 }
 
 } // namespace
 
-const char *exceeded_limit(const tile &t) {
-    if (std::max(t.rows.taps(), t.cols.taps()) > most_taps_along || t.taps() > most_taps)
+const char *exceeded_limit(const bilinear_algorithm &t) {
+    if (std::max(t.taps.rows, t.taps.cols) > most_taps_along || t.taps.count() > most_taps)
         return "more taps than weights are packed with";
     if (t.components() > most_components) return "more components than a component_set has bits";
     if (std::max({t.v_planes(), t.u_planes(), t.m_planes()}) > most_planes)
         return "more planes than displacements and buffers are made for";
-    if (std::max(t.rows.inputs(), t.cols.inputs()) > most_inputs_along)
-        return "more inputs along a dimension than patches have";
-    if (dim {t.rows.scale} * t.cols.scale > most_scale) return "a scale that is not undone modulo 2^32";
+    if (std::max(t.inputs().rows, t.inputs().cols) > most_inputs_along)
+        return "more inputs along a dimension than kernels reach";
+    if (t.factor < 1) return "a factor that is not undone modulo 2^32";
     if (t.shift() > 31 || dim {1} << (31 - t.shift()) < least_accumulator_limit)
         return "a bound on accumulators that eight channels can exceed";
     return nullptr;
 }
 
-int tile::v_plane(int component, int repeat) const {
-    // Along the direct dimension the component is 0, along the other one the repeat is.
-    const int row = component / cols.components() + repeat / cols.repeats();
-    const int col = component % cols.components() + repeat % cols.repeats();
-    return row * cols.inputs() + col;
+tile_piece make_piece(const bilinear_algorithm &whole, bilinear_algorithm algorithm,
+        std::vector<int> v_planes, std::vector<int> m_planes) {
+    tile_piece made {std::move(algorithm), std::move(v_planes), std::move(m_planes), {},
+            std::vector<bool>(static_cast<std::size_t>(whole.m_planes()))};
+    made.components_of_whole.resize(static_cast<std::size_t>(made.components()));
+    for (int plane = 0; plane < made.m_planes(); ++plane) {
+        const int of_whole = made.m_planes_of_whole[static_cast<std::size_t>(plane)];
+        made.has_m[static_cast<std::size_t>(of_whole)] = true;
+        made.components_of_whole[static_cast<std::size_t>(made.component_of_m(plane))] =
+                whole.component_of_m(of_whole);
+    }
+    return made;
 }
 
-int tile::v_term_planes() const {
-    return rows.terms() > 1 ? cols.inputs() : 1;
-}
-
-int tile::m_plane(int component, int repeat) const {
-    const int row = component / cols.components() + repeat / cols.repeats();
-    const int col = component % cols.components() + repeat % cols.repeats();
-    return row * cols.output.cols() + col;
-}
-
-namespace {
-
-// Of a plane in rows of `width`.
-int component_at(const tile &t, int plane, int width) {
-    const int row = t.rows.direct ? 0 : plane / width, col = t.cols.direct ? 0 : plane % width;
-    return row * t.cols.components() + col;
-}
-
-} // namespace
-
-int tile::component_of_u(int plane) const {
-    return component_at(*this, plane, cols.weights.rows());
-}
-
-int tile::component_of_v(int plane) const {
-    return component_at(*this, plane, cols.inputs());
-}
-
-int tile::component_of_m(int plane) const {
-    return component_at(*this, plane, cols.output.cols());
-}
-
-int tile::term_of_u(int plane) const {
-    const int row = plane / cols.weights.rows(), col = plane % cols.weights.rows();
-    return (rows.direct ? row : 0) * cols.terms() + (cols.direct ? col : 0);
-}
-
-tile_piece tile::piece_of(int row_outputs, int col_outputs) const {
-    const auto find = [](const std::vector<piece> &pieces, int outputs) -> const piece & {
-        if (outputs == 0) return pieces.back();
-        const auto found = std::ranges::find(pieces, outputs, &piece::outputs);
-        if (found == pieces.end()) throw std::invalid_argument("winograd: no piece of this size");
-        return *found;
+const tile_piece &tile::piece_of(int row_outputs, int col_outputs) const {
+    const auto find = [](const std::vector<piece> &sizes, int outputs) {
+        if (outputs == 0) return std::ssize(sizes) - 1;
+        const auto found = std::ranges::find(sizes, outputs, &piece::outputs);
+        if (found == sizes.end()) throw std::invalid_argument("winograd: no piece of this size");
+        return found - sizes.begin();
     };
-    return {find(row_pieces, row_outputs), find(col_pieces, col_outputs)};
-}
-
-int tile_piece::v_plane(const tile &whole, int plane) const {
-    const int width = cols.how.inputs();
-    return rows.v[static_cast<std::size_t>(plane / width)] * whole.cols.inputs()
-           + cols.v[static_cast<std::size_t>(plane % width)];
-}
-
-int tile_piece::m_plane(const tile &whole, int plane) const {
-    const int width = cols.how.output.cols();
-    return rows.m[static_cast<std::size_t>(plane / width)] * whole.cols.output.cols()
-           + cols.m[static_cast<std::size_t>(plane % width)];
-}
-
-std::uint32_t tile::inverse_odd() const {
-    return inverse_of_odd_part(total_scale(*this));
-}
-
-int tile::shift() const {
-    return shift_of_factor(total_scale(*this));
+    const auto row = find(row_pieces, row_outputs), col = find(col_pieces, col_outputs);
+    return pieces[static_cast<std::size_t>(row * std::ssize(col_pieces) + col)];
 }
 
 std::span<const tile_id> all_tiles() {
     static const never_destroyed<std::vector<tile_id>> ids([] {
         std::vector<tile_id> all;
-        for (std::size_t i = 0; i < tiles().size(); ++i) all.push_back(static_cast<tile_id>(i));
+        for (std::size_t i = 0; i < table().tiles.size(); ++i) all.push_back(static_cast<tile_id>(i));
         return all;
     });
     return *ids;
 }
 
 const tile &tile_of(tile_id id) {
-    return tiles()[static_cast<std::size_t>(id)];
+    return table().tiles[static_cast<std::size_t>(id)];
+}
+
+std::span<const observed_tile> all_observed_tiles() {
+    return table().observed;
+}
+
+const bilinear_algorithm &algorithm_of(const observed_tile &t) {
+    return tile_of(t.id).piece_of(t.outputs.rows, t.outputs.cols);
 }
 
 } // namespace winodnn

@@ -5,7 +5,6 @@
 #include "winograd/tile.hpp"
 
 #include <array>
-#include <optional>
 
 namespace winodnn {
 
@@ -22,18 +21,15 @@ constexpr tile_class class_of(bool small_row, bool small_col) {
     return small_col ? small_cols : both_large;
 }
 
-// Of each class that there is, its pieces.
-using class_pieces = std::array<std::optional<tile_piece>, tile_classes>;
-class_pieces pieces_of(const cover &rows, const cover &cols);
+// Of each class that there is, its pieces, which the tile owns; else nullptr.
+using class_pieces = std::array<const tile_piece *, tile_classes>;
+class_pieces pieces_of(const tile &t, const cover &rows, const cover &cols);
 class_pieces pieces_of(const problem &p, const tile &t, bool mixed);
 
-// The tile of the table that transforms its input as a piece does, but for the sign of some rows.
-struct standalone_tile {
-    tile_id id;
-    std::vector<int> row_signs, col_signs; // 1 or -1, of each component along the dimension
+// The classes whose pieces have a plane of M of the whole tile, as neighbours; none of it if no class has.
+struct class_range {
+    int begin = 0, end = 0;
 };
-std::optional<standalone_tile> standalone_of(const tile_piece &of);
-// A component of the piece, numbered as tile::components() are, among those of the whole tile.
-int whole_component(const tile &whole, const tile_piece &of, int component);
+class_range classes_with(const class_pieces &pieces, int m_plane);
 
 } // namespace winodnn

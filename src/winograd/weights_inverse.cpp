@@ -31,10 +31,10 @@ weights_inverse inverse_of_weights(const bilinear_algorithm &algorithm) {
     const auto taps = static_cast<std::size_t>(g.cols());
     weights_inverse inverse;
     std::vector<equation> solved(taps); // for tap k, where there is one
-    for (int c = 0; c < g.rows() && inverse.components.size() < taps; ++c) {
+    for (int c = 0; c < g.rows() && inverse.planes.size() < taps; ++c) {
         equation e {std::vector<rational>(taps), std::vector<rational>(taps)};
         for (std::size_t k = 0; k < taps; ++k) e.taps[k] = g(c, static_cast<int>(k));
-        e.components[inverse.components.size()] = 1;
+        e.components[inverse.planes.size()] = 1;
         for (std::size_t k = 0; k < taps; ++k)
             if (!solved[k].taps.empty()) e.subtract(solved[k], e.taps[k]);
         std::size_t pivot = 0;
@@ -44,7 +44,7 @@ weights_inverse inverse_of_weights(const bilinear_algorithm &algorithm) {
         for (equation &other : solved)
             if (!other.taps.empty()) other.subtract(e, other.taps[pivot]);
         solved[pivot] = std::move(e);
-        inverse.components.push_back(c);
+        inverse.planes.push_back(c);
     }
 
     for (const equation &e : solved)

@@ -7,10 +7,10 @@
 
 namespace winodnn {
 
-// divisor * taps = coefficients * (the weights of these components). As many components as taps: there are
-// always as many that are independent, because no kernel but 0 has weights, and so a correlation, of 0.
+// divisor * taps = coefficients * (the weights of these planes). As many planes as taps: there are always
+// as many that are independent, because no kernel but 0 has weights, and so a correlation, of 0.
 struct weights_inverse {
-    std::vector<int> components;
+    std::vector<int> planes; // of U
     int_matrix coefficients; // taps x taps
     int divisor = 1;
 };

@@ -70,7 +70,7 @@ TEST_F(calibration_file, errors_name_the_line) {
         EXPECT_TRUE(error.starts_with(place) && error.find(what) != std::string::npos)
                 << error << "\ninstead of " << place << what;
     };
-    expect(replaced("\"winodnn_calibration\":2", "\"winodnn_calibration\":3"), 1, "calibrate with this one");
+    expect(replaced("\"winodnn_calibration\":3", "\"winodnn_calibration\":4"), 1, "calibrate with this one");
     expect(replaced("\"scales\":\"max\"", "\"scales\":\"best\""), 1, "'scales'");
     expect(replaced("\"ic\":16", "\"ic\":0"), 2, "'ic' is out of range");
     expect(replaced("\"ic\":16", "\"ic\":16.5"), 2, "whole number");
@@ -123,10 +123,32 @@ TEST_F(calibration_file, has_zero_points_of_the_source) {
     }
 }
 
-// Version 1 differs where there are zero points, whose values it did not have.
-TEST_F(calibration_file, of_the_version_before_is_read) {
-    EXPECT_EQ(error_of(replaced("\"winodnn_calibration\":2", "\"winodnn_calibration\":1")), "");
-    EXPECT_EQ(read_calibration(path_), known_);
+// Version 1 differs where there are zero points, whose values it did not have; version 2 knew no pieces.
+TEST_F(calibration_file, of_the_versions_before_is_read) {
+    for (const char *before : {"1", "2"}) {
+        EXPECT_EQ(error_of(replaced(
+                          "\"winodnn_calibration\":3", std::string("\"winodnn_calibration\":") + before)),
+                "");
+        EXPECT_EQ(read_calibration(path_), known_);
+    }
+}
+
+TEST_F(calibration_file, has_pieces_that_no_tile_is) {
+    const observed_tile piece {tile_id::sfc6x6, {6, 2}};
+    calibration c;
+    c.layers = {known_.layers[0]};
+    c.layers[0].kh = c.layers[0].kw = 3;
+    c.layers[0].tiles = {{piece,
+            std::vector<component_calibration>(static_cast<std::size_t>(algorithm_of(piece).components()))}};
+    write_calibration(c, path_);
+    EXPECT_EQ(read_calibration(path_), c);
+    EXPECT_EQ(c.layers[0].of(tile_id::sfc6x6), nullptr);
+    const std::string text = text_of(c), sizes = "\"rows\":6,\"cols\":2";
+    for (const char *other : {"\"rows\":2,\"cols\":2", "\"rows\":6,\"cols\":5", "\"rows\":6,\"cols\":1"}) {
+        std::string altered = text;
+        altered.replace(altered.find(sizes), sizes.size(), other);
+        EXPECT_NE(error_of(altered).find("pieces of the tile do not have"), std::string::npos) << other;
+    }
 }
 
 // Whatever bytes: read, or refused with a line.

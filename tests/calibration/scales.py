@@ -36,30 +36,129 @@ def input_transform(which):
     return numpy.array(rows)
 
 
-def step(which):
-    return 3 if which == 3 else 4
+# Pieces that no tile is like, by outputs along h and w; of sfc6x6, symbolic Fourier convolution, the whole tile as well.
+# Its piece of 2x2 is F(2x2), but for signs.
+PIECES = {"sfc6x6": [(6, 6), (6, 4), (4, 6), (6, 2), (2, 6), (4, 4), (4, 2), (2, 4)],
+          "f4x4h": [(4, 2), (2, 4), (4, 3), (3, 4)]}
 
 
-def offsets(which):
+def power(exponent):
+    """Of a sixth root of unity w, as a + b w; w^2 = w - 1."""
+    a, b = 1, 0
+    for _ in range(exponent % 6):
+        a, b = -b, a + b
+    return numpy.array([a, b])
+
+
+def cycle(outputs):
+    """Points of the cycle, its first input, and the differences that corrections take."""
+    points, first = {6: (6, 1), 4: (6, 0), 2: (2, 1)}[outputs]
+    unit = numpy.eye(outputs + 2, dtype=int)
+    outside = [t for t in range(outputs + 2) if not first <= t < first + points]
+    return points, first, [unit[t] - unit[first + (t - first) % points] for t in outside]
+
+
+def sfc_forms(outputs):
+    """One matrix of coefficients for each component, in no particular order."""
+    (rows, top, row_fixes), (cols, left, col_fixes) = (cycle(along) for along in outputs)
+
+    def frequencies(points, first, length):
+        """A vector of symbols, length x 2, for each frequency."""
+        found = []
+        for f in range(points):
+            symbols = numpy.zeros((length, 2), dtype=int)
+            for i in range(points):
+                symbols[first + i] = power(f * i * (6 // points))
+            found.append(symbols)
+        return found
+
+    def multiply(x, y):
+        a, b = x[..., 0] * y[..., 0], x[..., 1] * y[..., 1]
+        return numpy.stack([a - b, x[..., 0] * y[..., 1] + x[..., 1] * y[..., 0] + b], axis=-1)
+
+    down, across = frequencies(rows, top, outputs[0] + 2), frequencies(cols, left, outputs[1] + 2)
+
+    def forms(symbols, is_number):
+        a, b = symbols[..., 0], symbols[..., 1]
+        return [a] if is_number else [a, b, a + b]
+
+    found = []
+    for f in range(rows):
+        for g in range(cols):
+            conjugate = (-f % rows, -g % cols)
+            if conjugate >= (f, g):
+                found += forms(multiply(down[f][:, None], across[g][None]), conjugate == (f, g))
+    for fix in row_fixes:
+        for g in range(cols // 2 + 1):
+            found += forms(fix[:, None, None] * across[g][None], g in (0, cols // 2))
+        found += [numpy.outer(fix, other) for other in col_fixes]
+    for fix in col_fixes:
+        for f in range(rows // 2 + 1):
+            found += forms(down[f][:, None] * fix[None, :, None], f in (0, rows // 2))
+    return found
+
+
+def step(outputs):
+    return outputs if outputs in (3, 6) else 4
+
+
+def offsets(outputs):
     """Where tiles of two outputs lie among four."""
-    return [0, 2] if which == 2 else [0]
+    return [0, 2] if outputs == 2 else [0]
 
 
-def components(name, source):
+def patches(source, outputs, inputs):
+    padded = numpy.pad(source.astype(int), ((PAD, 8), (PAD, 8), (0, 0)))
+    for top in range(0, PIXELS, step(outputs[0])):
+        for left in range(0, PIXELS, step(outputs[1])):
+            for h in offsets(outputs[0]):
+                for w in offsets(outputs[1]):
+                    yield padded[top + h:top + h + inputs[0], left + w:left + w + inputs[1]]
+
+
+def sfc_components(outputs, source):
+    """All values of V of each component, of which only up to the sign is known."""
+    forms = numpy.array(sfc_forms(outputs))
+    of_tiles = [numpy.einsum("khw,hwc->kc", forms, patch)
+                for patch in patches(source, outputs, (outputs[0] + 2, outputs[1] + 2))]
+    return list(numpy.sort(numpy.concatenate(of_tiles, axis=1), axis=1))
+
+
+def piece_components(name, outputs, source):
+    if name == "sfc6x6":
+        return sfc_components(outputs, source)
+    return components(tuple("4h" if along == 4 else along for along in outputs), source)
+
+
+def in_order_of(found, values):
+    """The values whose lowest and highest one each component of the file has, or has with the other sign."""
+    left, ordered = list(values), []
+    for component in found:
+        for index, candidate in enumerate(left):
+            for signed in (candidate, -candidate[::-1]):
+                full = (min(0, signed[0]), max(0, signed[-1]))
+                if close(component["low"], full[0]) and close(component["high"], full[1]):
+                    break
+            else:
+                continue
+            ordered.append(signed)
+            del left[index]
+            break
+        else:
+            raise AssertionError(f"{component} is no component's range")
+    return ordered
+
+
+def components(along, source):
     """Component -> all values of V that the tiles have."""
-    rows, cols = (input_transform(which) for which in TILES[name])
-    padded = numpy.pad(source.astype(int), ((PAD, 6), (PAD, 6), (0, 0)))
+    rows, cols = (input_transform(which) for which in along)
     values = {}
-    for top in range(0, PIXELS, step(TILES[name][0])):
-        for left in range(0, PIXELS, step(TILES[name][1])):
-            for h in offsets(TILES[name][0]):
-                for w in offsets(TILES[name][1]):
-                    patch = padded[top + h:top + h + rows.shape[1], left + w:left + w + cols.shape[1]]
-                    v = numpy.einsum("ah,hwc,bw->abc", rows, patch, cols)
-                    for a in range(v.shape[0]):
-                        for b in range(v.shape[1]):
-                            key = (0 if TILES[name][0] is None else a, 0 if TILES[name][1] is None else b)
-                            values.setdefault(key, []).append(v[a, b])
+    for patch in patches(source, along, (rows.shape[1], cols.shape[1])):
+        v = numpy.einsum("ah,hwc,bw->abc", rows, patch, cols)
+        for a in range(v.shape[0]):
+            for b in range(v.shape[1]):
+                key = (0 if along[0] is None else a, 0 if along[1] is None else b)
+                values.setdefault(key, []).append(v[a, b])
     return [numpy.sort(numpy.concatenate(values[key])) for key in sorted(values)]
 
 
@@ -76,8 +175,7 @@ def close(a, b):
     return abs(a - b) <= 1e-5 * max(1, abs(a), abs(b))  # files have six digits
 
 
-def check(choice, name, found, source):
-    wanted = components(name, source)
+def check(choice, name, found, wanted):
     lowest, highest = min(0, min(v[0] for v in wanted)), max(0, max(v[-1] for v in wanted))
     assert len(found) == len(wanted), f"{name}: {len(found)} components instead of {len(wanted)}"
     for index, (component, values) in enumerate(zip(found, wanted)):
@@ -93,11 +191,12 @@ def check(choice, name, found, source):
                 cut = int(1e-4 * len(values))
                 expected = (min(0, values[cut]), max(0, values[-1 - cut]))
                 assert all(map(close, range_, expected)), f"{where}: {range_} instead of {expected}"
-            else:
+            elif isinstance(name, str) or index % 16 == 0:  # the search takes long: of pieces some
                 factors = numpy.arange(1, 0.2, -0.04)
                 best = min(error(values, a * full[0], b * full[1], limit) for a in factors for b in factors)
                 mine = error(values, *range_, limit)
-                assert mine <= 1.05 * best + 0.01, f"{where}: error {mine} where {best} can be had"
+                # Less than what steps of one would leave of numbers between whole ones decides nothing.
+                assert mine <= 1.05 * best + 1 / 12, f"{where}: error {mine} where {best} can be had"
 
 
 def main(probe, folder):
@@ -106,13 +205,24 @@ def main(probe, folder):
     subprocess.run([probe, folder], check=True)
     source = numpy.fromfile(folder / "source.u8", dtype=numpy.uint8).reshape(PIXELS, PIXELS, IC)
     checked = 0
+    wanted = {name: components(along, source) for name, along in TILES.items()}
     for choice in ("max", "percentile", "mse", "global"):
         (layer,) = json.loads((folder / f"{choice}.json").read_text())["layers"]
         assert layer["samples"] == (PIXELS // 4) ** 2
-        assert {tile["tile"] for tile in layer["tiles"]} == TILES.keys()
+        seen = []
         for tile in layer["tiles"]:
-            check(choice, tile["tile"], tile["components"], source)
+            name, outputs = tile["tile"], (tile.get("rows", 6), tile.get("cols", 6))
+            if "rows" in tile or name not in TILES:
+                assert outputs in PIECES[name], (name, outputs)
+                if choice == "max":
+                    values = piece_components(name, outputs, source)
+                    wanted[name, outputs] = in_order_of(tile["components"], values)
+                name = (name, outputs)
+            seen.append(name)
+            check(choice, name, tile["components"], wanted[name])
             checked += len(tile["components"])
+        assert len(seen) == len(set(seen)) and set(seen) == wanted.keys(), seen
+        assert len(seen) == len(TILES) + sum(map(len, PIECES.values()))
     print(f"{checked} components reproduced")
 
 

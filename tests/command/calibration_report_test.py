@@ -49,8 +49,8 @@ class Report(CommandTest):
         layer, = self.layers()
         self.assertEqual(layer["problem"], "mb1_ic64oc64_ih28oh28kh3sh1dh0ph1_iw28ow28kw3sw1dw0pw1")
         self.assertEqual((layer["shape"], layer["source"]), ("1x64x28x28 → 64, 3x3", "u8"))
-        self.assertRegex(layer["computed_as"], "^f[0-9]x[0-9] s8$")
-        self.assertGreaterEqual(layer["snr_db"], 25)
+        self.assertRegex(layer["computed_as"], "^(f|sfc)[0-9]x[0-9] s8$")
+        self.assertGreaterEqual(layer["snr_db"], 35)
         self.assertGreater(layer["predicted_speedup"], 1)
         self.assertEqual(layer["weights"], json.loads(self.file.read_text())["layers"][0]["weights"])
 
@@ -98,7 +98,7 @@ class Report(CommandTest):
     def test_used_by_a_run(self):
         done = winodnn("report", self.file, "--target", "5", "--run", "--format", "json", "--", *NETWORK, env=CAPPED)
         by_shape = {layer["shape"]: layer for layer in json.loads(done.stdout)["layers"]}
-        self.assertRegex(by_shape["1x64x28x28 → 64, 3x3"]["implementation"], "^wino:f[0-9]x[0-9]h?:s8:avx2")
+        self.assertRegex(by_shape["1x64x28x28 → 64, 3x3"]["implementation"], "^wino:(f[0-9]x[0-9]h?|sfc6x6):s8:avx2")
 
     def test_files_that_are_none(self):
         for content in ("", "[]", "{}", '{"layers":[]}', '{"winodnn_calibration":1,"layers":[{"sizes":3}]}',

@@ -76,8 +76,8 @@ TEST(candidates, have_bounded_workspaces) {
                         ++(streams ? streamed : resident);
                         if (c.how.tiles_per_block <= 6) continue;
                         // Beside them partial sums, where sums have to be split, and two lines a plane.
-                        const dim staged =
-                                c.how.tiles_per_block * weights.shape().outputs() * weights.oc_block() * 4;
+                        const dim staged = c.how.tiles_per_block * weights.shape().outputs.count()
+                                           * weights.oc_block() * 4;
                         const dim bytes =
                                 static_cast<dim>(workspace_bytes_for(p, c.how)) - staged - 2 * 2 * 36 * 64;
                         EXPECT_LE(bytes, l2 * (streams ? 3 : 1)) << tile_of(c.how.tile).name << ' ' << ic

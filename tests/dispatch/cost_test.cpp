@@ -65,9 +65,9 @@ TEST(cost, bytes_multiply_faster_and_mixed_components_are_in_between) {
     plan how = in_blocks_of(33, zen5);
     const double all_wide = winograd_cycles(p, zen5, how);
     how.calibrated = true;
-    how.numbers = {true, 0};
+    how.numbers = {true, {}};
     const double bytes = winograd_cycles(p, zen5, how);
-    how.numbers = {true, 0xff};
+    how.numbers = {true, component_set(0xff)};
     const double some_wide = winograd_cycles(p, zen5, how);
     EXPECT_LT(bytes, 0.65 * all_wide);
     EXPECT_GT(some_wide, bytes);

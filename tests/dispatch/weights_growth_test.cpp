@@ -78,8 +78,9 @@ TEST(weights_growth, of_calibrated_plans_is_within_the_bound) {
     layer_calibration known {key_of(p, 1)};
     for (const tile_id tile : all_tiles())
         if (serves_quantized(tile, p))
-            known.tiles.push_back({tile, std::vector<component_calibration>(
-                                                 static_cast<std::size_t>(tile_of(tile).components()))});
+            known.tiles.push_back({{tile, tile_of(tile).outputs},
+                    std::vector<component_calibration>(
+                            static_cast<std::size_t>(tile_of(tile).components()))});
     const layer_calibration *layers[] = {&known};
     const auto choose = [&](double growth) {
         return choose_calibrated_plan(p, allowing(growth), layers, 25);

@@ -233,12 +233,19 @@ void alter(altered_group &group, const weights_layout &layout, input &in) {
             break;
         }
         case 4: h.quantized = altered(in, h.quantized); break;
-        case 5: h.wide = altered(in, h.wide); break;
+        case 5: {
+            std::uint64_t &word = h.wide[in.pick(std::uint32_t(h.wide.size()))];
+            word = altered(in, word);
+            break;
+        }
         case 6: h.identity = altered(in, h.identity); break;
         case 7: h.largest_sum = altered(in, h.largest_sum); break;
         case 8: { // other numbers, and all that has to be so with them
             h.quantized = in.pick(2);
-            h.wide = h.quantized == 0 ? 0 : altered(in, h.wide) & all_components(layout.shape());
+            component_set::words wide {};
+            for (std::uint64_t &word : wide) word = altered(in, word);
+            h.wide = h.quantized == 0 ? component_set::words {}
+                                      : (component_set(wide) & all_components(layout.shape())).bits();
             group.set_size();
             h.parts = 1;
             group.set_end(0, std::uint32_t(layout.padded_ic()));

@@ -25,7 +25,7 @@ struct sample {
 // One tile cut out of an image that holds just its inside pixels.
 void expect_transform(isa i, const sample &s, int fill) {
     const tile &t = tile_of(s.tile);
-    const int height = t.rows.inputs(), width = t.cols.inputs();
+    const int height = t.inputs().rows, width = t.inputs().cols;
     const int rows = s.rows.end - s.rows.begin, cols = s.cols.end - s.cols.begin;
     testing::guarded_array<std::uint8_t> src(static_cast<std::size_t>(rows * cols * s.channels));
     std::mt19937 random(1);
@@ -61,22 +61,20 @@ void expect_transform(isa i, const sample &s, int fill) {
         return (s.src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)})
                - zero_points[static_cast<std::size_t>(channel)];
     };
-    for (int a = 0; a < height; ++a)
-        for (int b = 0; b < width; ++b)
-            for (int channel = 0; channel < s.channels; ++channel) {
-                std::int64_t sum = 0;
-                for (int row = 0; row < height; ++row)
-                    for (int col = 0; col < width; ++col)
-                        sum += std::int64_t {t.rows.input(a, row)} * t.cols.input(b, col)
-                               * pixel(row, col, channel);
-                ASSERT_EQ(v[static_cast<std::size_t>((a * width + b) * s.channels + channel)], sum)
-                        << "component " << a << "," << b << " channel " << channel;
-            }
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        for (int channel = 0; channel < s.channels; ++channel) {
+            std::int64_t sum = 0;
+            for (int row = 0; row < height; ++row)
+                for (int col = 0; col < width; ++col)
+                    sum += t.input(plane, row * width + col) * pixel(row, col, channel);
+            ASSERT_EQ(v[static_cast<std::size_t>(plane * s.channels + channel)], sum)
+                    << t.name << " plane " << plane << " channel " << channel;
+        }
 }
 
 TEST_P(input_transform, is_exact_inside_and_at_every_edge) {
     for (const tile_id tile : all_tiles()) {
-        const int height = tile_of(tile).rows.inputs(), width = tile_of(tile).cols.inputs();
+        const int height = tile_of(tile).inputs().rows, width = tile_of(tile).inputs().cols;
         const auto cuts = [](int n) { return std::vector<extent> {{0, n}, {1, n}, {0, n - 1}, {1, 2}}; };
         for (const extent rows : cuts(height))
             for (const extent cols : cuts(width))
@@ -96,9 +94,9 @@ TEST_P(input_transform, every_channel_count) {
 }
 
 // Every byte, whichever components are wide; scales that clip and scales that do not, full and empty tiles.
-void expect_quantized(isa i, tile_id id, component_set wide, data_type src, int channels, int fill) {
+void expect_quantized(isa i, tile_id id, const component_set &wide, data_type src, int channels, int fill) {
     const tile &t = tile_of(id);
-    const int height = t.rows.inputs(), width = t.cols.inputs();
+    const int height = t.inputs().rows, width = t.inputs().cols;
     const int limit = traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
     testing::guarded_array<std::uint8_t> source(static_cast<std::size_t>(height * width * channels));
     std::mt19937 random(1);
@@ -108,7 +106,7 @@ void expect_quantized(isa i, tile_id id, component_set wide, data_type src, int 
     for (int c = 0; c < t.components(); ++c) {
         component_quantizer q {static_cast<std::int16_t>(c % 3 == 0 ? 32767 : 1 + random() % 4000),
                 static_cast<std::int16_t>(random() % static_cast<unsigned>(limit + 1))};
-        if ((wide >> c & 1) != 0) q.zero_point = 0;
+        if (wide.contains(c)) q.zero_point = 0;
         quantizers.push_back(q);
         lanes[static_cast<std::size_t>(c)].multiplier.fill(q.multiplier);
         lanes[static_cast<std::size_t>(c)].zero_point.fill(q.zero_point);
@@ -136,7 +134,7 @@ void expect_quantized(isa i, tile_id id, component_set wide, data_type src, int 
                 for (int col = 0; col < width; ++col) {
                     const std::uint8_t byte =
                             source[static_cast<std::size_t>((row * width + col) * channels + channel)];
-                    sum += t.rows.input(plane / width, row) * t.cols.input(plane % width, col)
+                    sum += t.input(plane, row * width + col)
                            * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
                 }
             const int component = t.component_of_v(plane);

@@ -22,8 +22,8 @@ struct sample {
 
 // As far as the tile has them.
 sample two_by_two(tile_id tile, int channels) {
-    const auto at_most_two = [](const transform &t) { return std::min(2, t.outputs()); };
-    return {tile, channels, at_most_two(tile_of(tile).rows), at_most_two(tile_of(tile).cols)};
+    const grid_size outputs = tile_of(tile).outputs;
+    return {tile, channels, std::min(2, outputs.rows), std::min(2, outputs.cols)};
 }
 
 // A tile whose destination is an image of just its valid outputs.
@@ -94,17 +94,15 @@ public:
 
     std::vector<std::int32_t> accumulators() const {
         const tile &t = tile_of(sample_.tile);
-        const int_matrix &rows = t.rows.output, &cols = t.cols.output;
         std::vector<std::int32_t> y;
         for (int i = 0; i < sample_.rows; ++i)
             for (int j = 0; j < sample_.cols; ++j)
                 for (int oc = 0; oc < sample_.channels; ++oc) {
                     std::uint32_t sum = 0;
-                    for (int k = 0; k < rows.cols(); ++k)
-                        for (int l = 0; l < cols.cols(); ++l)
-                            sum += static_cast<std::uint32_t>(rows(i, k) * cols(j, l))
-                                   * static_cast<std::uint32_t>(m_[static_cast<std::size_t>(
-                                           (k * cols.cols() + l) * padded_ + oc)]);
+                    for (int plane = 0; plane < t.m_planes(); ++plane)
+                        sum += static_cast<std::uint32_t>(t.output(i * t.outputs.cols + j, plane))
+                               * static_cast<std::uint32_t>(
+                                       m_[static_cast<std::size_t>(plane * padded_ + oc)]);
                     y.push_back(static_cast<std::int32_t>(sum * t.inverse_odd()) >> t.shift());
                 }
         return y;
@@ -188,8 +186,8 @@ problem quantized(data_type dst) {
 
 TEST_P(output_transform, every_cut_of_the_tile) {
     for (const tile_id tile : all_tiles())
-        for (int rows = 1; rows <= tile_of(tile).rows.outputs(); ++rows)
-            for (int cols = 1; cols <= tile_of(tile).cols.outputs(); ++cols)
+        for (int rows = 1; rows <= tile_of(tile).outputs.rows; ++rows)
+            for (int cols = 1; cols <= tile_of(tile).outputs.cols; ++cols)
                 for (const data_type dst : all_types)
                     one_tile(GetParam(), {tile, 33, rows, cols}, quantized(dst)).expect_formula();
 }

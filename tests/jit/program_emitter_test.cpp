@@ -63,8 +63,7 @@ void expect_same(isa i, const program &p, jit::element type, int registers) {
 TEST_P(program_emitter, is_right_with_any_number_of_registers) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
-        const program input = compile(t.rows.input, t.cols.input),
-                      output = compile(t.rows.output, t.cols.output);
+        const program &input = t.input_program, &output = t.output_program;
         for (int registers = 3; registers <= traits_of(GetParam()).registers; ++registers) {
             expect_same<std::int16_t>(GetParam(), input, jit::element::s16, registers);
             expect_same<std::int32_t>(GetParam(), output, jit::element::s32, registers);
@@ -125,8 +124,7 @@ TEST_P(program_emitter, too_few_registers_are_noticed) {
 
 TEST_P(program_emitter, too_few_slots_are_noticed) {
     const tile &t = tile_of(tile_id::f4x4);
-    EXPECT_THROW(program_kernel(GetParam(), compile(t.rows.input, t.cols.input), jit::element::s16, 4, 2),
-            std::logic_error);
+    EXPECT_THROW(program_kernel(GetParam(), t.input_program, jit::element::s16, 4, 2), std::logic_error);
 }
 
 } // namespace

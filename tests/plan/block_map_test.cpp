@@ -22,8 +22,8 @@ public:
         s.chosen.tile =
                 all_tiles()[static_cast<std::size_t>(up_to(static_cast<dim>(all_tiles().size())) - 1)];
         const tile &t = tile_of(s.chosen.tile);
-        s.p.kh = t.rows.taps();
-        s.p.kw = t.cols.taps();
+        s.p.kh = t.taps.rows;
+        s.p.kw = t.taps.cols;
         s.p.pad_t = s.p.pad_b = s.p.kh == 3;
         s.p.pad_l = s.p.pad_r = s.p.kw == 3;
         s.p.mb = up_to(3);

@@ -15,10 +15,10 @@ void expect_covered_once(const tile_axis &axis) {
     for (const tile_axis::tile &tile : axis.tiles) {
         const tile_axis::kind &kind = axis.kinds[static_cast<std::size_t>(tile.kind)];
         ASSERT_GE(kind.outputs, 1);
-        ASSERT_LE(kind.outputs, kind.of->outputs());
+        ASSERT_LE(kind.outputs, kind.of->outputs);
         for (int i = 0; i < kind.outputs; ++i)
             ++covered.at(static_cast<std::size_t>(tile.first_output + i * along.dilation));
-        for (int k = 0; k < kind.of->how.inputs(); ++k) {
+        for (int k = 0; k < kind.of->inputs; ++k) {
             const dim pixel = tile.first_output - along.pad + k * along.dilation;
             EXPECT_EQ(k >= kind.inputs.begin && k < kind.inputs.end, pixel >= 0 && pixel < along.in);
         }
@@ -38,8 +38,8 @@ TEST(tile_grid, covers_the_image_once) {
                         p.mb = 2;
                         p.ic = p.oc = 16;
                         p.ih = p.iw = in;
-                        p.kh = t.rows.taps();
-                        p.kw = t.cols.taps();
+                        p.kh = t.taps.rows;
+                        p.kw = t.taps.cols;
                         p.pad_t = p.pad_l = before;
                         p.pad_b = p.pad_r = after;
                         p.dilation_h = p.dilation_w = dilation;
@@ -54,11 +54,11 @@ TEST(tile_grid, covers_the_image_once) {
                         EXPECT_EQ(grid.rows.count(), grid.rows.covered.count());
                         EXPECT_EQ(grid.count(), 2 * grid.rows.count() * grid.cols.count());
                         if (dilation == 1 && before <= 1 && after <= 1) {
-                            EXPECT_EQ(grid.rows.count(), ceil_div(p.oh, dim {t.rows.outputs()}));
+                            EXPECT_EQ(grid.rows.count(), ceil_div(p.oh, dim {t.outputs.rows}));
                             EXPECT_LE(grid.rows.kinds.size(), 5u);
                         }
                         for (const tile_axis::kind &kind : grid.rows.kinds)
-                            EXPECT_TRUE(mixed || kind.of->outputs() == t.rows.outputs());
+                            EXPECT_TRUE(mixed || kind.of->outputs == t.outputs.rows);
                         auto next = grid.at(0);
                         for (dim index = 0; index < grid.count(); ++index, grid.advance(next)) {
                             const auto at = grid.at(index);

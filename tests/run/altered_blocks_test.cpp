@@ -46,7 +46,7 @@ std::vector<block_of_layer> blocks_of_all_kinds(isa i) {
         return chosen;
     };
     const problem small = layer(19, 21), groups = layer(2 * 17, 2 * 20, 2), large = layer(517, 17);
-    const number_system some_wide {true, 0x5a5a5};
+    const number_system some_wide {true, component_set {0x5a5a5}};
     return {{"exact", small, how(small, false, exact)}, {"groups", groups, how(groups, false, exact)},
             {"that can be split", large, how(large, false, exact)},
             {"exact in a calibrated layout", large, how(large, true, exact)},
@@ -171,7 +171,7 @@ TEST_P(altered_blocks, fields_of_the_header) {
         expect_outcome("parts", [](header & h) -> auto & { return h.parts; }, {corrupt});
         expect_outcome("quantized", [](header & h) -> auto & { return h.quantized; }, {corrupt});
         // Another set of as many components has the same size, and is as good as the one before.
-        expect_outcome("wide", [](header & h) -> auto & { return h.wide; },
+        expect_outcome("wide", [](header & h) -> auto & { return h.wide[0]; },
                 {corrupt, "", "the packed weights' groups do not belong together"});
         // It says nothing of where anything is.
         expect_outcome("identity", [](header & h) -> auto & { return h.identity; }, {""});
@@ -266,24 +266,26 @@ TEST_P(altered_blocks, other_numbers_of_the_right_size) {
     for_each_group(GetParam(), [&](subject &s, dim group) {
         const weights_layout &l = s.layout();
         for (const std::uint64_t quantized : {0, 1, 2})
-            for (const component_set wide : {component_set {0}, component_set {1}, component_set {1} << 35,
-                         component_set {1} << 36, all_components(l.shape()), ~component_set {0}}) {
+            for (const component_set &wide :
+                    {component_set {}, component_set {1}, component_set {std::uint64_t {1} << 35},
+                            component_set {std::uint64_t {1} << 36}, component_set({0, 1, 0}),
+                            all_components(l.shape()), component_set::first(most_components)}) {
                 const std::string reason = s.outcome(group, [&](altered_group &g) {
                     g.header.quantized = quantized;
-                    g.header.wide = wide;
+                    g.header.wide = wide.bits();
                     g.set_size();
                     g.header.parts = 1;
                     g.set_end(0, static_cast<std::uint32_t>(l.padded_ic()));
                     g.seal();
                 });
-                const bool possible = quantized == 0 ? wide == 0
+                const bool possible = quantized == 0 ? wide.empty()
                                                      : quantized == 1 && l.calibrated()
-                                                               && (wide & ~all_components(l.shape())) == 0;
+                                                               && wide.is_within(all_components(l.shape()));
                 if (s.groups() > 1 && possible) {
                     EXPECT_TRUE(
                             reason.empty() || reason == "the packed weights' groups do not belong together");
                 } else {
-                    EXPECT_EQ(reason, possible ? "" : corrupt) << quantized << " " << wide;
+                    EXPECT_EQ(reason, possible ? "" : corrupt) << quantized << " " << spelled(wide);
                 }
                 read += reason.empty();
             }

@@ -77,8 +77,8 @@ machine cores(isa i, int threads) {
 // The same with the tile's kernel.
 problem layer_of(tile_id tile, problem p) {
     const winodnn::tile &t = tile_of(tile);
-    p.kh = t.rows.taps();
-    p.kw = t.cols.taps();
+    p.kh = t.taps.rows;
+    p.kw = t.taps.cols;
     if (p.kh == 1) p.pad_t = p.pad_b = 0;
     if (p.kw == 1) p.pad_l = p.pad_r = 0;
     return p;

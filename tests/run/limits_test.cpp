@@ -29,7 +29,7 @@ void expect_kernels(const problem &p) {
     for (const tile_id tile : all_tiles())
         for (const bool calibrated : {false, true}) {
             if (calibrated ? !serves_quantized(tile, p) : !serves(tile, p)) continue;
-            const number_system numbers = calibrated ? number_system {true, 1} : exact;
+            const number_system numbers = calibrated ? number_system {true, component_set {1}} : exact;
             const plan how = plan_with_tile(p, core, tile, calibrated, numbers);
             class_quantizers quantizers;
             for (auto &of_class : quantizers)

@@ -34,8 +34,8 @@ problem layer_of(tile_id tile, dim ic, dim ih, dim iw, dim oc) {
     p.oc = oc;
     p.ih = ih;
     p.iw = iw;
-    p.kh = t.rows.taps();
-    p.kw = t.cols.taps();
+    p.kh = t.taps.rows;
+    p.kw = t.taps.cols;
     p.pad_t = p.pad_b = p.kh / 2;
     p.pad_l = p.pad_r = p.kw / 2;
     p.oh = ih;
@@ -58,8 +58,8 @@ class_quantizers quantizers_for(
     class_quantizers result;
     const class_pieces pieces = pieces_of(p, whole, how.mixed);
     for (int k = 0; k < tile_classes; ++k) {
-        if (!pieces[k]) continue;
-        const tile t {"", pieces[k]->rows.how, pieces[k]->cols.how};
+        if (pieces[k] == nullptr) continue;
+        const tile_piece &t = *pieces[k];
         result[k].resize(static_cast<std::size_t>(whole.components()));
         // The classes share their zero points.
         for (int c = 0; c < whole.components(); ++c) {
@@ -68,7 +68,7 @@ class_quantizers quantizers_for(
                     static_cast<std::int16_t>(how.numbers.is_wide(c) || r.lo == 0 ? 0 : (limit + 1) / 2);
         }
         for (int plane = 0; plane < t.v_planes(); ++plane) {
-            const int c = whole_component(whole, *pieces[k], t.component_of_v(plane));
+            const int c = t.components_of_whole[static_cast<std::size_t>(t.component_of_v(plane))];
             const value_range r = input_range(t, plane, source_range(p));
             const bool wide = how.numbers.is_wide(c);
             const double reach = wide ? std::max(r.hi, -r.lo) : clip * (r.hi - r.lo);
@@ -143,13 +143,14 @@ struct example {
 };
 
 plan quantized_plan(
-        const problem &p, isa i, int threads, tile_id tile, component_set wide, bool mixed = true) {
+        const problem &p, isa i, int threads, tile_id tile, const component_set &wide, bool mixed = true) {
     plan how = plan_with_tile(p, cores(i, threads), tile, true, {true, wide & all_components(tile_of(tile))});
     how.mixed = mixed;
     return how;
 }
 
-const component_set masks[] = {0, 0b101101, ~component_set {0}};
+const component_set masks[] = {
+        component_set {}, component_set {0b101101}, component_set::first(most_components)};
 
 TEST_P(quantized, every_tile_and_mask) {
     for (const tile_id tile : all_tiles())
@@ -182,7 +183,7 @@ TEST_P(quantized, zero_points_groups_batches_and_blocks) {
                 p.mb = 2;
                 p.groups = groups;
                 p.src_zero_point = true;
-                plan c = quantized_plan(p, GetParam(), 3, tile, 0b10);
+                plan c = quantized_plan(p, GetParam(), 3, tile, component_set {0b10});
                 c.tiles_per_block = tiles;
                 c.oc_chunks = 1 + tiles % 2;
                 example(p, c, 0.5, pattern::random).expect_model(113);
@@ -198,7 +199,8 @@ TEST_P(quantized, dilated) {
             p.pad_b *= dilation;
             p.pad_l *= dilation;
             p.pad_r *= dilation;
-            example(p, quantized_plan(p, GetParam(), 2, tile, 0b100), 0.6, pattern::random).expect_model();
+            example(p, quantized_plan(p, GetParam(), 2, tile, component_set {0b100}), 0.6, pattern::random)
+                    .expect_model();
         }
 }
 
@@ -208,7 +210,7 @@ TEST_P(quantized, exact_weights_in_the_same_layout) {
         problem p = layer_of(tile, 19, 9, 9, 33);
         p.dst = data_type::s32;
         const plan c = plan_with_tile(p, cores(GetParam(), 1), tile, true);
-        example e(p, quantized_plan(p, GetParam(), 1, tile, 0), 1, pattern::random);
+        example e(p, quantized_plan(p, GetParam(), 1, tile, {}), 1, pattern::random);
         std::vector<std::int8_t> back(e.weights.size());
         unpack_weights(e.layout, check_block(e.layout, e.block.data()).block, back.data(), lone_thread());
         EXPECT_EQ(back, e.weights);

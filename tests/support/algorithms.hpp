@@ -42,10 +42,7 @@ inline std::vector<named_algorithm> all_algorithms() {
                 const sfc_shape part {whole.order, rows, cols};
                 all.push_back({name_of(part) + " with weights of " + name_of(whole), make_sfc(part)});
             }
-    for (const tile_id id : all_tiles()) {
-        const tile &t = tile_of(id);
-        if (t.terms() == 1 && t.repeats() == 1) all.push_back({t.name, make_toom_cook(t.rows, t.cols)});
-    }
+    for (const tile_id id : all_tiles()) all.push_back({tile_of(id).name, tile_of(id)});
     return all;
 }
 

@@ -23,7 +23,7 @@ public:
     }
     std::byte *payload() { return static_cast<std::byte *>(group_) + layout_.header_bytes(); }
 
-    number_system numbers() const { return {header.quantized != 0, header.wide}; }
+    number_system numbers() const { return {header.quantized != 0, component_set(header.wide)}; }
     // What is said of the payload's size becomes what follows from the numbers.
     void set_size() { header.layout[3] = static_cast<std::int64_t>(layout_.used_bytes(numbers())); }
     // Writes the header, with checksums of it and of as much of the payload as there is.

@@ -3,15 +3,12 @@
 
 #include "weights/weights_transform.hpp"
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
 namespace winodnn::testing {
 
-inline std::vector<std::int16_t> transformed(const tile &t, const std::int8_t *filter) {
-    std::array<std::int16_t, 9> taps {};
-    std::copy_n(filter, t.taps(), taps.begin());
+inline std::vector<std::int16_t> transformed(const bilinear_algorithm &t, const std::int8_t *filter) {
+    std::vector<std::int16_t> taps(filter, filter + t.taps.count());
     std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
     std::vector<std::ptrdiff_t> offsets;
     for (int plane = 0; plane < t.u_planes(); ++plane) offsets.push_back(2 * plane);

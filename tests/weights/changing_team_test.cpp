@@ -28,7 +28,7 @@ TEST(changing_team, packs_as_one_of_one_thread) {
     const auto packed = [&](const thread_team &team, bool quantized) {
         std::vector<std::byte> block(layout.bytes());
         if (quantized)
-            pack_quantized_weights(layout, 0, unrounded.data(), plain.data(), block.data(), team);
+            pack_quantized_weights(layout, {}, unrounded.data(), plain.data(), block.data(), team);
         else
             pack_weights(layout, plain.data(), block.data(), team);
         return block;

@@ -23,10 +23,9 @@ TEST(weights_layout, is_recovered_from_the_strides_and_from_nothing_else) {
                         for (const int limit : {0, narrow_limit, narrow_limit_without_dot_product}) {
                             const weights_layout of_limit {tile, lanes, source, ic, oc, 0, limit};
                             EXPECT_EQ(recovered(dims_of(of_limit), strides_of(of_limit)), of_limit);
-                            EXPECT_TRUE(
-                                    seen.insert({of_limit.shape().rows.taps(), of_limit.shape().cols.taps(),
-                                                        strides_of(of_limit)[0]})
-                                            .second)
+                            EXPECT_TRUE(seen.insert({of_limit.shape().taps.rows, of_limit.shape().taps.cols,
+                                                            strides_of(of_limit)[0]})
+                                                .second)
                                     << "two layouts look alike";
                         }
                         const weights_layout layout {tile, lanes, source, ic, oc};
@@ -53,8 +52,8 @@ TEST(weights_layout, the_desc_covers_the_block_and_its_strides_nest) {
                 const auto strides = strides_of(layout);
                 EXPECT_GE(strides[0] * oc, static_cast<dim>(layout.bytes()));
                 EXPECT_GE(strides[0], ic * strides[1]);
-                EXPECT_GE(strides[1], layout.shape().rows.taps() * strides[2]);
-                EXPECT_GE(strides[2], layout.shape().cols.taps() * strides[3]);
+                EXPECT_GE(strides[1], layout.shape().taps.rows * strides[2]);
+                EXPECT_GE(strides[2], layout.shape().taps.cols * strides[3]);
 
                 const weights_layout grouped {tile, 16, {0, 255}, ic, oc, 3};
                 EXPECT_GE(strides_of(grouped)[0] * 3, static_cast<dim>(grouped.bytes()));

@@ -89,7 +89,7 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
                                         std::int16_t value;
                                         if (oc < 90 && ic + odd < 19)
                                             u = testing::transformed(
-                                                    t, &p.weights[(oc * 19 + ic + odd) * t.taps()]);
+                                                    t, &p.weights[(oc * 19 + ic + odd) * t.taps.count()]);
                                         std::memcpy(&value, read, 2);
                                         read += 2;
                                         ASSERT_EQ(value, u[plane_of(c, term)])

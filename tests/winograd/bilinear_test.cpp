@@ -2,6 +2,7 @@
 #include "winograd/bilinear_algorithm.hpp"
 
 #include "support/algorithms.hpp"
+#include "support/correlation.hpp"
 #include "support/interpret.hpp"
 #include "winograd/partial_program.hpp"
 #include "winograd/ranges.hpp"
@@ -16,34 +17,13 @@
 namespace winodnn {
 namespace {
 
+using testing::input_of;
 using testing::interpret;
 
-// The input that tap (k, l) of output (i, j) meets.
-int input_of(const bilinear_algorithm &a, int output, int tap) {
-    const int row = output / a.outputs.cols + tap / a.taps.cols;
-    const int col = output % a.outputs.cols + tap % a.taps.cols;
-    return row * a.inputs().cols + col;
-}
-
-// factor * y = output ((input x) . (weights w)) is linear in x and in w: it holds for all if it does for
-// every pair of unit vectors.
 TEST(bilinear, computes_the_correlation) {
     for (const auto &[name, a] : testing::all_algorithms()) {
         SCOPED_TRACE(name);
-        ASSERT_EQ(a.input.cols(), a.inputs().count());
-        ASSERT_EQ(a.weights.rows(), a.components());
-        ASSERT_EQ(a.weights.cols(), a.taps.count());
-        ASSERT_EQ(a.output.cols(), a.components());
-        ASSERT_EQ(a.output.rows(), a.outputs.count());
-        for (int x = 0; x < a.input.cols(); ++x)
-            for (int w = 0; w < a.weights.cols(); ++w)
-                for (int y = 0; y < a.output.rows(); ++y) {
-                    int sum = 0;
-                    for (int c = 0; c < a.components(); ++c)
-                        sum += a.output(y, c) * a.input(c, x) * a.weights(c, w);
-                    ASSERT_EQ(sum, x == input_of(a, y, w) ? a.factor : 0)
-                            << "input " << x << ", tap " << w << ", output " << y;
-                }
+        ASSERT_NO_FATAL_FAILURE(testing::expect_correlation(a));
     }
 }
 
@@ -87,10 +67,13 @@ public:
 
     void add_channel(const std::vector<std::int16_t> &x, const std::vector<int> &w) {
         const std::vector<std::int16_t> v = interpret(a_.input_program, x);
-        for (int c = 0; c < a_.components(); ++c) {
-            std::int32_t u = 0;
-            for (int k = 0; k < a_.weights.cols(); ++k) u += a_.weights(c, k) * w[k];
-            sums_[c] += static_cast<std::uint32_t>(v[c]) * static_cast<std::uint32_t>(std::int16_t(u));
+        for (int plane = 0; plane < a_.u_planes(); ++plane) {
+            std::int32_t sum = 0;
+            for (int k = 0; k < a_.weights.cols(); ++k) sum += a_.weights(plane, k) * w[k];
+            const auto u = static_cast<std::uint32_t>(static_cast<std::int16_t>(sum));
+            const int c = a_.component_of_u(plane), term = a_.term_of_u(plane) * a_.v_term_planes();
+            for (int r = 0; r < a_.repeats(); ++r)
+                sums_[a_.m_plane(c, r)] += static_cast<std::uint32_t>(v[a_.v_plane(c, r) + term]) * u;
         }
         for (int y = 0; y < a_.outputs.count(); ++y)
             for (int k = 0; k < a_.taps.count(); ++k) true_[y] += std::int64_t {x[input_of(a_, y, k)]} * w[k];
@@ -117,7 +100,7 @@ public:
 private:
     const bilinear_algorithm &a_;
     const program &output_;
-    std::vector<std::uint32_t> sums_ = std::vector<std::uint32_t>(a_.components());
+    std::vector<std::uint32_t> sums_ = std::vector<std::uint32_t>(a_.m_planes());
     std::vector<std::int64_t> true_ = std::vector<std::int64_t>(a_.outputs.count());
 };
 
@@ -172,7 +155,7 @@ TEST(bilinear, the_output_program_can_leave_outputs_out) {
                     && y % a.outputs.cols < (a.outputs.cols + 1) / 2)
                 first.push_back(y);
         const program part = partial_program(a.output_program, first);
-        std::vector<std::int32_t> m(a.components());
+        std::vector<std::int32_t> m(a.m_planes());
         for (auto &value : m) value = static_cast<std::int32_t>(random());
         const auto whole = interpret(a.output_program, m), some = interpret(part, m);
         for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(some[i], whole[first[i]]);
@@ -185,13 +168,13 @@ TEST(bilinear, transformed_weights_give_back_the_taps) {
     for (const auto &[name, a] : testing::all_algorithms()) {
         SCOPED_TRACE(name);
         const weights_inverse inverse = inverse_of_weights(a);
-        ASSERT_EQ(std::ssize(inverse.components), a.taps.count());
+        ASSERT_EQ(std::ssize(inverse.planes), a.taps.count());
         for (int tap = 0; tap < a.taps.count(); ++tap) {
             std::int64_t largest = 0;
             for (int other = 0; other < a.taps.count(); ++other) {
                 int sum = 0;
                 for (int i = 0; i < a.taps.count(); ++i)
-                    sum += inverse.coefficients(tap, i) * a.weights(inverse.components[i], other);
+                    sum += inverse.coefficients(tap, i) * a.weights(inverse.planes[i], other);
                 ASSERT_EQ(sum, tap == other ? inverse.divisor : 0);
             }
             for (int i = 0; i < a.taps.count(); ++i)
@@ -199,12 +182,6 @@ TEST(bilinear, transformed_weights_give_back_the_taps) {
             EXPECT_LT(largest, std::int64_t {1} << 31);
         }
     }
-}
-
-TEST(bilinear, toom_cook_has_no_direct_dimension) {
-    EXPECT_THROW(
-            make_toom_cook(tile_of(tile_id::f1x4).rows, tile_of(tile_id::f1x4).cols), std::invalid_argument);
-    EXPECT_EQ(make_toom_cook(tile_of(tile_id::row4).rows, tile_of(tile_id::row4).cols).components(), 6);
 }
 
 } // namespace

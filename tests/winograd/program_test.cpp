@@ -1,5 +1,6 @@
 #include "winograd/program.hpp"
-#include "winograd/tile.hpp"
+
+#include "support/transforms.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,26 +57,25 @@ int_matrix from(std::initializer_list<std::initializer_list<int>> rows) {
 }
 
 TEST(program, computes_every_tile_transform) {
-    for (const tile_id id : all_tiles()) {
-        SCOPED_TRACE(tile_of(id).name);
-        expect_product(tile_of(id).rows.input);
-        expect_product(tile_of(id).rows.output);
+    for (const transform &t : testing::all_transforms()) {
+        expect_product(t.input);
+        expect_product(t.output);
     }
 }
 
 TEST(program, fused_shifts_change_nothing_but_the_number_of_instructions) {
     int fewer = 0;
-    for (const tile_id id : all_tiles())
-        for (const int_matrix &m : {tile_of(id).rows.input, tile_of(id).rows.output}) {
+    for (const transform &t : testing::all_transforms())
+        for (const int_matrix &m : {t.input, t.output}) {
             const program plain = compile(m), fused = with_fused_shifts(plain);
             const auto x = random_values(m.cols());
-            EXPECT_EQ(run(plain, x), run(fused, x)) << tile_of(id).name;
+            EXPECT_EQ(run(plain, x), run(fused, x));
             EXPECT_LE(fused.code.size(), plain.code.size());
             fewer += fused.code.size() < plain.code.size();
         }
     EXPECT_GT(fewer, 0);
     // Of F(4, 3)'s 14 instructions 4 are shifts of values that are added to others.
-    const int_matrix &output = tile_of(tile_id::f4x4).rows.output;
+    const int_matrix output = testing::f4().output;
     EXPECT_EQ(with_fused_shifts(compile(output)).code.size() + 4, compile(output).code.size());
     // (x0 << 1) is an output as well.
     const program kept = {2, {{instruction::kind::shift_left, 0, 1}, {instruction::kind::add, 1, 2}}, {2, 3}};
@@ -107,9 +107,9 @@ TEST(program, passes_inputs_through) {
 
 TEST(program, shares_work) {
     // 19 additions and shifts for the input rows one by one, butterflies included, one of them shared.
-    EXPECT_LE(compile(tile_of(tile_id::f4x4).rows.input).code.size(), 18u);
-    EXPECT_LE(compile(tile_of(tile_id::f4x4).rows.output).code.size(), 14u);
-    EXPECT_LE(compile(tile_of(tile_id::f2x2).rows.input).code.size(), 4u);
+    EXPECT_LE(compile(testing::f4().input).code.size(), 18u);
+    EXPECT_LE(compile(testing::f4().output).code.size(), 14u);
+    EXPECT_LE(compile(testing::f2().input).code.size(), 4u);
 }
 
 TEST(program, refuses_what_it_cannot_express) {
@@ -118,19 +118,20 @@ TEST(program, refuses_what_it_cannot_express) {
 }
 
 TEST(program, two_dimensions) {
-    for (const tile_id id : all_tiles()) {
-        const int_matrix &rows = tile_of(id).rows.output, &cols = tile_of(id).cols.output;
-        const auto x = random_values(rows.cols() * cols.cols());
-        const auto y = run(compile(rows, cols), x);
-        for (int i = 0; i < rows.rows(); ++i)
-            for (int j = 0; j < cols.rows(); ++j) {
-                std::int64_t sum = 0;
-                for (int k = 0; k < rows.cols(); ++k)
-                    for (int l = 0; l < cols.cols(); ++l)
-                        sum += rows(i, k) * cols(j, l) * x[k * cols.cols() + l];
-                EXPECT_EQ(y[i * cols.rows() + j], sum);
-            }
-    }
+    for (const transform &down : testing::all_transforms())
+        for (const transform &across : testing::all_transforms()) {
+            const int_matrix &rows = down.output, &cols = across.output;
+            const auto x = random_values(rows.cols() * cols.cols());
+            const auto y = run(compile(rows, cols), x);
+            for (int i = 0; i < rows.rows(); ++i)
+                for (int j = 0; j < cols.rows(); ++j) {
+                    std::int64_t sum = 0;
+                    for (int k = 0; k < rows.cols(); ++k)
+                        for (int l = 0; l < cols.cols(); ++l)
+                            sum += rows(i, k) * cols(j, l) * x[k * cols.cols() + l];
+                    EXPECT_EQ(y[i * cols.rows() + j], sum);
+                }
+        }
 }
 
 } // namespace

@@ -1,16 +1,12 @@
 #include "winograd/ranges.hpp"
 
 #include "support/filter.hpp"
+#include "winograd/toom_cook.hpp"
 
 #include <gtest/gtest.h>
 
 namespace winodnn {
 namespace {
-
-std::int64_t coefficient(const int_matrix &rows, const int_matrix &cols, int plane, int position) {
-    const int i = plane / cols.rows(), j = plane % cols.rows();
-    return std::int64_t {rows(i, position / cols.cols())} * cols(j, position % cols.cols());
-}
 
 // The range is reached: by the source that has an end of its range wherever the coefficient's sign wants it.
 TEST(ranges, of_the_source_are_reached_and_not_left) {
@@ -19,8 +15,8 @@ TEST(ranges, of_the_source_are_reached_and_not_left) {
             const tile &t = tile_of(id);
             for (int c = 0; c < t.v_planes(); ++c) {
                 std::int64_t highest = 0, lowest = 0;
-                for (int p = 0; p < t.v_planes(); ++p) {
-                    const std::int64_t k = coefficient(t.rows.input, t.cols.input, c, p);
+                for (int p = 0; p < t.input.cols(); ++p) {
+                    const std::int64_t k = t.input(c, p);
                     highest += k * (k > 0 ? source.hi : source.lo);
                     lowest += k * (k > 0 ? source.lo : source.hi);
                 }
@@ -56,44 +52,42 @@ TEST(ranges, every_tile_is_exact_in_s16) {
 TEST(ranges, every_piece_is_exact_in_s16_where_its_tile_is) {
     int smaller = 0;
     for (const tile_id id : all_tiles())
-        for (const piece &row : tile_of(id).row_pieces)
-            for (const piece &col : tile_of(id).col_pieces)
-                for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
-                    const tile alone {"", row.how, col.how};
-                    EXPECT_TRUE(!fits_s16(tile_of(id), source) || input_fits_s16(alone, source))
-                            << tile_of(id).name << ' ' << row.outputs() << 'x' << col.outputs();
-                    smaller += alone.outputs() < tile_of(id).outputs();
-                }
+        for (const tile_piece &p : tile_of(id).pieces)
+            for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}}) {
+                EXPECT_TRUE(!fits_s16(tile_of(id), source) || input_fits_s16(p, source))
+                        << tile_of(id).name << ' ' << p.outputs.rows << 'x' << p.outputs.cols;
+                smaller += p.outputs.count() < tile_of(id).outputs.count();
+            }
     EXPECT_GT(smaller, 0);
 }
 
 TEST(ranges, notice_what_does_not_fit) {
     EXPECT_FALSE(fits_s16(tile_of(tile_id::f4x4), {-400, 400}));
-    tile large;
-    large.name = "f6x6";
-    large.rows = large.cols = make_transform(std::vector<rational> {0, 1, -1, 2, -2, 3, -3}, 3);
-    EXPECT_FALSE(fits_s16(large, {0, 255}));
+    const transform f6 = make_transform(std::vector<rational> {0, 1, -1, 2, -2, 3, -3}, 3);
+    EXPECT_FALSE(fits_s16(make_toom_cook(f6, f6), {0, 255}));
 }
 
 // All corners of the weights' range, through the transform itself.
 TEST(ranges, transformed_weights_stay_inside) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
-        for (int corner = 0; corner < 1 << t.taps(); ++corner) {
-            std::int8_t g[9], back[9];
-            for (int k = 0; k < t.taps(); ++k) g[k] = corner >> k & 1 ? 127 : -128;
-            const std::vector<std::int16_t> u = testing::transformed(t, g);
+        const weights_inverse inverse = inverse_of_weights(t);
+        for (int corner = 0; corner < 1 << t.taps.count(); ++corner) {
+            std::vector<std::int8_t> g(static_cast<std::size_t>(t.taps.count())), back = g;
+            for (int k = 0; k < t.taps.count(); ++k) g[k] = corner >> k & 1 ? 127 : -128;
+            const std::vector<std::int16_t> u = testing::transformed(t, g.data());
             for (int c = 0; c < t.u_planes(); ++c) {
                 std::int64_t exact = 0;
-                for (int k = 0; k < t.taps(); ++k)
-                    exact += coefficient(t.rows.weights, t.cols.weights, c, k) * g[k];
+                for (int k = 0; k < t.taps.count(); ++k) exact += std::int64_t {t.weights(c, k)} * g[k];
                 const value_range range = weights_range(t, c);
                 ASSERT_EQ(u[c], exact);
                 ASSERT_LE(u[c], range.hi);
                 ASSERT_GE(u[c], range.lo);
             }
-            inverse_transform_weights(t, u.data(), back);
-            for (int k = 0; k < t.taps(); ++k) ASSERT_EQ(back[k], g[k]);
+            std::vector<std::int16_t> known;
+            for (const int plane : inverse.planes) known.push_back(u[plane]);
+            inverse_transform_weights(inverse, known.data(), back.data());
+            ASSERT_EQ(back, g);
         }
     }
 }

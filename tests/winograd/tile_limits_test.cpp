@@ -1,5 +1,5 @@
 // Tiles that something has no room for.
-#include "winograd/tile.hpp"
+#include "winograd/toom_cook.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ transform winograd(int finite_points, int taps) {
     return make_transform(std::span(points).first(static_cast<std::size_t>(finite_points)), taps);
 }
 
-std::string limit_of(const tile &t) {
+std::string limit_of(const bilinear_algorithm &t) {
     const char *limit = exceeded_limit(t);
     return limit == nullptr ? "" : limit;
 }
@@ -26,21 +26,24 @@ TEST(tile_limits, none_of_the_tables_exceeds_them) {
 
 TEST(tile_limits, are_named_one_by_one) {
     const transform one = make_direct(1, 1), f4 = winograd(5, 3);
-    EXPECT_EQ(limit_of({"taps along", make_direct(1, 4), one}), "more taps than weights are packed with");
-    EXPECT_EQ(limit_of({"components", winograd(8, 3), winograd(8, 3)}),
-            "more components than a component_set has bits");
-    EXPECT_EQ(limit_of({"planes", winograd(6, 3), winograd(6, 3)}),
+    EXPECT_EQ(limit_of(make_toom_cook(make_direct(1, 6), one)), "more taps than weights are packed with");
+    bilinear_algorithm many = make_toom_cook(one, one);
+    many.planes = one_plane_a_component(193);
+    EXPECT_EQ(limit_of(many), "more components than a component_set has bits");
+    many.planes = one_plane_a_component(133);
+    many.output = int_matrix(1, 133);
+    EXPECT_EQ(limit_of(many), "more planes than displacements and buffers are made for");
+    EXPECT_EQ(limit_of(make_toom_cook(make_direct(23, 1), f4)),
             "more planes than displacements and buffers are made for");
-    EXPECT_EQ(limit_of({"repeats", make_direct(8, 1), f4}),
-            "more planes than displacements and buffers are made for");
-    EXPECT_EQ(limit_of({"inputs", one, winograd(6, 3)}), "more inputs along a dimension than patches have");
-    tile t {"scale", f4, f4};
+    EXPECT_EQ(limit_of(make_toom_cook(one, winograd(8, 3))),
+            "more inputs along a dimension than kernels reach");
+    bilinear_algorithm t = make_toom_cook(f4, f4);
     EXPECT_EQ(limit_of(t), "");
-    t.rows.scale = t.cols.scale = 3 << 16;
-    EXPECT_EQ(limit_of(t), "a scale that is not undone modulo 2^32");
-    t.rows.scale = t.cols.scale = 1 << 5;
+    t.factor = 0;
+    EXPECT_EQ(limit_of(t), "a factor that is not undone modulo 2^32");
+    t.factor = 1 << 10;
     EXPECT_EQ(limit_of(t), "a bound on accumulators that eight channels can exceed");
-    t.cols.scale = 1 << 4;
+    t.factor = 1 << 9;
     EXPECT_EQ(limit_of(t), "");
 }
 

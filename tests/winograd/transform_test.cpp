@@ -1,7 +1,11 @@
+#include "winograd/transform.hpp"
+
+#include "support/correlation.hpp"
 #include "winograd/tile.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace winodnn {
@@ -27,79 +31,62 @@ void expect_identity(const transform &t) {
             }
 }
 
-TEST(transform, every_tile_correlates) {
-    for (const tile_id id : all_tiles()) {
-        SCOPED_TRACE(tile_of(id).name);
-        expect_identity(tile_of(id).rows);
-        expect_identity(tile_of(id).cols);
-    }
-}
-
-// Pieces multiply with rows of the whole tile's transformed weights, and keep its scale.
-TEST(transform, every_piece_correlates_with_the_whole_tile_s_weights) {
+// Pieces multiply with rows of the whole tile's transformed weights, and keep its factor. bilinear_test has
+// what whole tiles compute.
+TEST(tile, every_piece_correlates_with_the_whole_tile_s_weights) {
     int smaller = 0;
     for (const tile_id id : all_tiles())
-        for (const auto &[whole, pieces] : {std::pair {tile_of(id).rows, tile_of(id).row_pieces},
-                     {tile_of(id).cols, tile_of(id).col_pieces}})
-            for (const piece &p : pieces) {
-                SCOPED_TRACE(std::string(tile_of(id).name) + ": " + std::to_string(p.outputs()));
-                expect_identity(p.how);
-                EXPECT_EQ(p.how.scale, whole.scale);
-                smaller += p.outputs() < whole.outputs();
-                if (whole.direct) continue;
-                ASSERT_EQ(p.v.size(), static_cast<std::size_t>(p.how.inputs()));
-                for (int row = 0; row < p.how.inputs(); ++row)
-                    for (int tap = 0; tap < whole.taps(); ++tap)
-                        EXPECT_EQ(p.how.weights(row, tap), whole.weights(p.v[row], tap));
+        for (const tile_piece &p : tile_of(id).pieces) {
+            const tile &whole = tile_of(id);
+            SCOPED_TRACE(std::string(whole.name) + ": " + std::to_string(p.outputs.rows) + "x"
+                         + std::to_string(p.outputs.cols));
+            testing::expect_correlation(p);
+            EXPECT_EQ(p.factor, whole.factor);
+            smaller += p.outputs.count() < whole.outputs.count();
+            for (int u = 0; u < p.u_planes(); ++u) {
+                const int c = p.components_of_whole[p.component_of_u(u)];
+                int same = 0;
+                while (whole.component_of_u(same) != c || whole.term_of_u(same) != p.term_of_u(u)) ++same;
+                for (int tap = 0; tap < p.taps.count(); ++tap)
+                    EXPECT_EQ(p.weights(u, tap), whole.weights(same, tap));
             }
+            // Planes of V and of M that belong to a component belong to it in the whole tile.
+            for (int v = 0; v < p.v_planes(); ++v)
+                EXPECT_EQ(whole.component_of_v(p.v_planes_of_whole[v]),
+                        p.components_of_whole[p.component_of_v(v)]);
+            for (int m = 0; m < p.m_planes(); ++m) {
+                EXPECT_TRUE(p.has_m[p.m_planes_of_whole[m]]);
+                EXPECT_EQ(whole.component_of_m(p.m_planes_of_whole[m]),
+                        p.components_of_whole[p.component_of_m(m)]);
+            }
+            EXPECT_EQ(std::ranges::count(p.has_m, true), p.m_planes());
+        }
     EXPECT_GT(smaller, 0);
 }
 
-// Planes, components, repeats and terms: by them every tile's arithmetic, without any matrix product but the
-// transforms', has to be a correlation.
-TEST(tile, planes_multiply_to_a_correlation) {
-    std::mt19937 random(1);
-    for (const tile_id id : all_tiles()) {
-        const tile &t = tile_of(id);
-        SCOPED_TRACE(t.name);
-        const auto draw = [&](int rows, int cols) {
-            int_matrix m(rows, cols);
-            for (int r = 0; r < rows; ++r)
-                for (int c = 0; c < cols; ++c) m(r, c) = static_cast<int>(random() % 256) - 128;
-            return m;
-        };
-        const auto both = [](const int_matrix &rows, const int_matrix &x, const int_matrix &cols) {
-            int_matrix result(rows.rows(), cols.rows());
-            for (int i = 0; i < rows.rows(); ++i)
-                for (int j = 0; j < cols.rows(); ++j)
-                    for (int k = 0; k < rows.cols(); ++k)
-                        for (int l = 0; l < cols.cols(); ++l)
-                            result(i, j) += rows(i, k) * x(k, l) * cols(j, l);
-            return result;
-        };
-        const auto plane = [](const int_matrix &m, int index) {
-            return m(index / m.cols(), index % m.cols());
-        };
-        const int_matrix d = draw(t.rows.inputs(), t.cols.inputs()), g = draw(t.rows.taps(), t.cols.taps());
-        const int_matrix v = both(t.rows.input, d, t.cols.input), u = both(t.rows.weights, g, t.cols.weights);
-        int_matrix m(t.rows.output.cols(), t.cols.output.cols());
-        for (int c = 0; c < t.components(); ++c)
-            for (int r = 0; r < t.repeats(); ++r) {
-                const int to = t.m_plane(c, r);
-                for (int w = 0; w < t.u_planes(); ++w)
-                    if (t.component_of_u(w) == c)
-                        m(to / m.cols(), to % m.cols()) +=
-                                plane(u, w) * plane(v, t.v_plane(c, r) + t.term_of_u(w) * t.v_term_planes());
+// What calibrations know of a piece is of a tile, or of another piece, with the same components, but for
+// signs.
+TEST(tile, every_piece_has_the_components_that_it_is_observed_as) {
+    int others = 0;
+    for (const tile_id id : all_tiles())
+        for (const tile_piece &p : tile_of(id).pieces) {
+            const bilinear_algorithm &observed = algorithm_of(p.observed);
+            ASSERT_EQ(observed.components(), p.components());
+            ASSERT_EQ(observed.taps, p.taps);
+            others += p.observed.id != id;
+            for (int c = 0; c < p.components(); ++c) {
+                const auto [same, negative] = p.components_of_observed[c];
+                const auto coefficient = [](const bilinear_algorithm &a, int component, int row, int col) {
+                    if (row >= a.inputs().rows || col >= a.inputs().cols) return 0;
+                    return a.input(a.v_plane(component, 0), row * a.inputs().cols + col);
+                };
+                for (int row = 0; row < most_inputs_along; ++row)
+                    for (int col = 0; col < most_inputs_along; ++col)
+                        ASSERT_EQ(coefficient(p, c, row, col),
+                                (negative ? -1 : 1) * coefficient(observed, same, row, col));
             }
-        const int_matrix y = both(t.rows.output, m, t.cols.output);
-        for (int i = 0; i < t.rows.outputs(); ++i)
-            for (int j = 0; j < t.cols.outputs(); ++j) {
-                int sum = 0;
-                for (int k = 0; k < t.rows.taps(); ++k)
-                    for (int l = 0; l < t.cols.taps(); ++l) sum += g(k, l) * d(i + k, j + l);
-                EXPECT_EQ(y(i, j), t.rows.scale * t.cols.scale * sum);
-            }
-    }
+        }
+    EXPECT_GT(others, 0);
 }
 
 TEST(transform, other_points_and_taps_work) {
@@ -110,7 +97,7 @@ TEST(transform, other_points_and_taps_work) {
 }
 
 TEST(transform, is_the_known_f4) {
-    const transform &t = tile_of(tile_id::f4x4).rows;
+    const transform t = make_transform(std::vector<rational> {0, 1, -1, 2, -2}, 3);
     EXPECT_EQ(t.scale, 24);
     const int first[] = {4, 0, -5, 0, 1, 0};
     for (int c = 0; c < 6; ++c) EXPECT_EQ(t.input(0, c), first[c]);
@@ -128,7 +115,7 @@ TEST(tile, scale_is_undone_modulo_2_to_the_32) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
         const std::int64_t limit = std::int64_t {1} << (31 - t.shift());
-        const std::uint32_t scale = static_cast<std::uint32_t>(t.rows.scale * t.cols.scale);
+        const std::uint32_t scale = static_cast<std::uint32_t>(t.factor);
         std::uniform_int_distribution<std::int32_t> inside(
                 static_cast<std::int32_t>(-limit), static_cast<std::int32_t>(limit - 1));
         const auto recover = [&](std::int32_t y) {

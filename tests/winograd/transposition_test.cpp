@@ -1,8 +1,8 @@
 #include "winograd/transposition.hpp"
 
 #include "support/interpret.hpp"
+#include "support/transforms.hpp"
 #include "winograd/partial_program.hpp"
-#include "winograd/tile.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ TEST(transposition, multiplies_with_the_transposed_matrix) {
 
 // As many additions, but for the difference between inputs and outputs.
 TEST(transposition, takes_as_many_additions) {
-    const int_matrix &m = tile_of(tile_id::f4x4).rows.output;
+    const int_matrix m = testing::f4().output;
     const auto additions = [](const program &p) {
         return std::ranges::count_if(
                 p.code, [](const instruction &i) { return i.op != instruction::kind::shift_left; });
@@ -68,7 +68,7 @@ TEST(transposition, refuses_what_it_cannot_express) {
 }
 
 TEST(partial_program, has_the_outputs_that_were_asked_for_and_no_more_instructions) {
-    const int_matrix &m = tile_of(tile_id::f4x4).rows.input;
+    const int_matrix m = testing::f4().input;
     const program whole = compile(m);
     for (const std::vector<int> &outputs : {std::vector<int> {0}, {5, 1}, {2, 2, 3}, {}}) {
         const program part = partial_program(whole, outputs);

@@ -76,7 +76,12 @@ def in_8_bits(recorded, has_vnni):
     """dB of each tile with all components in 8 bits, in 7 where there is no VNNI."""
     noise = "noise" if has_vnni else "noise7"
     return {tile["tile"]: round(-10 * math.log10(max(LEAST_NOISE, sum(each[noise] for each in tile["components"]))), 1)
-            for tile in recorded["tiles"]}
+            for tile in whole_tiles(recorded)}
+
+
+def whole_tiles(recorded):
+    """Without the pieces of tiles, which have sizes."""
+    return [tile for tile in recorded["tiles"] if "rows" not in tile]
 
 
 def describe(path, environment, onednn=None):
@@ -157,7 +162,7 @@ def noise_maps(description):
     for row in description.rows:
         if row.choice is None or row.choice.numbers != "s8":
             continue
-        components = next(tile["components"] for tile in row.recorded["tiles"] if tile["tile"] == row.choice.tile)
+        components = next(tile["components"] for tile in whole_tiles(row.recorded) if tile["tile"] == row.choice.tile)
         parts.append(html_page.paragraph(f"{row.recorded['weights'][:8]}, {row.shape}, {row.choice.tile}: "
                                          f"{row.choice.wide} of {row.choice.components} components in 16 bits"))
         parts.append(bar_chart.squares([each["noise"] for each in components], columns_of(row, len(components))))
@@ -165,10 +170,11 @@ def noise_maps(description):
 
 
 def columns_of(row, count):
-    """Of f4x4 and 3x3 kernels 6: outputs and one less than the kernel. Tiles of one dimension are a row."""
+    """Of f4x4 and 3x3 kernels 6: outputs and one less than the kernel. Components of others are in no such order: rows
+    of at most 24, all of the same length."""
     outputs = re.match(r"f\d+x(\d+)", row.choice.tile)
     columns = int(outputs[1]) + row.recorded["kw"] - 1 if outputs else count
-    return columns if count % columns == 0 else count
+    return max(divisor for divisor in range(1, min(columns, 24) + 1) if count % divisor == 0)
 
 
 def as_html(description):

@@ -5,7 +5,6 @@
 #include "provider/report/verbose.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstdio>
 
 namespace winodnn {
@@ -20,11 +19,11 @@ std::string describe(const convolution_variant &v, double speedup, const layer_c
                 tile_of(v.how.tile).name, speedup);
         return text;
     }
-    const component_set wide = v.how.numbers.wide;
+    const component_set &wide = v.how.numbers.wide;
     std::snprintf(text, sizeof(text),
             "weights:%016llx+tile:%s+numbers:s8+components:%d+wide:%d+snr:%.1f+speedup:%.2f",
             static_cast<unsigned long long>(v.key.identity), tile_of(v.how.tile).name,
-            tile_of(v.how.tile).components(), std::popcount(wide),
+            tile_of(v.how.tile).components(), wide.count(),
             layer->of(v.how.tile)->snr(wide, narrow_limit_of(v.how.isa)), speedup);
     return text;
 }
