@@ -19,23 +19,22 @@ machine one_core(isa i) {
 TEST(dispatch, takes_what_winograd_is_made_for) {
     for (const isa i : all_isas)
         for (const problem &p : {layer(1, 64, 56, 64), layer(1, 256, 56, 256), layer(8, 512, 28, 512)}) {
-            const decision d = choose_plan(p, one_core(i));
-            ASSERT_TRUE(d.chosen) << d.reason;
-            EXPECT_EQ(d.chosen->tile, tile_id::f4x4);
-            EXPECT_EQ(d.chosen->isa, i);
-            EXPECT_TRUE(d.reason.empty());
+            const expected<plan> chosen = choose_plan(p, one_core(i));
+            ASSERT_TRUE(chosen) << chosen.error().text();
+            EXPECT_EQ(chosen->tile, tile_id::f4x4);
+            EXPECT_EQ(chosen->isa, i);
         }
 }
 
 TEST(dispatch, declines_with_a_reason) {
-    const decision small = choose_plan(layer(1, 512, 7, 512), one_core(isa::avx512_core_vnni));
-    EXPECT_FALSE(small.chosen);
-    EXPECT_NE(small.reason.find("predicted speedup 0."), std::string::npos) << small.reason;
+    const refusal small = choose_plan(layer(1, 512, 7, 512), one_core(isa::avx512_core_vnni)).error();
+    EXPECT_EQ(small.reason(), refusal_reason::slower);
+    EXPECT_NE(std::string(small.text()).find("predicted speedup 0."), std::string::npos) << small.text();
     machine amx = one_core(isa::avx512_core_vnni);
     amx.amx_int8 = true;
-    const decision on_amx = choose_plan(layer(1, 64, 56, 64), amx);
-    EXPECT_FALSE(on_amx.chosen);
-    EXPECT_NE(on_amx.reason.find("AMX"), std::string::npos);
+    const refusal on_amx = choose_plan(layer(1, 64, 56, 64), amx).error();
+    EXPECT_EQ(on_amx.reason(), refusal_reason::slower);
+    EXPECT_NE(std::string(on_amx.text()).find("AMX"), std::string::npos) << on_amx.text();
 }
 
 // Whatever the shape: blocks and chunks that exist, and a scratchpad for the threads that there are.

@@ -8,12 +8,13 @@
 
 namespace winodnn {
 
-std::optional<eltwise_stages> eltwise_stages::make(
-        dnnl_engine_t engine, const problem &p, const plan &chosen) {
+expected<eltwise_stages> eltwise_stages::make(dnnl_engine_t engine, const problem &p, const plan &chosen) {
+    const auto impossible =
+            refuse(refusal_reason::onednn, "an eltwise post-op that oneDNN cannot compute between stages");
     eltwise_stages stages(engine);
     const std::vector<dim> sizes = stage_sizes_for(p, chosen);
     // On a queue it would run by itself, on memory that the queue may not know.
-    if (!sizes.empty() && host_runtime().queues) return {};
+    if (!sizes.empty() && host_runtime()->queues) return impossible;
     if (!sizes.empty() && real().dnnl_version()->cpu_runtime == DNNL_RUNTIME_THREADPOOL) {
         dnnl_stream_t stream = nullptr;
         require(real().dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
@@ -21,7 +22,8 @@ std::optional<eltwise_stages> eltwise_stages::make(
     }
     for (const dim size : sizes)
         for (std::size_t i = 0; i < p.post_ops.size(); ++i)
-            if (p.post_ops[i].op == post_op::kind::staged && !stages.add(i, p.post_ops[i], size)) return {};
+            if (p.post_ops[i].op == post_op::kind::staged && !stages.add(i, p.post_ops[i], size))
+                return impossible;
     return stages;
 }
 

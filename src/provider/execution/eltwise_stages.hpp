@@ -5,16 +5,15 @@
 #include "provider/onednn/owned.hpp"
 #include "run/convolution.hpp"
 
-#include <optional>
 #include <vector>
 
 namespace winodnn {
 
 class eltwise_stages {
 public:
-    // For each staged post-op and each number of values that it is called with. Nothing when oneDNN has no
+    // For each staged post-op and each number of values that it is called with. Refused when oneDNN has no
     // such eltwise.
-    static std::optional<eltwise_stages> make(dnnl_engine_t engine, const problem &p, const plan &chosen);
+    static expected<eltwise_stages> make(dnnl_engine_t engine, const problem &p, const plan &chosen);
 
     // In an execution: on the thread that asks, or on the stream that the program gave.
     class run final : public stage_function {
