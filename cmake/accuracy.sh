@@ -5,7 +5,13 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-[ $# -eq 0 ] || die "usage: sh cmake/accuracy.sh"
+usage="usage: sh cmake/accuracy.sh
+  Downloads PyTorch the first time (several GB), and takes a quarter of an hour on two cores
+  Leaves tables.md and accuracy.svg in build"
+case ${1-} in
+    --help | -h) printf '%s\n' "$usage"; exit 0 ;;
+esac
+[ $# -eq 0 ] || die "$usage"
 configure "$root/build"
 build winodnn accuracy_runner
 for module in torch sklearn matplotlib; do

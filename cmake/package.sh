@@ -5,17 +5,17 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-usage() {
-    die "usage: sh cmake/package.sh [wheel | deb] [--test]
-  wheel and deb make that one alone"
-}
+usage="usage: sh cmake/package.sh [wheel | deb] [--test]
+  wheel and deb make that one alone
+  --test installs each into a fresh folder and uses it there"
 
 kinds= test=
 for argument in "$@"; do
     case $argument in
         wheel | deb) kinds="$kinds $argument" ;;
         --test) test=yes ;;
-        *) usage ;;
+        --help | -h) printf '%s\n' "$usage"; exit 0 ;;
+        *) die "$usage" ;;
     esac
 done
 kinds=${kinds:-wheel deb}

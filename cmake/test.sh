@@ -7,14 +7,16 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-usage() {
-    die "usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn newest]"
-}
+usage="usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn newest]
+  --sanitize         under the address and undefined-behaviour sanitizers
+  --sanitize thread  tests that run threads of their own, under the thread sanitizer
+  --onednn tbb       against oneDNN v3.2 with oneTBB's threads
+  --onednn newest    against the newest oneDNN of PyPI, with SYCL's queues (2 GB)"
 
 case $# in
     0) what= ;;
     1 | 2) what="$*" ;;
-    *) usage ;;
+    *) die "$usage" ;;
 esac
 case $what in
     '')
@@ -52,8 +54,12 @@ case $what in
         cp "$root"/cmake/wheel/*.cmake "$venv/lib/cmake/dnnl"
         configure_for "$venv" "$root/build-newest" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
         ;;
+    --help | -h)
+        printf '%s\n' "$usage"
+        exit 0
+        ;;
     *)
-        usage
+        die "$usage"
         ;;
 esac
 build

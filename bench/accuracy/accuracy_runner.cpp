@@ -1,9 +1,5 @@
 // An int8 network in plain oneDNN, on images from a file. It knows nothing of winodnn: lab.py runs it with
 // and without libwinodnn.so preloaded, in its modes.
-//   accuracy_runner FOLDER IMAGES BATCH OUTPUT [TENSORS]
-// FOLDER has network.json and parameters.f32 (train.py); IMAGES one byte a pixel; OUTPUT becomes the last
-// tensor of each image, u8 nhwc. TENSORS is a folder that gets the tensors of all convolutions for the first
-// batch. Prints what the convolutions are computed by and the median time of all of them together, in JSON.
 #include <dnnl.hpp>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +12,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -186,9 +183,15 @@ private:
     std::vector<double> milliseconds_;
 };
 
+const char *const usage =
+        "usage: accuracy_runner FOLDER IMAGES BATCH OUTPUT [TENSORS]\n"
+        "  FOLDER has network.json and parameters.f32, which train.py writes\n"
+        "  IMAGES has one byte a pixel\n"
+        "  OUTPUT becomes the last tensor of each image, u8 nhwc\n"
+        "  TENSORS is a folder that gets the tensors of all convolutions for the first batch\n"
+        "Prints in JSON what computes the convolutions, and the median time of all of them together.\n";
+
 void run(int argc, char **argv) {
-    if (argc < 5 || argc > 6)
-        throw std::runtime_error("usage: accuracy_runner FOLDER IMAGES BATCH OUTPUT [TENSORS]");
     const std::vector<std::uint8_t> images = read_file<std::uint8_t>(argv[2]);
     const memory::dim batch = std::stol(argv[3]);
     network n(argv[1], batch);
@@ -215,6 +218,14 @@ void run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::fputs(usage, stdout);
+        return 0;
+    }
+    if (argc < 5 || argc > 6) {
+        std::fputs(usage, stderr);
+        return 2;
+    }
     try {
         run(argc, argv);
         return 0;

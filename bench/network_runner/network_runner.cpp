@@ -1,11 +1,5 @@
 // A network in plain oneDNN, as standard input asks for it. It knows nothing of winodnn: whoever wants to
 // compare runs it twice, once with libwinodnn.so preloaded.
-//   network_runner NETWORK PARAMETERS    NETWORK: JSON, see network.hpp; PARAMETERS: f32 values
-// Commands are lines of JSON, and so are the answers:
-//   ["run", INPUT, OUTPUT]    from file to file
-//   ["maxima", INPUT]         the largest magnitudes of each step's output channels
-//   ["digests", INPUT]        hashes of each step's output
-//   ["turn"]                  times all steps on the last input: for the referee
 #include "network.hpp"
 
 #include "onednn/isa_name.hpp"
@@ -16,11 +10,22 @@
 #include <iostream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 namespace {
 
 using namespace winodnn::bench;
 using nlohmann::json;
+
+const char *const usage =
+        "usage: network_runner NETWORK PARAMETERS\n"
+        "  NETWORK is a description in JSON, see bench/network_runner/network.hpp\n"
+        "  PARAMETERS has its weights, biases and slopes: f32 values, one after the other\n"
+        "Reads commands from stdin, one a line, in JSON, and answers each with a line of JSON:\n"
+        "  [\"run\", INPUT, OUTPUT]  from file to file\n"
+        "  [\"maxima\", INPUT]       the largest magnitudes of each step's output channels\n"
+        "  [\"digests\", INPUT]      hashes of each step's output\n"
+        "  [\"turn\"]                times all steps on the last input: for the referee\n";
 
 std::vector<float> read_parameters(const std::string &path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -67,8 +72,15 @@ void serve(const char *network_path, const char *parameters_path) {
 } // namespace
 
 int main(int argc, char **argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::fputs(usage, stdout);
+        return 0;
+    }
+    if (argc != 3) {
+        std::fputs(usage, stderr);
+        return 2;
+    }
     try {
-        if (argc != 3) throw std::runtime_error("usage: network_runner NETWORK PARAMETERS");
         serve(argv[1], argv[2]);
         return 0;
     } catch (const std::exception &error) {

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace winodnn::bench {
@@ -148,6 +149,10 @@ void run_all(const regret_options &o) {
 
 int main(int argc, char **argv) {
     using namespace winodnn::bench;
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::fputs(regret_usage, stdout);
+        return 0;
+    }
     try {
         run_all(parse_regret_options(argc, argv));
         return 0;

@@ -1,6 +1,7 @@
 """The report in Markdown."""
 
 import math
+import textwrap
 
 from results import geomean
 
@@ -43,7 +44,12 @@ def head(results):
     if machine["amx"]:
         lines.append(f"- This CPU has AMX. winodnn leaves everything to it, so this is all at {isa_name(results.best_isa)}: "
                      "oneDNN, winodnn and OpenVINO are capped, ONNX Runtime cannot be. ncnn's int8 has no AMX.")
-    return "\n".join(lines) + "\n"
+    return "\n".join(_wrapped(line) for line in lines) + "\n"
+
+
+def _wrapped(item):
+    """An item of a list, in lines of Markdown."""
+    return textwrap.fill(item, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def summary(results):

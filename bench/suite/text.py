@@ -4,36 +4,46 @@ import tables
 
 TITLE = "# Benchmarks\n"
 
-HOW = """By `sh cmake/bench.sh{options}`. Every figure is the least time of undisturbed executions, taken in short turns with the others until
-it was seen at least three times within 1%, or else not known (`bench/timing`). u8 to u8, scales, bias and relu fused.
-In exact mode all s32 sums were compared with the true ones and were equal; a run in which one is not ends without a report.
-Effective GMAC/s are the multiplies of direct convolution by the time, so Winograd's can be above the CPU's peak, and so can direct
-convolution's where it leaves out the taps on the padding. A declined layer is left to oneDNN, and counts as a speedup of 1.
+HOW = """`sh cmake/bench.sh{options}` measured all of this page. Every figure is the least time of undisturbed
+executions. The contenders take short turns until each least time was seen three times within 1%;
+what was not is not known ([timing.md](timing.md)). Layers are u8 to u8, with scales, bias and relu
+fused.
+
+In exact mode all s32 sums were compared with the true ones, and were equal: a run with a wrong sum
+ends without a report. Effective GMAC/s are direct convolution's multiplies over the time. So
+Winograd's can exceed the CPU's peak, and so can direct convolution's, which leaves out the taps on
+the padding. A declined layer is left to oneDNN, and counts as a speedup of 1.
 
 All raw numbers: [results.json](benchmarks/results.json).
 """
 
 SPEEDUPS = """## Speedups over oneDNN's direct convolution
 
-Geometric means over the layers of each file in `bench/layers`.{calibrated} "declined": how many, in exact mode, at
-{best}.
+Geometric means over the layers of each file in `bench/layers`. "declined" is the number of layers
+that winodnn declines in exact mode at {best}.{calibrated}
 """
 
-CALIBRATED = """ Calibrated is with synthetic activations and the
-default target of 25 dB, so it loses accuracy where exact does not; see [accuracy.md](accuracy.md)."""
+CALIBRATED = """ Calibrated mode has synthetic activations and
+the default target. It loses accuracy, exact mode does not: [accuracy.md](accuracy.md)."""
 
 PEERS = """## Others, on the same layers in the same run
 
-Effective GMAC/s, one thread, winodnn in exact mode, {best}. Each of the others runs in a process of its own, and some of its
-outputs are compared with a reference first. u8 sources (ncnn: s8), s8 weights with a scale for each output channel, u8 (ncnn: s8)
-outputs. ONNX Runtime: one `QLinearConv` in its nhwc form. OpenVINO: the time of the int8 convolution by the plugin's own
-counters, in whole microseconds; its reorders from and to nchw are not counted. ncnn: in its own layout, one image after the other, with its int8
-Winograd and without, and the faster of the two. "first" is the fastest; a layer that winodnn declined is oneDNN's.
+Effective GMAC/s, one thread, winodnn in exact mode, {best}. Each of the others runs in a
+process of its own, and some of its outputs are compared with a reference first. Sources are u8
+(ncnn: s8), weights s8 with a scale for each output channel, outputs u8 (ncnn: s8).
+
+- ONNX Runtime: one `QLinearConv` in its nhwc form.
+- OpenVINO: the int8 convolution's time by the plugin's own counters, in whole microseconds. Its
+  reorders from and to nchw do not count.
+- ncnn: in its own layout, one image after the other, the faster one of its int8 Winograd and its
+  direct convolution.
+
+"first" is the fastest. A layer that winodnn declined is oneDNN's.
 """
 
-ROOFLINE = """The marks are ceilings: the CPU's peak of multiplies, measured in the same run, times the multiplies that the tile saves
-(F(4x4): 4). s16 multiplies are half as fast as s8 ones on CPUs with VNNI. In calibrated mode some components are computed in 16 bits, which the
-ceiling leaves out.
+ROOFLINE = """The marks are ceilings: the CPU's peak of multiplies, measured in the same run, times the multiplies
+that the tile saves (F(4x4): 4). On CPUs with VNNI, s16 multiplies are half as fast as s8 ones. In
+calibrated mode some components are computed in 16 bits, which the ceiling leaves out.
 """
 
 SCALING = """## Threads

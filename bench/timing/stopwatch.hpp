@@ -7,8 +7,15 @@ namespace winodnn::bench {
 
 struct execution_time {
     double seconds = 0;
-    bool disturbed = false; // the scheduler took a CPU from one of the process's threads
+    bool disturbed = false; // the scheduler took a CPU from one of the process's threads, too often to ignore
 };
+
+// The kernel's own threads interrupt everything now and then, for some microseconds: nothing that takes this
+// long is ever free of it. A program that wants the CPU as well interrupts ten times as often.
+constexpr double seconds_between_tolerable_switches = 50e-3;
+constexpr bool is_disturbed(double seconds, long switches) {
+    return switches > static_cast<long>(seconds / seconds_between_tolerable_switches);
+}
 
 double now_seconds();
 // Of all threads of the process, since it started.
@@ -22,7 +29,7 @@ execution_time time_execution(Execute &&execute) {
     const double start = now_seconds();
     execute();
     const double end = now_seconds();
-    return {end - start, involuntary_switches() != switches};
+    return {end - start, is_disturbed(end - start, involuntary_switches() - switches)};
 }
 
 // What one turn of a contender tells: the least time of its undisturbed executions.

@@ -15,10 +15,15 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace winodnn::bench {
 namespace {
+
+const char *const usage = "usage: working_set ISA CHANNELS PIXELS TILES_A_BLOCK EXECUTIONS\n"
+                          "  ISA is avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
+                          "  CHANNELS is of source and destination, PIXELS is their height and width\n";
 
 problem square(dim channels, dim pixels) {
     problem p;
@@ -80,15 +85,17 @@ void run(isa i, const problem &p, dim tiles, dim executions) {
 
 int main(int argc, char **argv) {
     using namespace winodnn::bench;
+    if (argc == 2 && std::string_view(argv[1]) == "--help") {
+        std::fputs(usage, stdout);
+        return 0;
+    }
     try {
         if (argc != 6) throw std::invalid_argument("five arguments");
         run(parse_isa(argv[1]), square(parse_count(argv[2], 4096), parse_count(argv[3], 4096)),
                 parse_count(argv[4], 1'000'000), parse_count(argv[5], 1'000'000));
         return 0;
     } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr,
-                "working_set: %s\nusage: working_set ISA CHANNELS PIXELS TILES_A_BLOCK EXECUTIONS\n",
-                error.what());
+        std::fprintf(stderr, "working_set: %s\n%s", error.what(), usage);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "working_set: %s\n", error.what());
     }

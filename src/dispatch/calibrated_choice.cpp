@@ -81,7 +81,8 @@ plan plan_of(const layer_calibration &layer, const problem &p, plan base, const 
 
 plan exact_plan(plan base) {
     base.numbers = exact;
-    base.mixed = true;
+    // Where ranges are missing it is the calibration that forbids smaller pieces; otherwise it was a choice.
+    if (base.calibrated) base.mixed = true;
     return base;
 }
 

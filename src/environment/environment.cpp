@@ -134,7 +134,8 @@ void report_unknown_names() {
         const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
         if (!name.starts_with(prefix)) continue;
         if (getauxval(AT_SECURE) != 0) {
-            print_to_stderr("winodnn: a program with more rights than its user's does not read %.*s\n",
+            print_to_stderr(
+                    "winodnn: %.*s is ignored: the program has more rights than the user who started it\n",
                     int(name.size()), name.data());
             continue;
         }

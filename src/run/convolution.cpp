@@ -119,14 +119,12 @@ run_result convolution::execute(const run_args &args, const thread_team &team) c
     return failed.load(std::memory_order_relaxed) ? run_result::stage_failed : run_result::computed;
 }
 
-std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen) {
+std::set<dim> stage_sizes_for(const problem &p, const plan &chosen) {
     const block_map map(p, chosen);
     const workspace space(p, chosen, map);
     if (!space.stages) return {};
     const dim values_of_tile = space.partial_tile_stride / dim {sizeof(float)};
-    std::vector<dim> sizes {map.smallest_block() * values_of_tile};
-    if (map.largest_block() != map.smallest_block()) sizes.push_back(map.largest_block() * values_of_tile);
-    return sizes;
+    return {map.smallest_block() * values_of_tile, map.largest_block() * values_of_tile};
 }
 
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace winodnn {
@@ -62,7 +63,7 @@ private:
 };
 
 // The numbers of values that stage functions are called with: none, one or two.
-std::vector<dim> stage_sizes_for(const problem &p, const plan &chosen);
+std::set<dim> stage_sizes_for(const problem &p, const plan &chosen);
 // The scratchpad of a convolution that has not been made yet.
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen);
 // Each thread's part of it: V, M and what is staged of one block of tiles.

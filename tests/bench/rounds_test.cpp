@@ -160,6 +160,14 @@ void multiply(long count) {
     (void)result;
 }
 
+TEST(stopwatch, long_executions_may_be_interrupted_as_rarely_as_the_kernel_does) {
+    EXPECT_FALSE(is_disturbed(1e-3, 0));
+    EXPECT_TRUE(is_disturbed(1e-3, 1));
+    EXPECT_TRUE(is_disturbed(49e-3, 1));
+    EXPECT_FALSE(is_disturbed(0.41, 8));
+    EXPECT_TRUE(is_disturbed(0.41, 9));
+}
+
 TEST(rounds, keep_to_the_ratio_or_refuse_while_all_CPUs_are_taken) {
     const std::vector<hog> hogs(std::thread::hardware_concurrency());
     // A quarter of a millisecond or so fits between two interruptions; 50 ms do not.

@@ -132,8 +132,8 @@ class Refused(CommandTest):
         self.refused(125, "usage: winodnn")
         self.refused(125, "invalid choice", "walk")
         self.refused(125, "unrecognized arguments", "run", "--no-such-option", "--", "true")
-        self.refused(125, "the program is missing, which goes behind --", "run")
-        self.refused(125, "the program is missing, which goes behind --", "run", "--")
+        self.refused(125, "the program is missing: put it after --", "run")
+        self.refused(125, "the program is missing: put it after --", "run", "--")
         self.refused(125, "invalid float", "run", "--target", "loud", "--", "true")
         self.refused(125, "needs a calibration file", "run", "--target", "35", "--", "true")
 

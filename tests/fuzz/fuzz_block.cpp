@@ -205,7 +205,8 @@ const std::vector<layer> &layers() {
 template <typename T>
 T altered(input &in, T value) {
     switch (in.pick(6)) {
-        case 0: return T(value + T(in.any_of({1, -1, 8, -8, 16, -16})));
+        case 0: // fields at either end wrap around
+            return T(std::uint64_t(value) + std::uint64_t(in.any_of<std::int64_t>({1, -1, 8, -8, 16, -16})));
         case 1: return T(value ^ T(T {1} << in.pick(8 * sizeof(T))));
         case 2:
             return T(in.any_of<std::int64_t>(

@@ -22,10 +22,17 @@ struct options {
     double least_share = 0.; // of candidates that have to be winodnn's, in percent
 };
 
-[[noreturn]] void usage() {
-    std::cerr << "usage: conformance [--seed=N] [--problems=N] [--only=INDEX] [--seven-bits] [--corrupt]\n"
-                 "                   [--least-share=PERCENT]\n";
-    std::exit(2);
+[[noreturn]] void usage(std::ostream &out, int status) {
+    out << "usage: conformance [--seed=N] [--problems=N] [--only=INDEX] [--seven-bits] [--corrupt]\n"
+           "                   [--least-share=PERCENT]\n"
+           "Draws random convolutions, and compares each with winodnn on and off.\n"
+           "  --seed=N               of what is drawn\n"
+           "  --problems=N           how many are drawn\n"
+           "  --only=INDEX           this one of them alone\n"
+           "  --seven-bits           weights of seven bits, for which oneDNN's sums never saturate\n"
+           "  --corrupt              one result is changed, which has to be found\n"
+           "  --least-share=PERCENT  of what winodnn could take over, how much it has to\n";
+    std::exit(status);
 }
 
 options parse(int argc, char **argv) {
@@ -37,7 +44,7 @@ options parse(int argc, char **argv) {
             if (!arg.starts_with(prefix)) return {};
             char *end = nullptr;
             const unsigned long number = std::strtoul(arg.c_str() + prefix.size(), &end, 10);
-            if (arg.size() == prefix.size() || *end != 0) usage();
+            if (arg.size() == prefix.size() || *end != 0) usage(std::cerr, 2);
             return unsigned(number);
         };
         if (const auto seed = value("--seed"))
@@ -54,8 +61,10 @@ options parse(int argc, char **argv) {
             o.corrupt = true;
         else if (arg == "--child")
             o.child = true;
+        else if (arg == "--help")
+            usage(std::cout, 0);
         else
-            usage();
+            usage(std::cerr, 2);
     }
     return o;
 }

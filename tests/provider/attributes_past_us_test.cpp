@@ -14,12 +14,6 @@ using dnnl::memory;
 using tag = memory::format_tag;
 using type = memory::data_type;
 
-std::uint64_t executed_by_onednn() {
-    winodnn_statistics_t s;
-    winodnn_get_statistics(&s);
-    return s.executed_by_onednn;
-}
-
 // oneDNN's own functions, as a program gets them that looks them up in libdnnl.
 template <typename Function>
 Function onednns(const char *name, Function) {
@@ -54,9 +48,9 @@ protected:
         SCOPED_TRACE(to_string(c));
         const auto desc = describe(c, attr);
         ASSERT_TRUE(is_ours(desc)) << desc.impl_info_str();
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         check(c, desc, dnnl::convolution_forward(desc));
-        EXPECT_EQ(executed_by_onednn() - before, 1u);
+        EXPECT_EQ(winodnn_executed_by_onednn() - before, 1u);
     }
 
     static convolution_case plain() {
@@ -163,20 +157,20 @@ TEST_F(attributes_past_us, or_arguments_of_none) {
                  DNNL_ARG_ATTR_MULTIPLE_POST_OP(3) | DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC_1}) {
         execution e(c, data, desc);
         e.arguments[arg] = values;
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         e.run(primitive);
         expect_equal(e.dst(), expected_dst(c, data));
-        EXPECT_EQ(executed_by_onednn() - before, 1u) << arg;
+        EXPECT_EQ(winodnn_executed_by_onednn() - before, 1u) << arg;
     }
     // These belong to no attribute.
     for (const int arg : {DNNL_ARG_SCRATCHPAD, DNNL_ARG_WORKSPACE, DNNL_ARG_BIAS,
                  DNNL_ARG_ATTR_MULTIPLE_POST_OP(3) | DNNL_ARG_SRC_1}) {
         execution e(c, data, desc);
         e.arguments[arg] = values;
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         e.run(primitive);
         expect_equal(e.dst(), expected_dst(c, data));
-        EXPECT_EQ(executed_by_onednn() - before, 0u) << arg;
+        EXPECT_EQ(winodnn_executed_by_onednn() - before, 0u) << arg;
     }
 }
 

@@ -126,23 +126,17 @@ protected:
         ASSERT_EQ(winodnn_calibration_use(file_.c_str(), all_in_8_bits), 0) << winodnn_calibration_error();
     }
 
-    static std::uint64_t executed_by_onednn() {
-        winodnn_statistics_t s;
-        winodnn_get_statistics(&s);
-        return s.executed_by_onednn;
-    }
-
     static void expect_calibrated(const source &from) {
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         const double snr = decibels_of(from);
         EXPECT_GT(snr, 15);
         EXPECT_LT(snr, 100) << "nothing was quantized";
-        EXPECT_EQ(executed_by_onednn(), before);
+        EXPECT_EQ(winodnn_executed_by_onednn(), before);
     }
     static void expect_exact(const source &from) {
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         EXPECT_EQ(decibels_of(from), std::numeric_limits<double>::infinity());
-        EXPECT_EQ(executed_by_onednn(), before);
+        EXPECT_EQ(winodnn_executed_by_onednn(), before);
     }
 
     static constexpr double all_in_8_bits = -1000;
@@ -193,12 +187,12 @@ TEST_F(calibration_keys, two_convolutions_share_weights) {
 TEST_F(calibration_keys, other_zero_points) {
     const source ten {data_type::u8, {10}}, twenty {data_type::u8, {20}};
     calibrate({ten});
-    const std::uint64_t before = executed_by_onednn();
+    const std::uint64_t before = winodnn_executed_by_onednn();
     for (int round = 0; round < 2; ++round) {
         expect_calibrated(ten);
         EXPECT_EQ(decibels_of(twenty), std::numeric_limits<double>::infinity());
     }
-    EXPECT_EQ(executed_by_onednn() - before, 2u);
+    EXPECT_EQ(winodnn_executed_by_onednn() - before, 2u);
     expect_exact(u8_); // without any
 }
 
@@ -228,7 +222,7 @@ TEST_F(calibration_keys, of_the_same_layout) {
     calibrate(all);
     for (const double target : {all_in_8_bits, 25., 30.}) {
         ASSERT_EQ(winodnn_calibration_use(file_.c_str(), target), 0);
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         for (const source &from : all) {
             const double snr = decibels_of(from);
             EXPECT_GT(snr, std::max(target, 15.) - 2.5);
@@ -237,7 +231,7 @@ TEST_F(calibration_keys, of_the_same_layout) {
                 EXPECT_LT(snr, 100);
             }
         }
-        EXPECT_EQ(executed_by_onednn(), before);
+        EXPECT_EQ(winodnn_executed_by_onednn(), before);
     }
 }
 
@@ -272,9 +266,9 @@ TEST_F(calibration_keys, blocks_of_another_calibration_are_executed_by_onednn) {
     EXPECT_LT(decibels(quantized, u8_), 100);
 
     const auto expect_onednns = [&](const convolution_pd &pd) {
-        const std::uint64_t before = executed_by_onednn();
+        const std::uint64_t before = winodnn_executed_by_onednn();
         EXPECT_EQ(decibels(execute(pd, block, u8_), u8_), std::numeric_limits<double>::infinity());
-        EXPECT_EQ(executed_by_onednn() - before, 1u);
+        EXPECT_EQ(winodnn_executed_by_onednn() - before, 1u);
     };
     // Other components in 16 bits; none; other weights.
     ASSERT_EQ(winodnn_calibration_use(file_.c_str(), 27), 0);

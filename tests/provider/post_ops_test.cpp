@@ -99,6 +99,31 @@ struct computed_eltwise {
     float alpha, beta;
 };
 
+// x^1: computed by oneDNN like the others, and every bit is known.
+void expect_staged_is_right(convolution_case c) {
+    c.p.dst = data_type::f32;
+    const case_data data(c);
+    const std::vector<std::uint8_t> expected = expected_dst(c, data);
+    c.p.post_ops = {{.op = kind::staged, .alpha = 1.f, .beta = 1.f, .function = int(algorithm::eltwise_pow)}};
+    SCOPED_TRACE(to_string(c));
+    const auto desc = make_desc(c);
+    execution e(c, data, desc);
+    e.run(dnnl::convolution_forward(desc));
+    expect_equal(e.dst(), expected);
+}
+
+// Whole tiles or smaller pieces, blocks of one size or of two: whatever the plan, its stages are there.
+TEST_F(post_ops, stages_fit_every_cover_of_the_image) {
+    if (runs_on_queues()) GTEST_SKIP() << "declined where streams are SYCL queues";
+    for (const dim dilation : {1, 3, 5})
+        for (const dim size : {11, 14, 22, 29, 38}) {
+            convolution_case c(70, 18, size, 9);
+            c.dilation = dilation;
+            c.pad(dilation, dilation, 2 * dilation + 1, dilation - 1);
+            expect_staged_is_right(c);
+        }
+}
+
 // Against oneDNN's own convolution, where its sums are the true ones: small weights, so that none saturates.
 TEST_F(post_ops, eltwise_that_onednn_computes_is_its_own_to_the_ulp) {
     if (runs_on_queues()) GTEST_SKIP() << "declined where streams are SYCL queues";

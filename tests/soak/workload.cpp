@@ -69,6 +69,11 @@ convolution_case calibrated_case() {
     return c;
 }
 
+// Which tile a calibrated layer gets depends on the threads that there are when it is created.
+void create_for_one_thread() {
+    omp_set_num_threads(1);
+}
+
 // Of the calling thread's executions.
 void draw_threads(std::mt19937 &random) {
     omp_set_num_threads(1 + static_cast<int>(random() % 4));
@@ -87,6 +92,7 @@ workload::workload(std::string scratch_path)
     run.run(observed.primitive);
     demand(run.dst() == l.expected, "an observed execution is not exact");
     calibrate(calibration_, 20);
+    create_for_one_thread();
     const primitive_in_use calibrated(l.c);
     const std::string name = calibrated.desc.impl_info_str();
     demand(name.find(":s8:") != std::string::npos, "nothing was calibrated: " + name);
@@ -151,6 +157,7 @@ void workload::use_the_calibrated_one(std::mt19937 &random) {
     std::unique_ptr<execution> run;
     {
         const std::shared_lock lock(calibrating_);
+        create_for_one_thread();
         made = std::make_unique<primitive_in_use>(l.c);
         run = std::make_unique<execution>(l.c, l.data, made->desc);
     }

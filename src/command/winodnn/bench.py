@@ -9,9 +9,9 @@ from .environment import inherited, without_choices
 from .failure import Failure
 from .progress import Progress
 
-DESCRIPTION = """Times convolutions with winodnn and with oneDNN's direct convolution, in turn within one process: u8 to u8, scales, bias and
-relu fused, exact. Sizes are those of one layer: batch, input channels, height, width, output channels, kernel (3 3) and padding (half
-of the kernel). Figures that the machine's other work has disturbed are not shown."""
+DESCRIPTION = """Times single layers in exact mode against oneDNN's direct convolution, in turn within one process: u8 to u8 with scales,
+bias and relu. The sizes of a layer are batch, input channels, height, width and output channels, then kernel (3 3) and padding (half
+of the kernel). A time that other programs have disturbed is shown as a question mark."""
 USAGE_OF_PROGRAM = ""
 INSTRUCTION_SETS = ("avx2", "avx2_vnni", "avx512_core", "avx512_core_vnni")
 SIZES = ("N", "C", "H", "W", "K", "R", "S", "P")
@@ -39,7 +39,7 @@ def layers_of(options):
     if options.layers:
         return layer.read(options.layers)
     if len(options.sizes) not in (5, 7, 8):
-        raise Failure(f"{len(options.sizes)} sizes: a layer has N C H W K, and perhaps R S, and perhaps P")
+        raise Failure(f"{len(options.sizes)} sizes: a layer has N C H W K, optionally followed by R S, or by R S P")
     named = dict(zip(SIZES, options.sizes))
     rows, columns = named.get("R", 3), named.get("S", 3)
     return [layer.Layer(mb=named["N"], ic=named["C"], ih=named["H"], iw=named["W"], oc=named["K"], kh=rows, kw=columns,

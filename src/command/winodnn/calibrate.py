@@ -7,15 +7,15 @@ from . import calibration_file, child, program
 from .environment import inherited, with_preload, without_choices, writable_place
 from .failure import Failure
 
-DESCRIPTION = """Runs a program, observes the activations of all convolutions that could be computed in 8 bits, and writes what is needed
-for that to a file when the program ends. Let the program compute typical inputs: some dozens are enough. It is slower than usual, its
-results are exact. Afterwards: winodnn run --calibrated FILE -- PROGRAM."""
+DESCRIPTION = """Runs a program, observes the activations of all convolutions that winodnn could compute in 8 bits, and writes a calibration
+file when the program ends. Let the program compute typical inputs: a few dozen are enough. It is slower than usual, and its results
+are exact. Afterwards: winodnn run --calibrated FILE -- PROGRAM."""
 USAGE_OF_PROGRAM = " -- PROGRAM [ARGUMENT...]"
 SCALES = ("max", "percentile", "mse", "global")
 
 
 def add_arguments(parser):
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the calibration, which is replaced")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the calibration file to write or replace")
     parser.add_argument("--scales", choices=SCALES,
                         help="which values 8 bits cover: all that were seen (max, the default), all but 0.01%% at either end "
                         "(percentile), those of the least squared error (mse), or all in one scale for the whole layer (global)")

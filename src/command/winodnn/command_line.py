@@ -51,7 +51,7 @@ def parse(arguments):
     if options.program and not module.USAGE_OF_PROGRAM:
         options.parser.error("takes no program")
     if not options.program and (at < len(arguments) or module.needs_program(options)):
-        options.parser.error("the program is missing, which goes behind --")
+        options.parser.error("the program is missing: put it after --")
     return options
 
 

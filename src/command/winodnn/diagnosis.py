@@ -25,13 +25,13 @@ def of_machine(environment):
     if processor.instruction_set is None:
         found.append(Finding(Weight.PROBLEM, "this CPU has no AVX2: winodnn leaves everything to oneDNN"))
     if processor.has_amx:
-        found.append(Finding(Weight.NOTE, "this CPU has AMX, whose int8 convolutions are faster than winodnn's: all are left to "
-                             "oneDNN", "ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI, should you want to compare"))
+        found.append(Finding(Weight.NOTE, "this CPU has AMX: winodnn leaves all convolutions to oneDNN, whose AMX kernels are faster",
+                             "to compare, set ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI"))
     quota = cpu.quota()
     if quota is not None and quota < cpu.usable_processors():
-        found.append(Finding(Weight.NOTE, f"this cgroup may use {quota:g} processors' time and sees "
+        found.append(Finding(Weight.NOTE, f"this cgroup may use the time of {quota:g} processors and sees "
                              f"{cpu.usable_processors()}: threads wait for each other's turn",
-                             f"OMP_NUM_THREADS={max(1, int(quota))}"))
+                             f"set OMP_NUM_THREADS={max(1, int(quota))}"))
     variables = [f"{name}={value}" for name, value in sorted(environment.items())
                  if name.startswith("WINODNN_") or name in ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "OMP_NUM_THREADS",
                                                             "LD_PRELOAD")]

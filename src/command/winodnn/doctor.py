@@ -7,7 +7,7 @@ from . import diagnosis, findings
 from .environment import inherited
 
 DESCRIPTION = """Says what CPU and which oneDNN there are, whether winodnn reaches it, what stands in the way, and what to do about that.
-With a program behind --, runs it and looks into it; the program's output goes to stderr. Exit status 1 if something
+With a program after --, runs it and looks into it; the program's output goes to stderr. Exit status 1 if something
 stands in the way."""
 USAGE_OF_PROGRAM = " [-- PROGRAM [ARGUMENT...]]"
 

@@ -44,7 +44,7 @@ def find(name, search_path):
             return path
     if not existing:
         raise Failure(f"{name}: there is no such program", NOT_FOUND)
-    problem = "is a folder" if os.path.isdir(existing[0]) else "may not be executed: chmod +x is what it lacks"
+    problem = "is a folder" if os.path.isdir(existing[0]) else "may not be executed: run chmod +x on it"
     raise Failure(f"{existing[0]}: {problem}", NOT_EXECUTABLE)
 
 
@@ -70,7 +70,7 @@ def interpreters(script, beginning, search_path):
     """The program of the first line, and if that is env, whatever env runs."""
     words = beginning[len(SCRIPT):].split(b"\n")[0].decode(errors="replace").split()
     if not words:
-        raise Failure(f"{script}: names no interpreter behind #!", NOT_EXECUTABLE)
+        raise Failure(f"{script}: names no interpreter after #!", NOT_EXECUTABLE)
     try:
         found = [find(os.path.join(os.getcwd(), words[0]), search_path)]
         if os.path.basename(words[0]) == "env":
@@ -84,7 +84,7 @@ def interpreters(script, beginning, search_path):
 def examine_binary(files, beginning):
     path = files[-1]
     if not beginning.startswith(elf.MAGIC):
-        raise Failure(f"{path}: is neither a program nor a script that names its interpreter behind #!. Run it with "
+        raise Failure(f"{path}: is neither a program nor a script that names its interpreter after #!. Run it with "
                       f"its interpreter, as in: winodnn run -- sh {path}", NOT_EXECUTABLE)
     obstacles = list(secure_execution(path))
     starts_with_preload = True

@@ -8,10 +8,10 @@ from . import calibration_report, program, run_comparison, run_report
 from .environment import calibrated_variables, inherited, without_choices, writable_place
 from .failure import Failure
 
-DESCRIPTION = """Of a calibration file: how each layer would be computed on this machine, what accuracy that keeps, and the speedup
-that is predicted. With --run, runs a program without winodnn and with it, and tabulates its convolutions: which were taken over, which
-were declined and why, the time of each, and what was saved. The program's own output goes to stderr, and its standard input is the
-same each time; a calibration file is used if one is named."""
+DESCRIPTION = """With a calibration file: shows how winodnn would compute each layer on this machine, what accuracy that keeps, and the
+predicted speedup. With --run: runs a program without winodnn and with it, and tabulates its convolutions: which winodnn took over,
+which it declined and why, the time of each, and what was saved. With both, the program uses the calibration. The program's own output
+goes to stderr, and every run gets the same standard input."""
 USAGE_OF_PROGRAM = " [-- PROGRAM [ARGUMENT...]]"
 FORMATS = ("text", "json", "html", "svg")
 
@@ -21,7 +21,7 @@ def add_arguments(parser):
     parser.add_argument("--target", metavar="DB", type=float,
                         help="the signal-to-noise ratio that each calibrated layer keeps, in dB; needs FILE")
     parser.add_argument("--onednn", metavar="FILE", help="the libdnnl.so.3 to ask about a calibration")
-    parser.add_argument("--run", action="store_true", help="run the program behind --, and compare")
+    parser.add_argument("--run", action="store_true", help="run the program after --, and compare")
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="run it N times each way, in turn (1)")
     parser.add_argument("--format", choices=FORMATS, help="text unless the name of the output says otherwise; svg is the "
                         "picture of the html page alone")
@@ -49,7 +49,7 @@ def write(text, output):
 
 def main(options):
     if options.program and not options.run:
-        raise Failure("a program behind -- is run with --run")
+        raise Failure("add --run to run the program after --")
     if not options.run and options.calibration is None:
         raise Failure("nothing to report: name a calibration FILE, or --run -- PROGRAM")
     if options.rounds < 1:

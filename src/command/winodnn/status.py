@@ -2,7 +2,7 @@
 
 from . import doctor, findings
 
-DESCRIPTION = """One line: whether winodnn works here, or under the program behind --, which is run. It begins with "active" if it does.
+DESCRIPTION = """One line: whether winodnn works here, or under the program after --, which is run. It begins with "active" if it does.
 Exit status 1 if something stands in the way; winodnn doctor says more."""
 USAGE_OF_PROGRAM = " [-- PROGRAM [ARGUMENT...]]"
 

@@ -102,7 +102,7 @@ kind kind_of_binary(dnnl_alg_kind_t alg) {
 
 // oneDNN gives an operand without a format that of dst, which is nhwc.
 void read_operand(const desc_view &operand, const problem &p, post_op &op) {
-    constexpr char otherwise[] =
+    static constexpr char otherwise[] =
             "a binary post-op with another operand than one value, one for each oc, or nhwc";
     demand(operand.ndims == 4, otherwise);
     const bool any = operand.any();

@@ -26,12 +26,11 @@ bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
 } // namespace
 
 convolution_description::convolution_description(const convolution_request &request, problem p, plan chosen,
-        const calibration_in_use *calibrated, owned_primitive_desc beside, eltwise_stages stages)
-    : problem_(std::move(p)), plan_(chosen), variants_(variants_of(problem_, plan_, calibrated)),
-      name_(name_of(chosen)), scratchpad_bytes_(largest_scratchpad(problem_, variants_)),
-      beside_(std::move(beside)), stages_(std::move(stages)), attr_(copy_of(request.attr)),
-      facts_(*facts_of(attr_.get())), request_(request, attr_.get()),
-      weights_(make_packed_desc(layout_for(problem_, plan_))) {
+        std::vector<convolution_variant> variants, owned_primitive_desc beside, eltwise_stages stages)
+    : problem_(std::move(p)), plan_(chosen), variants_(std::move(variants)), name_(name_of(chosen)),
+      scratchpad_bytes_(largest_scratchpad(problem_, variants_)), beside_(std::move(beside)),
+      stages_(std::move(stages)), attr_(copy_of(request.attr)), facts_(*facts_of(attr_.get())),
+      request_(request, attr_.get()), weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
     scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
     if (verbose_events()) info_ = describe(plan_, {});

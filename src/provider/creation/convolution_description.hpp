@@ -17,7 +17,7 @@ class convolution_description final : public description {
 public:
     // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
     convolution_description(const convolution_request &request, problem p, plan chosen,
-            const calibration_in_use *calibrated, owned_primitive_desc beside, eltwise_stages stages);
+            std::vector<convolution_variant> variants, owned_primitive_desc beside, eltwise_stages stages);
 
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }

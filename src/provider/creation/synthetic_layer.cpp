@@ -199,7 +199,7 @@ struct synthetic_layer::runnable {
 };
 
 std::function<void()> synthetic_layer::prepare(const plan &how) {
-    expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, how);
+    expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&how, 1});
     if (!stages) throw failure {dnnl_unimplemented};
     const auto made = std::make_shared<runnable>(convolution(problem_, how), std::move(*stages));
     made->scratchpad = zeros(made->how.scratchpad_bytes());

@@ -69,7 +69,8 @@ public:
 bool has_threads_at_creation() {
     const dnnl_version_t *version = real().dnnl_version();
     if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime()->queues) return true;
-    print_to_stderr("winodnn: WINODNN_TUNE: not with this oneDNN's threads; layers are not measured\n");
+    print_to_stderr(
+            "winodnn: WINODNN_TUNE: oneDNN's threads are not known at creation; layers are not measured\n");
     return false;
 }
 

@@ -4,15 +4,18 @@
 #include "provider/threads/runtime.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace winodnn {
 
-expected<eltwise_stages> eltwise_stages::make(dnnl_engine_t engine, const problem &p, const plan &chosen) {
+expected<eltwise_stages> eltwise_stages::make(
+        dnnl_engine_t engine, const problem &p, std::span<const plan> plans) {
     const auto impossible =
             refuse(refusal_reason::onednn, "an eltwise post-op that oneDNN cannot compute between stages");
     eltwise_stages stages(engine);
-    const std::vector<dim> sizes = stage_sizes_for(p, chosen);
+    std::set<dim> sizes;
+    for (const plan &each : plans) sizes.merge(stage_sizes_for(p, each));
     // On a queue it would run by itself, on memory that the queue may not know.
     if (!sizes.empty() && host_runtime()->queues) return impossible;
     if (!sizes.empty() && real().dnnl_version()->cpu_runtime == DNNL_RUNTIME_THREADPOOL) {

@@ -6,6 +6,7 @@
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
 #include "provider/reorder/reorder_description.hpp"
+#include "provider/threads/runtime.hpp"
 
 using namespace winodnn;
 
@@ -66,12 +67,14 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
         packed = is_packed(src_desc) || is_packed(dst_desc);
         if (!packed) return dnnl_success;
         if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
-        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) {
+        const auto refused = [](const char *reason) {
             if (verbose_refusals())
-                print_refusal(
-                        "create:refuse", "dnnl_reorder_primitive_desc_create", "packed weights are for CPUs");
+                print_refusal("create:refuse", "dnnl_reorder_primitive_desc_create", reason);
             return dnnl_unimplemented;
-        }
+        };
+        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine))
+            return refused("packed weights are for CPUs");
+        if (!host_runtime()) return refused(host_runtime().error().text());
         auto handle = std::make_unique<primitive_desc_handle>();
         handle->says =
                 std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);

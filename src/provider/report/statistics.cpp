@@ -67,7 +67,10 @@ void winodnn_get_statistics(winodnn_statistics_t *statistics) {
     statistics->taken_over = winodnn::taken_over.load(std::memory_order_relaxed);
     statistics->declined = winodnn::declined.load(std::memory_order_relaxed);
     statistics->executed = winodnn::executed.load(std::memory_order_relaxed);
-    statistics->executed_by_onednn = winodnn::by_onednn.load(std::memory_order_relaxed);
+}
+
+uint64_t winodnn_executed_by_onednn(void) {
+    return winodnn::by_onednn.load(std::memory_order_relaxed);
 }
 
 void winodnn_reset_statistics(void) {
