@@ -10,7 +10,7 @@ class Times:
     """Of one contender. Seconds are None where there was no undisturbed execution."""
     seconds: float | None
     is_confirmed: bool
-    parts: list  # seconds of each, None if they were not confirmed
+    parts: list  # seconds of each, None if neither they nor their sum were confirmed
 
 
 def hold_rounds(program, turns, seconds, on_round=lambda number: None):
@@ -29,5 +29,5 @@ def hold_rounds(program, turns, seconds, on_round=lambda number: None):
             print(json.dumps(turns[int(line.split()[1])]()), file=referee.stdin, flush=True)
         else:
             raise RuntimeError("the referee ended early")
-    times = [Times(c["seconds"], c["confirmed"], [part["seconds"] if part["confirmed"] else None for part in c["parts"]]) for c in result["contenders"]]
+    times = [Times(c["seconds"], c["confirmed"], [part["seconds"] if part["confirmed"] or c["confirmed"] else None for part in c["parts"]]) for c in result["contenders"]]
     return times, result["distrust"]

@@ -5,7 +5,7 @@ import tables
 TITLE = "# Benchmarks\n"
 
 HOW = """`sh cmake/bench.sh{options}` measured all of this page. Every figure is the least time of undisturbed
-executions. The contenders take short turns until each least time was seen three times within 1%;
+executions. The contenders take short turns until each least time was seen three times within 1.5%;
 what was not is not known ([timing.md](timing.md)). Layers are u8 to u8, with scales, bias and relu
 fused.
 

@@ -16,6 +16,13 @@ double least_time::seconds() const {
     return seen_.empty() ? std::numeric_limits<double>::quiet_NaN() : *std::ranges::min_element(seen_);
 }
 
+double least_time::seconds_seen_again() const {
+    if (seen_.size() < std::size_t(sightings_wanted)) return std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> least(sightings_wanted);
+    std::ranges::partial_sort_copy(seen_, least);
+    return least.back();
+}
+
 int least_time::sightings() const {
     const double highest = seconds() * (1 + same_time);
     return static_cast<int>(std::ranges::count_if(seen_, [=](double s) { return s <= highest; }));
@@ -31,7 +38,9 @@ double standing::seconds() const {
 }
 
 bool standing::is_confirmed() const {
-    return !parts.empty() && std::ranges::all_of(parts, &least_time::is_confirmed);
+    const double again = std::accumulate(parts.begin(), parts.end(), 0.,
+            [](double sum, const least_time &part) { return sum + part.seconds_seen_again(); });
+    return !parts.empty() && again <= seconds() * (1 + same_time);
 }
 
 void rounds::hold(std::vector<std::size_t> &taking_part, const take_turn_function &take) {

@@ -16,7 +16,7 @@
 namespace winodnn::bench {
 
 // Two times that differ by less are the same. Ratios of least times are within about twice of it.
-constexpr double same_time = 0.01;
+constexpr double same_time = 0.015;
 constexpr int sightings_wanted = 3;
 constexpr int fewest_rounds = 5;
 
@@ -27,6 +27,8 @@ public:
     bool is_known() const { return !seen_.empty(); }
     bool is_confirmed() const;
     double seconds() const; // NaN if it is not known
+    double seconds_seen_again()
+            const; // that so many sightings as are wanted do not exceed; NaN if there are fewer
     int sightings() const;
     int undisturbed() const { return undisturbed_; }
     int disturbed() const { return disturbed_; }
@@ -37,7 +39,7 @@ private:
 };
 
 // A contender's time is the sum of its parts' least times: a long execution can be undisturbed part by part
-// where it never is as a whole.
+// where it never is as a whole. It is confirmed as a sum: what one part of twenty lacks, others make up for.
 struct standing {
     std::vector<least_time> parts;
 

@@ -95,6 +95,17 @@ TEST(rounds, add_the_least_times_of_parts) {
     EXPECT_TRUE(held.of(0).is_confirmed());
 }
 
+TEST(rounds, believe_a_sum_whose_parts_vary_by_little_of_it) {
+    for (const double second_part : {1.05, 1.2}) {
+        rounds held(1);
+        std::vector<std::vector<turn>> frames = {{of(10), of(1)}, {of(10), of(second_part)}};
+        std::size_t next = 0;
+        held.hold_all(0, [&](std::size_t) { return frames[std::min<std::size_t>(next++, 1)]; });
+        EXPECT_FALSE(held.of(0).parts[1].is_confirmed());
+        EXPECT_EQ(held.of(0).is_confirmed(), second_part < 1.1) << second_part;
+    }
+}
+
 TEST(rounds, go_back_and_forth) {
     rounds held(2);
     std::vector<std::size_t> order;

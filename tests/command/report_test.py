@@ -136,7 +136,7 @@ class Programs(CommandTest):
         self.assertEqual(done.stderr.count("got line"), 2)
 
     def test_refused(self):
-        for arguments, message in ((["--run"], "the program is missing"), (["--", "true"], "is run with --run"),
+        for arguments, message in ((["--run"], "the program is missing"), (["--", "true"], "add --run to run the program after --"),
                                    ([], "nothing to report"), (["--run", "--rounds", "0", "--", "true"], "at least 1"),
                                    (["--run", "-o", "/no/such/file", "--", "true"], "there is no folder"),
                                    (["--run", "--format", "pdf", "--", "true"], "invalid choice")):

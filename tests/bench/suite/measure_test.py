@@ -1,6 +1,7 @@
 import json
 import pathlib
 import unittest
+import unittest.mock
 
 import documents
 
@@ -130,9 +131,11 @@ class Worker(unittest.TestCase):
 
     def test_peer_that_computes_is_timed(self):
         for error in (0, 1):
-            timed = worker.Worker(Peer(error))
-            self.assertEqual(timed.prepare(self.question)["implementations"], ["numpy"])
-            self.assertEqual(timed.turn({"implementation": 0}), {"turn": [[0.01, 1, 0]]})
+            for switches, counts in ([0, 0], [1, 0]), ([0, 1], [0, 1]):
+                timed = worker.Worker(Peer(error))
+                self.assertEqual(timed.prepare(self.question)["implementations"], ["numpy"])
+                with unittest.mock.patch.object(worker, "involuntary_switches", side_effect=switches):
+                    self.assertEqual(timed.turn({"implementation": 0}), {"turn": [[0.01 * counts[0], *counts]]})
 
     def test_peer_that_computes_something_else_is_not(self):
         with self.assertRaisesRegex(RuntimeError, "wrong by up to 2"):
