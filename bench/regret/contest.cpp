@@ -87,7 +87,7 @@ private:
             block.make_room(layout.bytes());
             pack_weights(layout, data_.weights.data(), block.data(), team_);
         }
-        return check_header(layout, block.data()).block;
+        return check_header(layout, block.data()).value();
     }
 
     const problem &problem_;
@@ -202,9 +202,9 @@ outcome hold_contest(const layer &l, const problem &p, const machine &m, double 
     result.entries.push_back({direct_choice, direct_cycles(p, m), 0});
     std::vector<std::function<void()>> entrants;
     entrants.emplace_back([&direct] { direct.execute(); });
-    const decision decided = choose_plan(p, m);
+    const expected<plan> decided = choose_plan(p, m);
     for (const prediction &c : candidates(p, m, however_slow)) {
-        if (decided.chosen == c.how) result.chosen = result.entries.size();
+        if (decided && *decided == c.how) result.chosen = result.entries.size();
         result.entries.push_back({spelled(c.how), c.cycles, 0});
         entrants.push_back(runner.prepare(c.how));
     }

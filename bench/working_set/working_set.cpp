@@ -63,7 +63,7 @@ void run(isa i, const problem &p, dim tiles, dim executions) {
     const float dst_scale = 1e3f;
     run_args args;
     args.src = src.data();
-    args.weights = check_header(layout_for(p, how), weights.data()).block;
+    args.weights = check_header(layout_for(p, how), weights.data()).value();
     args.dst = dst.data();
     args.dst_scale = {&dst_scale, data_type::f32};
     args.scratchpad = scratchpad.data();

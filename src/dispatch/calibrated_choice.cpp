@@ -66,8 +66,8 @@ std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
     }
     if (!best) return {};
     double others = direct_cycles(p, m) / least_gain;
-    if (const decision exact_one = fastest_plan(p, m); exact_one.chosen)
-        others = std::min(others, winograd_cycles(p, m, *exact_one.chosen));
+    if (const expected<plan> exact_one = fastest_plan(p, m))
+        others = std::min(others, winograd_cycles(p, m, *exact_one));
     if (!only && best->cycles >= others) return {};
     return best->how;
 }

@@ -49,36 +49,42 @@ namespace {
 // What `choose` chooses; where it finds nothing within the bound on weights' growth, but would without it,
 // the bound is the reason.
 template <typename Choose>
-decision within_growth(const problem &p, const machine &m, const Choose &choose) {
-    decision bounded = choose(p, m);
-    if (bounded.chosen || m.max_weights_growth == machine::unbounded) return bounded;
+expected<plan> within_growth(const problem &p, const machine &m, const Choose &choose) {
+    expected<plan> bounded = choose(p, m);
+    if (bounded || m.max_weights_growth == machine::unbounded) return bounded;
     machine generous = m;
     generous.max_weights_growth = machine::unbounded;
-    decision otherwise = choose(p, generous);
-    if (!otherwise.chosen) return otherwise;
-    return {{}, "packed weights would take " + decimal(growth_of(layout_for(p, *otherwise.chosen)), 2)
-                        + " times the bytes of plain ones, and " + decimal(m.max_weights_growth)
-                        + " times are allowed"};
+    const expected<plan> unbounded = choose(p, generous);
+    if (!unbounded) return unbounded;
+    return refuse(refusal_reason::growth, "packed weights would take "
+                                                  + decimal(growth_of(layout_for(p, *unbounded)), 2)
+                                                  + " times the bytes of plain ones, and "
+                                                  + decimal(m.max_weights_growth) + " times are allowed");
+}
+
+expected<prediction> best_candidate(const problem &p, const machine &m) {
+    std::vector<prediction> all = candidates(p, m);
+    if (all.empty()) return refuse(refusal_reason::growth, "no tile's weights are within their bound");
+    return std::move(all.front());
 }
 
 } // namespace
 
-decision fastest_plan(const problem &p, const machine &m) {
-    return within_growth(p, m, [](const problem &of, const machine &on) -> decision {
-        const std::vector<prediction> all = candidates(of, on);
-        if (all.empty()) return {};
-        return {all.front().how, {}};
+expected<plan> fastest_plan(const problem &p, const machine &m) {
+    return within_growth(p, m, [](const problem &served, const machine &bounded) {
+        return best_candidate(served, bounded).map(&prediction::how);
     });
 }
 
-decision choose_plan(const problem &p, const machine &m) {
-    return within_growth(p, m, [](const problem &of, const machine &on) -> decision {
-        const std::vector<prediction> all = candidates(of, on);
-        if (all.empty()) return {};
-        const double gain = direct_cycles(of, on) / all.front().cycles;
-        if (gain >= least_gain) return {all.front().how, {}};
-        const std::string units = on.amx_int8 ? " with the AMX units" : "";
-        return {{}, "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2)};
+expected<plan> choose_plan(const problem &p, const machine &m) {
+    return within_growth(p, m, [](const problem &served, const machine &bounded) -> expected<plan> {
+        const expected<prediction> best = best_candidate(served, bounded);
+        if (!best) return tl::unexpected(best.error());
+        const double gain = direct_cycles(served, bounded) / best->cycles;
+        if (gain >= least_gain) return best->how;
+        const std::string units = bounded.amx_int8 ? " with the AMX units" : "";
+        return refuse(refusal_reason::slower,
+                "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2));
     });
 }
 

@@ -4,21 +4,14 @@
 #include "machine/machine.hpp"
 #include "plan/plan.hpp"
 
-#include <optional>
-
 namespace winodnn {
 
 // A prediction closer than this to direct convolution's is not worth the risk of being wrong.
 constexpr double least_gain = 1.05;
 
-struct decision {
-    std::optional<plan> chosen;
-    std::string reason; // why there is none: one sentence fragment for verbose output
-};
-
 // The fastest plan that is exact and whose weights are within what the user allows, if it is predicted to
 // beat direct convolution.
-decision choose_plan(const problem &p, const machine &m);
+expected<plan> choose_plan(const problem &p, const machine &m);
 // Whether the tile is one of the problem's kernel, and exact for its source.
 bool serves(tile_id tile, const problem &p);
 // The same for quantized sums: V fits 16 bits, sums 32.
@@ -30,6 +23,6 @@ bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool cal
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
         const number_system &numbers = exact);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
-decision fastest_plan(const problem &p, const machine &m);
+expected<plan> fastest_plan(const problem &p, const machine &m);
 
 } // namespace winodnn

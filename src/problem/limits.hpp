@@ -2,7 +2,7 @@
 //
 // Whatever is added (tiles, ISAs) is checked against these where it is added, by static_assert or, for tiles,
 // which are computed, when the table is made. What a program asks for beyond them is declined with a reason:
-// exceeded_limit() of problem.hpp.
+// check_limits() of problem.hpp.
 #pragma once
 
 #include "problem/data_type.hpp"

@@ -53,19 +53,21 @@ value_range source_range(const problem &p) {
     return source_range(p.src, p.src_zero_point);
 }
 
-const char *exceeded_limit(const problem &p) {
+expected<void> check_limits(const problem &p) {
+    const auto exceeds = [](const auto &limit) { return refuse(refusal_reason::limit, limit); };
     const auto too_long = [&](const nhwc_strides &tensor) {
         return tensor.h > longest_row / p.dilation_h || tensor.w > longest_row / p.dilation_w;
     };
     if (too_long(p.src_strides()) || too_long(p.dst_strides())
             || std::ranges::any_of(p.post_ops, too_long, &post_op::operand_strides))
-        return "rows too long for 32-bit displacements";
-    if (p.group_ic() > most_group_ic) return "more input channels in a group than 32-bit displacements reach";
-    if (p.oc > most_oc) return "more output channels than 32-bit displacements reach";
+        return exceeds("rows too long for 32-bit displacements");
+    if (p.group_ic() > most_group_ic)
+        return exceeds("more input channels in a group than 32-bit displacements reach");
+    if (p.oc > most_oc) return exceeds("more output channels than 32-bit displacements reach");
     if (p.oh > most_rows || p.mb * p.oh * p.ow > most_output_pixels)
-        return "more output pixels than are laid out in tiles";
-    if (p.post_ops.size() > most_post_ops) return "more than 32 post-ops";
-    return nullptr;
+        return exceeds("more output pixels than are laid out in tiles");
+    if (p.post_ops.size() > most_post_ops) return exceeds("more than 32 post-ops");
+    return {};
 }
 
 std::string to_string(const problem &p) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "problem/post_op.hpp"
+#include "problem/refusal.hpp"
 #include "problem/rounding.hpp"
 
 #include <algorithm>
@@ -77,8 +78,8 @@ struct value_range {
 value_range source_range(data_type src, bool zero_point);
 value_range source_range(const problem &p);
 
-// Which of the limits of limits.hpp the problem exceeds, as a reason to decline it; nullptr if none.
-const char *exceeded_limit(const problem &p);
+// Whether the problem is within the limits of limits.hpp.
+expected<void> check_limits(const problem &p);
 
 // benchdnn's problem syntax: mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1
 std::string to_string(const problem &p);

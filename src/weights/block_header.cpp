@@ -40,11 +40,12 @@ bool are_parts(const weights_layout &layout, bool quantized, std::uint32_t count
     return begin == layout.padded_ic();
 }
 
-const char *problem_of(const weights_layout &layout, const group_header &h, const void *group) {
-    if (h.magic != block_magic) return "the weights were not packed by winodnn's reorder";
-    if (h.version != block_version) return "the weights were packed by another version of winodnn";
+expected<void> check_group(const weights_layout &layout, const group_header &h, const void *group) {
+    const auto foreign = [](const auto &text) { return refuse(refusal_reason::foreign_weights, text); };
+    if (h.magic != block_magic) return foreign("the weights were not packed by winodnn's reorder");
+    if (h.version != block_version) return foreign("the weights were packed by another version of winodnn");
     if (h.layout[0] != layout.code() || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
-        return "the weights were packed for another convolution";
+        return foreign("the weights were packed for another convolution");
     const std::int64_t most_sum = layout.ic * layout.taps() * 128;
     if (h.header_checksum != checksum_of(h, layout, group)
             || !are_numbers(layout, h.quantized, component_set(h.wide))
@@ -53,8 +54,8 @@ const char *problem_of(const weights_layout &layout, const group_header &h, cons
                                layout.used_bytes(number_system {h.quantized != 0, component_set(h.wide)}))
             || h.largest_sum < 0 || h.largest_sum > most_sum
             || !are_parts(layout, h.quantized != 0, h.parts, group))
-        return "the packed weights' header is corrupt";
-    return nullptr;
+        return refuse(refusal_reason::corrupt_weights, "the packed weights' header is corrupt");
+    return {};
 }
 
 std::uint64_t identity_of_group(const weights_layout &layout, const std::int8_t *weights) {
@@ -115,48 +116,47 @@ void write_header(const weights_layout &layout, const number_system &numbers, co
     write_group_header(layout, h, group);
 }
 
-block_check check_header(const weights_layout &layout, const void *data) {
-    block_check result;
-    packed_block &block = result.block;
+expected<packed_block> check_header(const weights_layout &layout, const void *data) {
+    packed_block block;
     block.data = data;
     block.largest_sum = 0;
     for (dim g = 0; g < layout.group_count(); ++g) {
         const void *group = packed_group(layout, data, g);
         const group_header h = read_group_header(group);
         const number_system numbers {h.quantized != 0, component_set(h.wide)};
-        result.problem = problem_of(layout, h, group);
-        if (result.problem == nullptr && g > 0 && numbers != block.numbers)
-            result.problem = "the packed weights' groups do not belong together";
-        if (result.problem != nullptr) return result;
+        if (expected<void> checked = check_group(layout, h, group); !checked)
+            return tl::unexpected(std::move(checked.error()));
+        if (g > 0 && numbers != block.numbers)
+            return refuse(
+                    refusal_reason::corrupt_weights, "the packed weights' groups do not belong together");
         block.numbers = numbers;
         block.identity = folded(block.identity, h.identity);
         block.content = folded(block.content, h.payload_checksum);
         block.largest_sum = std::max(block.largest_sum, h.largest_sum);
     }
-    return result;
+    return block;
 }
 
-block_check check_block(const weights_layout &layout, const void *data) {
-    block_check result = check_header(layout, data);
-    for (dim g = 0; result.problem == nullptr && g < layout.group_count(); ++g) {
+expected<packed_block> check_block(const weights_layout &layout, const void *data) {
+    expected<packed_block> block = check_header(layout, data);
+    for (dim g = 0; block && g < layout.group_count(); ++g) {
         const void *group = packed_group(layout, data, g);
-        if (read_group_header(group).payload_checksum
-                != payload_checksum_of(layout, result.block.numbers, group))
-            result.problem = "the packed weights are corrupt";
+        if (read_group_header(group).payload_checksum != payload_checksum_of(layout, block->numbers, group))
+            return refuse(refusal_reason::corrupt_weights, "the packed weights are corrupt");
     }
-    return result;
+    return block;
 }
 
-block_check block_reader::check(const void *data) const {
-    const block_check result = check_header(layout_, data);
-    if (result.problem != nullptr) return result;
+expected<packed_block> block_reader::check(const void *data) const {
+    expected<packed_block> block = check_header(layout_, data);
+    if (!block) return block;
     const std::uint64_t seen =
-            result.block.content ^ reinterpret_cast<std::uintptr_t>(data) * 0x9e3779b97f4a7c15ull;
+            block->content ^ reinterpret_cast<std::uintptr_t>(data) * 0x9e3779b97f4a7c15ull;
     std::atomic<std::uint64_t> &place = intact_[seen % intact_.size()];
-    if (place.load(std::memory_order_relaxed) == seen) return result;
-    const block_check whole = check_block(layout_, data);
-    if (whole.problem == nullptr) place.store(seen, std::memory_order_relaxed);
-    return whole;
+    if (place.load(std::memory_order_relaxed) == seen) return block;
+    block = check_block(layout_, data);
+    if (block) place.store(seen, std::memory_order_relaxed);
+    return block;
 }
 
 const void *packed_group(const weights_layout &layout, const void *block, dim group) {

@@ -1,6 +1,7 @@
 // The header of a packed block, one for each group, and what it says of the payload.
 #pragma once
 
+#include "problem/refusal.hpp"
 #include "weights/weights_layout.hpp"
 
 #include <array>
@@ -34,25 +35,20 @@ struct packed_block {
     std::int64_t largest_sum = std::numeric_limits<std::int64_t>::max(); // of any group's exact_split
 };
 
-struct block_check {
-    const char *problem = nullptr; // why the bytes are no block of this layout, or nullptr
-    packed_block block {};
-};
-
 // Everything that the headers say is checked against the layout or follows from it, so that reading the block
 // stays inside its layout.bytes() and inside what is sized by the layout, whoever wrote it. That checksums
 // are right does not make a block honest: altered weights, or a lower largest_sum, give other numbers, no
 // more. Reads headers only.
-block_check check_header(const weights_layout &layout, const void *data);
+expected<packed_block> check_header(const weights_layout &layout, const void *data);
 // The same, and the payload's checksum as well. Reads the whole block.
-block_check check_block(const weights_layout &layout, const void *data);
+expected<packed_block> check_block(const weights_layout &layout, const void *data);
 
 // For those who read the same few blocks again and again, from any thread: reads their payloads the first
 // time only.
 class block_reader {
 public:
     explicit block_reader(const weights_layout &layout) : layout_(layout) {}
-    block_check check(const void *data) const;
+    expected<packed_block> check(const void *data) const;
 
 private:
     weights_layout layout_;

@@ -39,7 +39,7 @@ double measured_snr(
     std::vector<float> dst(static_cast<std::size_t>(s.p.dst_extent()));
     run_args args;
     args.src = s.source.data();
-    args.weights = check_block(layout, block.data()).block;
+    args.weights = check_block(layout, block.data()).value();
     args.dst = dst.data();
     args.scratchpad = scratchpad.data();
     EXPECT_EQ(conv.execute(args, lone_thread()), run_result::computed);

@@ -25,7 +25,7 @@ TEST(candidates, are_sound_distinct_and_sorted_for_any_shape) {
                         const problem p = layer(mb, ic, pixels, oc);
                         const std::vector<prediction> all = candidates(p, cores(threads));
                         ASSERT_FALSE(all.empty());
-                        EXPECT_EQ(all.front().how, fastest_plan(p, cores(threads)).chosen);
+                        EXPECT_EQ(all.front().how, fastest_plan(p, cores(threads)).value());
                         for (std::size_t i = 0; i < all.size(); ++i) {
                             const plan &how = all[i].how;
                             EXPECT_TRUE(serves(how.tile, p));

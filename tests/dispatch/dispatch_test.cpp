@@ -19,23 +19,22 @@ machine one_core(isa i) {
 TEST(dispatch, takes_what_winograd_is_made_for) {
     for (const isa i : all_isas)
         for (const problem &p : {layer(1, 64, 56, 64), layer(1, 256, 56, 256), layer(8, 512, 28, 512)}) {
-            const decision d = choose_plan(p, one_core(i));
-            ASSERT_TRUE(d.chosen) << d.reason;
-            EXPECT_EQ(d.chosen->tile, tile_id::f4x4);
-            EXPECT_EQ(d.chosen->isa, i);
-            EXPECT_TRUE(d.reason.empty());
+            const expected<plan> chosen = choose_plan(p, one_core(i));
+            ASSERT_TRUE(chosen) << chosen.error().text();
+            EXPECT_EQ(chosen->tile, tile_id::f4x4);
+            EXPECT_EQ(chosen->isa, i);
         }
 }
 
 TEST(dispatch, declines_with_a_reason) {
-    const decision small = choose_plan(layer(1, 512, 7, 512), one_core(isa::avx512_core_vnni));
-    EXPECT_FALSE(small.chosen);
-    EXPECT_NE(small.reason.find("predicted speedup 0."), std::string::npos) << small.reason;
+    const refusal small = choose_plan(layer(1, 512, 7, 512), one_core(isa::avx512_core_vnni)).error();
+    EXPECT_EQ(small.reason(), refusal_reason::slower);
+    EXPECT_NE(std::string(small.text()).find("predicted speedup 0."), std::string::npos) << small.text();
     machine amx = one_core(isa::avx512_core_vnni);
     amx.amx_int8 = true;
-    const decision on_amx = choose_plan(layer(1, 64, 56, 64), amx);
-    EXPECT_FALSE(on_amx.chosen);
-    EXPECT_NE(on_amx.reason.find("AMX"), std::string::npos);
+    const refusal on_amx = choose_plan(layer(1, 64, 56, 64), amx).error();
+    EXPECT_EQ(on_amx.reason(), refusal_reason::slower);
+    EXPECT_NE(std::string(on_amx.text()).find("AMX"), std::string::npos) << on_amx.text();
 }
 
 // Whatever the shape: blocks and chunks that exist, and a scratchpad for the threads that there are.
@@ -59,7 +58,7 @@ TEST(dispatch, plans_are_sound_for_any_shape) {
                                 EXPECT_EQ(c.threads, threads);
                                 EXPECT_GT(winograd_cycles(p, m, c), 0);
                             }
-                            EXPECT_LE(winograd_cycles(p, m, fastest_plan(p, m).chosen.value()),
+                            EXPECT_LE(winograd_cycles(p, m, fastest_plan(p, m).value()),
                                     winograd_cycles(p, m, plan_with_tile(p, m, tile_id::f2x2)));
                         }
 }
@@ -70,7 +69,7 @@ TEST(dispatch, a_single_image_keeps_all_threads_busy) {
             machine m = one_core(isa::avx512_core_vnni);
             m.threads = threads;
             const problem p = layer(1, 512, pixels, 512);
-            const plan c = fastest_plan(p, m).chosen.value();
+            const plan c = fastest_plan(p, m).value();
             const dim tiles = tile_count(p, c.tile);
             EXPECT_GE((tiles + c.tiles_per_block - 1) / c.tiles_per_block * c.oc_chunks, threads);
         }
@@ -80,10 +79,10 @@ TEST(dispatch, a_single_image_keeps_all_threads_busy) {
 TEST(dispatch, staged_post_ops_are_counted) {
     const machine m = one_core(isa::avx512_core_vnni);
     problem wide = layer(1, 128, 56, 128), narrow = layer(1, 32, 56, 32);
-    EXPECT_TRUE(choose_plan(narrow, m).chosen);
+    EXPECT_TRUE(choose_plan(narrow, m).has_value());
     wide.post_ops = narrow.post_ops = {{.op = post_op::kind::staged}};
-    EXPECT_TRUE(choose_plan(wide, m).chosen);
-    EXPECT_FALSE(choose_plan(narrow, m).chosen);
+    EXPECT_TRUE(choose_plan(wide, m).has_value());
+    EXPECT_FALSE(choose_plan(narrow, m).has_value());
 }
 
 TEST(plan, name_is_in_onednn_s_style) {

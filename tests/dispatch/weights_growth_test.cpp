@@ -45,31 +45,31 @@ TEST(weights_growth, of_all_candidates_is_within_the_bound) {
 
 TEST(weights_growth, a_smaller_tile_is_taken_that_is_still_faster) {
     const problem p = layer(1, 256, 56, 256);
-    const plan free = choose_plan(p, allowing(machine::unbounded)).chosen.value();
+    const plan free = choose_plan(p, allowing(machine::unbounded)).value();
     EXPECT_EQ(free.tile, tile_id::f4x4);
-    const decision bounded = choose_plan(p, allowing(4.2));
-    ASSERT_TRUE(bounded.chosen) << bounded.reason;
-    EXPECT_NE(bounded.chosen->tile, tile_id::f4x4);
-    EXPECT_LE(growth_of(layout_for(p, *bounded.chosen)), 4.2);
-    EXPECT_GE(
-            direct_cycles(p, allowing(4.2)), least_gain * winograd_cycles(p, allowing(4.2), *bounded.chosen));
-    EXPECT_EQ(choose_plan(p, allowing(8.5)).chosen, free);
+    const expected<plan> bounded = choose_plan(p, allowing(4.2));
+    ASSERT_TRUE(bounded) << bounded.error().text();
+    EXPECT_NE(bounded->tile, tile_id::f4x4);
+    EXPECT_LE(growth_of(layout_for(p, *bounded)), 4.2);
+    EXPECT_GE(direct_cycles(p, allowing(4.2)), least_gain * winograd_cycles(p, allowing(4.2), *bounded));
+    EXPECT_EQ(choose_plan(p, allowing(8.5)).value(), free);
 }
 
 TEST(weights_growth, declines_with_the_bound_for_a_reason_only_where_it_is_one) {
     const std::string bound = " times the bytes of plain ones, and 1.5 times are allowed";
-    const decision large = choose_plan(layer(1, 256, 56, 256), allowing(1.5));
-    EXPECT_FALSE(large.chosen);
-    EXPECT_TRUE(large.reason.starts_with("packed weights would take 8.") && large.reason.ends_with(bound))
-            << large.reason;
-    const decision by_name = fastest_plan(layer(1, 256, 56, 256), allowing(1.5));
-    EXPECT_FALSE(by_name.chosen);
-    EXPECT_EQ(by_name.reason, large.reason);
+    const refusal large = choose_plan(layer(1, 256, 56, 256), allowing(1.5)).error();
+    EXPECT_EQ(large.reason(), refusal_reason::growth);
+    const std::string text = large.text();
+    EXPECT_TRUE(text.starts_with("packed weights would take 8.") && text.ends_with(bound)) << text;
+    const refusal by_name = fastest_plan(layer(1, 256, 56, 256), allowing(1.5)).error();
+    EXPECT_EQ(by_name.reason(), refusal_reason::growth);
+    EXPECT_EQ(by_name.text(), text);
     // Direct convolution is as fast, whatever weights may take.
     const problem small = layer(1, 512, 7, 512);
-    EXPECT_EQ(choose_plan(small, allowing(1.5)).reason,
-            choose_plan(small, allowing(machine::unbounded)).reason);
-    EXPECT_NE(fastest_plan(small, allowing(1.5)).reason.find(bound), std::string::npos);
+    EXPECT_EQ(choose_plan(small, allowing(1.5)).error().reason(), refusal_reason::slower);
+    EXPECT_STREQ(choose_plan(small, allowing(1.5)).error().text(),
+            choose_plan(small, allowing(machine::unbounded)).error().text());
+    EXPECT_TRUE(std::string(fastest_plan(small, allowing(1.5)).error().text()).ends_with(bound));
 }
 
 // Layouts for calibrated weights have room for the s8 weights as well.

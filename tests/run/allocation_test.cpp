@@ -63,7 +63,7 @@ TEST_P(allocation, execution_allocates_nothing) {
     std::vector<std::byte> block(layout_for(p, c).bytes()), scratchpad(conv.scratchpad_bytes());
     pack_weights(layout_for(p, c), weights.data(), block.data(), lone_thread());
     const run_args args {.src = src.data(),
-            .weights = check_block(layout_for(p, c), block.data()).block,
+            .weights = check_block(layout_for(p, c), block.data()).value(),
             .dst = dst.data(),
             .bias = {bias.data(), data_type::s32},
             .weights_scale = {scale.data()},

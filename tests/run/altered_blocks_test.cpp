@@ -81,13 +81,13 @@ public:
         std::copy(packed_.begin(), packed_.end(), block_.data());
         altered_group g(layout_, block_.data(), group);
         alter(g);
-        const block_check check = check_block(layout_, block_.data());
-        if (check.problem != nullptr) return check.problem;
+        const expected<packed_block> block = check_block(layout_, block_.data());
+        if (!block) return block.error().text();
         const testing::guarded_array<std::int8_t> back(weights_.size());
-        unpack_weights(layout_, check.block, back.data(), lone_thread());
+        unpack_weights(layout_, *block, back.data(), lone_thread());
         plan how = how_;
-        how.numbers = check.block.numbers;
-        multiply(how, check.block);
+        how.numbers = block->numbers;
+        multiply(how, *block);
         return "";
     }
 

@@ -49,7 +49,7 @@ struct example {
         const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = src.data();
-        args.weights = check_block(layout_for(p, chosen), block.data()).block;
+        args.weights = check_block(layout_for(p, chosen), block.data()).value();
         args.dst = dst.data();
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
@@ -214,7 +214,7 @@ TEST_P(run, zero_points_and_their_limits) {
                 {highest - most - 1, lowest + most + 1, 1 << 30, std::numeric_limits<std::int32_t>::min()}) {
             run_args args;
             args.src = e.src.data();
-            args.weights = check_block(layout_for(p, c), e.block.data()).block;
+            args.weights = check_block(layout_for(p, c), e.block.data()).value();
             args.src_zero_points = {&outside, data_type::s32};
             args.scratchpad = scratchpad.data();
             EXPECT_EQ(conv.execute(args, testing::std_threads(2)), run_result::beyond_proof) << outside;
@@ -245,7 +245,7 @@ TEST_P(run, zero_points_outside_the_type_need_room_in_the_sums) {
     std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
     run_args args;
     args.src = e.src.data();
-    args.weights = check_block(layout_for(p, c), e.block.data()).block;
+    args.weights = check_block(layout_for(p, c), e.block.data()).value();
     args.src_zero_points = {&outside, data_type::s32};
     args.scratchpad = scratchpad.data();
     EXPECT_EQ(conv.execute(args, lone_thread()), run_result::beyond_proof);

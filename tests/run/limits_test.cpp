@@ -17,8 +17,10 @@ namespace {
 using testing::layer;
 
 std::string limit_of(const problem &p) {
-    const char *limit = exceeded_limit(p);
-    return limit == nullptr ? "" : limit;
+    const expected<void> within = check_limits(p);
+    if (within) return "";
+    EXPECT_EQ(within.error().reason(), refusal_reason::limit);
+    return within.error().text();
 }
 
 const machine core {isa::avx2, false, 1};

@@ -119,7 +119,7 @@ struct example {
         const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = src.data();
-        args.weights = check_block(layout, block.data()).block;
+        args.weights = check_block(layout, block.data()).value();
         args.dst = dst.data();
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
@@ -212,7 +212,7 @@ TEST_P(quantized, exact_weights_in_the_same_layout) {
         const plan c = plan_with_tile(p, cores(GetParam(), 1), tile, true);
         example e(p, quantized_plan(p, GetParam(), 1, tile, {}), 1, pattern::random);
         std::vector<std::int8_t> back(e.weights.size());
-        unpack_weights(e.layout, check_block(e.layout, e.block.data()).block, back.data(), lone_thread());
+        unpack_weights(e.layout, check_block(e.layout, e.block.data()).value(), back.data(), lone_thread());
         EXPECT_EQ(back, e.weights);
         pack_weights(e.layout, e.weights.data(), e.block.data(), lone_thread());
         const convolution conv(p, c);
@@ -220,7 +220,7 @@ TEST_P(quantized, exact_weights_in_the_same_layout) {
         std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
         run_args args;
         args.src = e.src.data();
-        args.weights = check_block(e.layout, e.block.data()).block;
+        args.weights = check_block(e.layout, e.block.data()).value();
         args.dst = dst.data();
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args, lone_thread()), run_result::computed);

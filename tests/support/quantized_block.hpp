@@ -12,7 +12,7 @@ namespace winodnn::testing {
 
 inline quantized_filters read_quantized(const weights_layout &l, const void *block) {
     const bilinear_algorithm &t = l.shape();
-    const number_system numbers = check_header(l, block).block.numbers;
+    const number_system numbers = check_header(l, block).value().numbers;
     const dim all_oc = l.group_count() * l.oc, slice = l.oc_lanes == 16 ? 64 : 16;
     quantized_filters f {std::vector<std::int32_t>(static_cast<std::size_t>(t.u_planes() * all_oc * l.ic)),
             std::vector<float>(static_cast<std::size_t>(t.components() * all_oc))};

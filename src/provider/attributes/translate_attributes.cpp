@@ -94,13 +94,15 @@ kind kind_of_binary(dnnl_alg_kind_t alg) {
         case dnnl_binary_div: return kind::binary_div;
         case dnnl_binary_max: return kind::binary_max;
         case dnnl_binary_min: return kind::binary_min;
-        default: throw declined {"a binary post-op other than add, sub, mul, div, max and min"};
+        default:
+            throw refusal(
+                    refusal_reason::unserved, "a binary post-op other than add, sub, mul, div, max and min");
     }
 }
 
 // oneDNN gives an operand without a format that of dst, which is nhwc.
 void read_operand(const desc_view &operand, const problem &p, post_op &op) {
-    const char *const otherwise =
+    static constexpr char otherwise[] =
             "a binary post-op with another operand than one value, one for each oc, or nhwc";
     demand(operand.ndims == 4, otherwise);
     const bool any = operand.any();
@@ -162,7 +164,9 @@ void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
             case dnnl_eltwise: p.post_ops.push_back(read_eltwise(list, i)); break;
             case dnnl_binary: p.post_ops.push_back(read_binary(list, i, p)); break;
             case dnnl_prelu: p.post_ops.push_back(read_prelu(list, i)); break;
-            default: throw declined {"a post-op other than sum, eltwise, binary and prelu"};
+            default:
+                throw refusal(
+                        refusal_reason::unserved, "a post-op other than sum, eltwise, binary and prelu");
         }
 }
 
@@ -171,7 +175,8 @@ void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
 void read_attributes(const_dnnl_primitive_attr_t attr, problem &p) {
     const std::optional<attribute_facts> facts = facts_of(attr);
     demand(facts.has_value(), "attributes that were not made through the C functions");
-    if (facts->unreadable != nullptr) throw declined {std::string("attributes: ") + facts->unreadable};
+    if (facts->unreadable != nullptr)
+        throw refusal(refusal_reason::unserved, std::string("attributes: ") + facts->unreadable);
     read_scales(*facts, p);
     read_zero_points(*facts, p);
     read_post_ops(attr, p);

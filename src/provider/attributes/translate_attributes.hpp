@@ -7,7 +7,7 @@
 
 namespace winodnn {
 
-// Adds scales, zero points and post-ops to a problem whose shape and tensors are known. Throws declined.
+// Adds scales, zero points and post-ops to a problem whose shape and tensors are known. Throws refusal.
 void read_attributes(const_dnnl_primitive_attr_t attr, problem &p);
 
 // Whether sums may be less than exact: accumulation mode relaxed or any, where oneDNN has modes.

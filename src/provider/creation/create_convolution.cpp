@@ -20,21 +20,22 @@ namespace winodnn {
 namespace {
 
 struct selection {
-    problem served {};
-    decision decided {};
-    std::shared_ptr<const calibration_in_use> calibrated {}; // of plans for calibrated weights
+    problem served;
+    plan chosen;
+    std::shared_ptr<const calibration_in_use> calibrated; // of plans for calibrated weights
 };
 
-selection refuse(std::string reason) {
-    return {{}, {{}, std::move(reason)}};
-}
-
 // Weights that are already packed leave the tile no choice. What else their layout depends on has to fit.
-decision plan_for_packed(const problem &p, const machine &m, const weights_layout &given) {
-    if (!serves(given.tile, p)) return {{}, "the weights are packed for another kernel or source"};
+expected<plan> plan_for_packed(
+        const convolution_request &request, const problem &p, const machine &m, const weights_layout &given) {
+    const auto foreign = [](const auto &text) { return refuse(refusal_reason::foreign_weights, text); };
+    if (!serves(given.tile, p)) return foreign("the weights are packed for another kernel or source");
     const plan possible = plan_with_tile(p, m, given.tile, given.calibrated());
-    if (layout_for(p, possible) == given) return {possible, {}};
-    return {{}, "the weights are packed for another source type, zero point or instruction set"};
+    if (layout_for(p, possible) != given)
+        return foreign("the weights are packed for another source type, zero point or instruction set");
+    if (!given.calibrated())
+        if (const auto tuned = tuned_plan(request, p, m, given.tile)) return *tuned;
+    return possible;
 }
 
 std::optional<plan> forced_plan(const problem &p, const machine &m) {
@@ -48,40 +49,40 @@ bool allows_calibrated(const calibration_in_use &calibration, const_dnnl_primiti
     return calibration.for_all || allows_relaxed_accumulation(attr);
 }
 
-decision choose(const convolution_request &request, const problem &p, const machine &m) {
-    if (const std::optional<plan> forced = forced_plan(p, m)) return {forced, {}};
+expected<plan> choose_exact(const convolution_request &request, const problem &p, const machine &m) {
+    if (const std::optional<plan> forced = forced_plan(p, m)) return *forced;
     // What is to be calibrated must be taken over, faster or not: in 8 bits it may be.
     if (is_observing()) return fastest_plan(p, m);
     const bool by_name = request.alg_kind == dnnl_convolution_winograd;
     // The units that AMX multiplies in leave nothing to measure.
     if (by_name || !m.amx_int8)
-        if (std::optional<decision> tuned = tuned_choice(request, p, m)) return std::move(*tuned);
+        if (std::optional<expected<plan>> tuned = tuned_choice(request, p, m)) return std::move(*tuned);
     return by_name ? fastest_plan(p, m) : choose_plan(p, m);
 }
 
-selection select(const convolution_request &request, const std::optional<weights_layout> &packed) {
-    if (environment().mode == settings::winograd_mode::off) return refuse("WINODNN_MODE=off");
-    const machine_report machine = describe_machine();
-    if (!machine.usable) return refuse(machine.reason);
-    translation translated = translate(request);
-    if (!translated.served) return refuse(std::move(translated.reason));
+expected<plan> choose(const convolution_request &request, const problem &p, const machine &m,
+        const calibration_in_use *calibrated) {
+    if (calibrated != nullptr && allows_calibrated(*calibrated, request.attr))
+        if (const std::optional<plan> chosen = choose_calibrated_plan(
+                    p, m, calibrated->like(p), calibrated->target_snr, environment().tile))
+            return *chosen;
+    return choose_exact(request, p, m);
+}
 
-    selection s;
-    s.served = std::move(*translated.served);
-    s.calibrated = current_calibration();
-    if (packed) {
-        s.decided = plan_for_packed(s.served, *machine.usable, *packed);
-        if (s.decided.chosen && !packed->calibrated())
-            if (const auto tuned = tuned_plan(request, s.served, *machine.usable, packed->tile))
-                s.decided.chosen = tuned;
-        return s;
-    }
-    if (std::optional<std::string> reason = reason_to_skip(s.served)) return refuse(std::move(*reason));
-    if (s.calibrated != nullptr && allows_calibrated(*s.calibrated, request.attr))
-        s.decided.chosen = choose_calibrated_plan(s.served, *machine.usable, s.calibrated->like(s.served),
-                s.calibrated->target_snr, environment().tile);
-    if (!s.decided.chosen) s.decided = choose(request, s.served, *machine.usable);
-    return s;
+expected<selection> select(const convolution_request &request, const std::optional<weights_layout> &packed) {
+    if (environment().mode == settings::winograd_mode::off)
+        return refuse(refusal_reason::setting, "WINODNN_MODE=off");
+    const expected<machine> m = describe_machine();
+    if (!m) return tl::unexpected(m.error());
+    expected<problem> served = translate(request);
+    if (!served) return tl::unexpected(std::move(served.error()));
+
+    const std::shared_ptr<const calibration_in_use> calibrated = current_calibration();
+    const auto with = [&](const plan &chosen) { return selection {std::move(*served), chosen, calibrated}; };
+    if (packed) return plan_for_packed(request, *served, *m, *packed).map(with);
+    return check_skipped(*served)
+            .and_then([&] { return choose(request, *served, *m, calibrated.get()); })
+            .map(with);
 }
 
 // Of attributes that settings were seen of this cannot be asked; what is wrong there shows when an execution
@@ -104,36 +105,35 @@ bool says_valid(dnnl_status_t status, dnnl_alg_kind_t alg_kind) {
     return status == dnnl_success || (status == dnnl_unimplemented && alg_kind == dnnl_convolution_winograd);
 }
 
-dnnl_status_t decline(
-        dnnl_primitive_desc_t *result, const convolution_request &request, const std::string &reason) {
+dnnl_status_t decline(dnnl_primitive_desc_t *result, const convolution_request &request, const refusal &why) {
     const dnnl_status_t status = leave_to_onednn(result, request);
     if (!says_valid(status, request.alg_kind)) return status;
-    count_declined(reason);
-    if (verbose_refusals()) print_decline(request, reason);
+    count_declined(why);
+    if (verbose_refusals()) print_decline(request, why);
     return status;
 }
 
 // oneDNN would take the packed block for values, so it is only asked whether it finds the arguments invalid.
-dnnl_status_t refuse_packed(const convolution_request &request, const std::string &reason) {
+dnnl_status_t refuse_packed(const convolution_request &request, const refusal &why) {
     owned_primitive_desc checked;
     const dnnl_status_t status = create_direct_in_nhwc(checked, request);
     if (status != dnnl_success && status != dnnl_unimplemented) return status;
-    count_declined(reason);
-    if (verbose_refusals()) print_decline(request, reason);
+    count_declined(why);
+    if (verbose_refusals()) print_decline(request, why);
     return dnnl_unimplemented;
 }
 
 } // namespace
 
-void print_decline(const convolution_request &request, std::string_view reason) {
+void print_decline(const convolution_request &request, const refusal &why) {
     if_there_is_memory(
-            [&] { print_refusal("create:decline", "cpu,convolution," + to_string(request), reason); });
+            [&] { print_refusal("create:decline", "cpu,convolution," + to_string(request), why.text()); });
 }
 
-bool note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const char *reason) {
+bool note_first_sight(dnnl_status_t status, dnnl_alg_kind_t alg_kind, const refusal &why) {
     const bool declined = says_valid(status, alg_kind);
     if (declined)
-        count_declined(reason);
+        count_declined(why);
     else
         forget_decline_reason();
     return declined;
@@ -143,27 +143,29 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     if (result == nullptr) return dnnl_invalid_arguments;
     forget_decline_reason();
     if (is_packed(request.src) || is_packed(request.dst) || is_packed(request.bias))
-        return refuse_packed(request, "packed weights in another place than that of weights");
+        return refuse_packed(request,
+                {refusal_reason::foreign_weights, "packed weights in another place than that of weights"});
     const std::optional<weights_layout> packed = packed_layout(request.weights);
-    const auto give_up = [&](const std::string &reason) {
-        return packed ? refuse_packed(request, reason) : decline(result, request, reason);
+    const auto give_up = [&](const refusal &why) {
+        return packed ? refuse_packed(request, why) : decline(result, request, why);
     };
-    selection s = select(request, packed);
-    if (!s.decided.chosen) return give_up(s.decided.reason);
+    expected<selection> s = select(request, packed);
+    if (!s) return give_up(s.error());
 
     owned_primitive_desc direct;
     if (create_direct_in_nhwc(direct, request) != dnnl_success)
-        return give_up("oneDNN has no direct convolution of it in nhwc");
-    if (were_set_past_us(request)) return give_up("attributes that were set past winodnn");
-    std::vector<convolution_variant> variants = variants_of(s.served, *s.decided.chosen, s.calibrated.get());
+        return give_up({refusal_reason::onednn, "oneDNN has no direct convolution of it in nhwc"});
+    if (were_set_past_us(request))
+        return give_up({refusal_reason::unserved, "attributes that were set past winodnn"});
+    std::vector<convolution_variant> variants = variants_of(s->served, s->chosen, s->calibrated.get());
     std::vector<plan> plans;
     for (const convolution_variant &v : variants) plans.push_back(v.how);
-    std::optional<eltwise_stages> stages = eltwise_stages::make(request.engine, s.served, plans);
-    if (!stages) return give_up("an eltwise post-op that oneDNN cannot compute between stages");
-    if (verbose_refusals()) print_choices(request, s.served, *s.decided.chosen, s.calibrated.get());
+    expected<eltwise_stages> stages = eltwise_stages::make(request.engine, s->served, plans);
+    if (!stages) return give_up(stages.error());
+    if (verbose_refusals()) print_choices(request, s->served, s->chosen, s->calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
-    handle->says = std::make_shared<const convolution_description>(request, std::move(s.served),
-            *s.decided.chosen, std::move(variants), std::move(direct), std::move(*stages));
+    handle->says = std::make_shared<const convolution_description>(request, std::move(s->served), s->chosen,
+            std::move(variants), std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

@@ -30,25 +30,25 @@ std::optional<isa> strongest(unsigned effective) {
 
 } // namespace
 
-machine_report describe_machine() {
+expected<machine> describe_machine() {
+    const auto unusable = [](const auto &text) { return refuse(refusal_reason::machine, text); };
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
-    if (version == nullptr || version->major != 3) return {{}, "oneDNN is not v3"};
-    if (host_runtime().usable == nullptr) return {{}, host_runtime().reason};
+    if (version == nullptr || version->major != 3) return unusable("oneDNN is not v3");
+    if (!host_runtime()) return tl::unexpected(host_runtime().error());
     const auto effective = unsigned(real().dnnl_get_effective_cpu_isa());
     const std::optional<isa> usable = strongest(effective);
-    if (!usable) return {{}, "the instruction set is below AVX2, or capped there"};
+    if (!usable) return unusable("the instruction set is below AVX2, or capped there");
     if (!jit::may_execute_code())
-        return {{},
-                "the process may not execute code that it has written: MemoryDenyWriteExecute, SELinux or "
-                "the like forbids it"};
+        return unusable("the process may not execute code that it has written: MemoryDenyWriteExecute, "
+                        "SELinux or the like forbids it");
     machine m;
     m.isa = *usable;
     m.amx_int8 = allowed(effective, dnnl_cpu_isa_avx512_core_amx);
     m.cache = caches();
     m.units = units_of(m.isa);
-    m.threads = host_runtime().usable->threads();
+    m.threads = host_runtime()->threads->threads();
     m.max_weights_growth = max_weights_growth();
-    return {m, {}};
+    return m;
 }
 
 } // namespace winodnn

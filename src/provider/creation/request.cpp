@@ -13,8 +13,8 @@
 namespace winodnn {
 namespace {
 
-constexpr const char *not_served_kernel = "the kernel is none of 3x3, 1x3 and 3x1";
-constexpr const char *other_stride = "the stride is not 1";
+constexpr char not_served_kernel[] = "the kernel is none of 3x3, 1x3 and 3x1";
+constexpr char other_stride[] = "the stride is not 1";
 
 bool is_served_kernel(dim kh, dim kw) {
     return (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
@@ -87,7 +87,7 @@ void read_tensors(const convolution_request &r, problem &p) {
     p.src = src.type == dnnl_u8 ? data_type::u8 : data_type::s8;
     p.dst = *dst_type;
 
-    const auto read_strides = [](const desc_view &tensor, const char *otherwise) {
+    const auto read_strides = [](const desc_view &tensor, const auto &otherwise) {
         const std::optional<nhwc_strides> strides = tensor.as_nhwc();
         demand(tensor.any() || strides.has_value(), otherwise);
         return strides;
@@ -157,7 +157,7 @@ dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolut
     return create_real(result, direct);
 }
 
-const char *reason_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
+expected<void> check_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
         const_dnnl_memory_desc_t dst, const dnnl_dim_t *strides) {
     const auto query = real().dnnl_memory_desc_query;
     int rank = 0;
@@ -165,17 +165,19 @@ const char *reason_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memor
     if (strides == nullptr || query(weights, dnnl_query_ndims_s32, &rank) != dnnl_success
             || (rank != 4 && rank != 5) || query(weights, dnnl_query_dims, &kernel) != dnnl_success
             || is_packed(src) || is_packed(dst))
-        return nullptr;
-    if (!is_served_kernel(kernel[rank - 2], kernel[rank - 1])) return not_served_kernel; // nor packed
-    if (is_packed(weights)) return nullptr;
+        return {};
+    if (!is_served_kernel(kernel[rank - 2], kernel[rank - 1]))
+        return refuse(refusal_reason::unserved, not_served_kernel); // nor packed
+    if (is_packed(weights)) return {};
     // How long the list of strides is follows from the source: weights of four dimensions can be those of a
     // 1-D convolution with groups.
     int src_rank = 0;
-    if (query(src, dnnl_query_ndims_s32, &src_rank) != dnnl_success || src_rank != 4) return nullptr;
-    return strides[0] != 1 || strides[1] != 1 ? other_stride : nullptr;
+    if (query(src, dnnl_query_ndims_s32, &src_rank) != dnnl_success || src_rank != 4) return {};
+    if (strides[0] != 1 || strides[1] != 1) return refuse(refusal_reason::unserved, other_stride);
+    return {};
 }
 
-translation translate(const convolution_request &r) {
+expected<problem> translate(const convolution_request &r) {
     try {
         demand(r.strides != nullptr && r.padding_l != nullptr, "missing arguments");
         demand(runs_on_cpu(r.engine), "the engine is not a CPU");
@@ -184,10 +186,9 @@ translation translate(const convolution_request &r) {
         read_shape(r, p);
         read_tensors(r, p);
         read_attributes(r.attr, p);
-        if (const char *limit = exceeded_limit(p)) throw declined {limit};
-        return {std::move(p), {}};
-    } catch (const declined &d) {
-        return {{}, d.reason};
+        return check_limits(p).map([&p] { return std::move(p); });
+    } catch (const refusal &why) {
+        return tl::unexpected(why);
     }
 }
 

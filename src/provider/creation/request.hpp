@@ -5,7 +5,6 @@
 #include "provider/onednn/owned.hpp"
 
 #include <array>
-#include <optional>
 #include <string>
 
 namespace winodnn {
@@ -42,19 +41,14 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
 // oneDNN's direct convolution with the formats that ours has. It checks the arguments.
 dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request);
 
-// Why a convolution is none of ours at first sight, or nullptr if that takes another look, as packed weights
-// do in any place. For the many that a network has besides its 3x3 ones: it allocates nothing, throws nothing
-// and asks oneDNN few questions.
-const char *reason_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
+// Refuses what is none of ours at first sight. What passes takes another look, as packed weights do in any
+// place. For the many that a network has besides its 3x3 ones: it allocates nothing, throws nothing and asks
+// oneDNN few questions.
+expected<void> check_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
         const_dnnl_memory_desc_t dst, const dnnl_dim_t *strides);
 
-struct translation {
-    std::optional<problem> served;
-    std::string reason; // why it is none of ours
-};
-
 // Nothing here checks what oneDNN checks: what is served has still to be found valid there.
-translation translate(const convolution_request &request);
+expected<problem> translate(const convolution_request &request);
 
 // benchdnn's problem syntax, for any convolution.
 std::string to_string(const convolution_request &request);

@@ -52,9 +52,9 @@ const std::vector<skipped_layer> &list_of_process() {
 
 } // namespace
 
-std::optional<std::string> reason_to_skip(const problem &p) {
+expected<void> check_skipped(const problem &p) {
     for (const skipped_layer &layer : list_of_process())
-        if (matches(layer.entries, p)) return layer.reason;
+        if (matches(layer.entries, p)) return refuse(refusal_reason::setting, layer.reason);
     return {};
 }
 

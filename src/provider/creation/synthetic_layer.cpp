@@ -185,9 +185,9 @@ packed_block synthetic_layer::packed_in(const weights_layout &layout) {
         block = zeros(layout.bytes());
         threadpool_team own;
         pack_weights(
-                layout, weights_.data(), block->data, host_runtime().usable->team_on(stream_.get(), own));
+                layout, weights_.data(), block->data, host_runtime()->threads->team_on(stream_.get(), own));
     }
-    return check_header(layout, block->data).block;
+    return check_header(layout, block->data).value();
 }
 
 struct synthetic_layer::runnable {
@@ -199,7 +199,7 @@ struct synthetic_layer::runnable {
 };
 
 std::function<void()> synthetic_layer::prepare(const plan &how) {
-    std::optional<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&how, 1});
+    expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&how, 1});
     if (!stages) throw failure {dnnl_unimplemented};
     const auto made = std::make_shared<runnable>(convolution(problem_, how), std::move(*stages));
     made->scratchpad = zeros(made->how.scratchpad_bytes());
@@ -211,7 +211,7 @@ std::function<void()> synthetic_layer::prepare(const plan &how) {
         args.stages = &stages_run;
         args.scratchpad = made->scratchpad->data;
         threadpool_team own;
-        if (made->how.execute(args, host_runtime().usable->team_on(stream_.get(), own))
+        if (made->how.execute(args, host_runtime()->threads->team_on(stream_.get(), own))
                 != run_result::computed)
             throw failure {dnnl_runtime_error};
     };

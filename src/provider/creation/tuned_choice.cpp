@@ -68,7 +68,7 @@ public:
 // from outside.
 bool has_threads_at_creation() {
     const dnnl_version_t *version = real().dnnl_version();
-    if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime().queues) return true;
+    if (version->cpu_runtime != DNNL_RUNTIME_THREADPOOL && !host_runtime()->queues) return true;
     print_to_stderr(
             "winodnn: WINODNN_TUNE: oneDNN's threads are not known at creation; layers are not measured\n");
     return false;
@@ -100,12 +100,12 @@ tuning_key key_of(const convolution_request &request, const problem &p, const ma
 }
 
 // Nothing if this winodnn does not have what the file says.
-std::optional<decision> decision_of(
+std::optional<expected<plan>> choice_of(
         const tuning_result &result, std::span<const prediction> all, bool by_name) {
     if (result.winner == direct_choice && !by_name)
-        return decision {{}, "direct convolution was the fastest when it was measured"};
+        return refuse(refusal_reason::slower, "direct convolution was the fastest when it was measured");
     for (const prediction &c : all)
-        if (spelled(c.how) == result.winner) return decision {c.how, {}};
+        if (spelled(c.how) == result.winner) return c.how;
     return {};
 }
 
@@ -146,7 +146,8 @@ std::optional<tuning_result> measure(
 
 } // namespace
 
-std::optional<decision> tuned_choice(const convolution_request &request, const problem &p, const machine &m) {
+std::optional<expected<plan>> tuned_choice(
+        const convolution_request &request, const problem &p, const machine &m) {
     state *s = process();
     if (s == nullptr) return {};
     const std::vector<prediction> all = candidates(p, m, however_slow);
@@ -156,14 +157,14 @@ std::optional<decision> tuned_choice(const convolution_request &request, const p
     {
         const std::lock_guard lock(s->mutex);
         if (const std::optional<tuning_result> known = s->store.find(key))
-            if (std::optional<decision> usable = decision_of(*known, all, is_by_name(request))) return usable;
+            if (auto usable = choice_of(*known, all, is_by_name(request))) return usable;
         if (s->store.failed()) return {};
     }
     const std::optional<tuning_result> result = measure(request, p, all);
     if (!result) return {};
     const std::lock_guard lock(s->mutex);
     s->store.add(key, *result);
-    return decision_of(*result, all, is_by_name(request));
+    return choice_of(*result, all, is_by_name(request));
 }
 
 std::optional<plan> tuned_plan(
@@ -176,10 +177,10 @@ std::optional<plan> tuned_plan(
         known = s->store.find(key_of(request, p, m));
     }
     if (!known) return {};
-    const std::optional<decision> usable =
-            decision_of(*known, candidates(p, m, however_slow), is_by_name(request));
-    if (!usable || !usable->chosen || usable->chosen->tile != tile) return {};
-    return usable->chosen;
+    const std::optional<expected<plan>> usable =
+            choice_of(*known, candidates(p, m, however_slow), is_by_name(request));
+    if (!usable || !*usable || (*usable)->tile != tile) return {};
+    return **usable;
 }
 
 } // namespace winodnn

@@ -14,7 +14,8 @@ namespace winodnn {
 // measurement. Measuring takes about 0.3 s; where a layer runs longer than a tenth of a second, two
 // executions each of direct convolution and of the best predicted plan. For that time it holds copies of the
 // layer's tensors. Layers are measured one after the other, whatever threads ask.
-std::optional<decision> tuned_choice(const convolution_request &request, const problem &p, const machine &m);
+std::optional<expected<plan>> tuned_choice(
+        const convolution_request &request, const problem &p, const machine &m);
 
 // The same for weights that are packed already: nothing is measured, and the tile has to be this one.
 std::optional<plan> tuned_plan(

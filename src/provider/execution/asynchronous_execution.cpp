@@ -94,9 +94,9 @@ private:
 
 dnnl_status_t execute(
         const primitive_handle &primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) {
-    const thread_runtime *runtime = host_runtime().usable.get();
-    threadpool_iface *pool =
-            stream == nullptr || runtime == nullptr ? nullptr : runtime->asynchronous_pool(stream);
+    threadpool_iface *pool = stream == nullptr || !host_runtime()
+                                     ? nullptr
+                                     : host_runtime()->threads->asynchronous_pool(stream);
     if (pool == nullptr || nargs < 0 || (nargs > 0 && args == nullptr))
         return primitive.runs->execute(stream, nargs, args);
     // As with oneDNN, what comes from a thread of the pool is done by that thread.

@@ -45,9 +45,9 @@ packed_block convolution_executable::read_weights(const execution_arguments &giv
     // By its desc: plain weights of the same dims would be read as a packed block.
     if (real().dnnl_memory_desc_equal(desc_of(weights), says_.weights_desc()) == 0)
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
-    const block_check check = weights_.check(given.buffer(weights, name));
-    if (check.problem != nullptr) throw invalid_argument {check.problem};
-    return check.block;
+    const expected<packed_block> block = weights_.check(given.buffer(weights, name));
+    if (!block) throw invalid_argument {block.error().text()};
+    return *block;
 }
 
 void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
@@ -149,7 +149,7 @@ dnnl_status_t convolution_executable::execute(
         take_turn(stream, says_.engine());
         const stopwatch watch; // not of what the stream had to do before
         threadpool_team own;
-        const thread_team &team = host_runtime().usable->team_on(stream, own);
+        const thread_team &team = host_runtime()->threads->team_on(stream, own);
         try {
             const variant &executed = run(stream, nargs, args, team);
             count_executed(false);

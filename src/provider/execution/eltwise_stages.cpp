@@ -9,13 +9,15 @@
 
 namespace winodnn {
 
-std::optional<eltwise_stages> eltwise_stages::make(
+expected<eltwise_stages> eltwise_stages::make(
         dnnl_engine_t engine, const problem &p, std::span<const plan> plans) {
+    const auto impossible =
+            refuse(refusal_reason::onednn, "an eltwise post-op that oneDNN cannot compute between stages");
     eltwise_stages stages(engine);
     std::set<dim> sizes;
     for (const plan &each : plans) sizes.merge(stage_sizes_for(p, each));
     // On a queue it would run by itself, on memory that the queue may not know.
-    if (!sizes.empty() && host_runtime().queues) return {};
+    if (!sizes.empty() && host_runtime()->queues) return impossible;
     if (!sizes.empty() && real().dnnl_version()->cpu_runtime == DNNL_RUNTIME_THREADPOOL) {
         dnnl_stream_t stream = nullptr;
         require(real().dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
@@ -23,7 +25,8 @@ std::optional<eltwise_stages> eltwise_stages::make(
     }
     for (const dim size : sizes)
         for (std::size_t i = 0; i < p.post_ops.size(); ++i)
-            if (p.post_ops[i].op == post_op::kind::staged && !stages.add(i, p.post_ops[i], size)) return {};
+            if (p.post_ops[i].op == post_op::kind::staged && !stages.add(i, p.post_ops[i], size))
+                return impossible;
     return stages;
 }
 

@@ -5,7 +5,6 @@
 #include "provider/onednn/owned.hpp"
 #include "run/convolution.hpp"
 
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,9 +13,8 @@ namespace winodnn {
 class eltwise_stages {
 public:
     // For each staged post-op and each number of values that it is called with, by any of the plans by which
-    // the convolution may be executed. Nothing when oneDNN has no such eltwise.
-    static std::optional<eltwise_stages> make(
-            dnnl_engine_t engine, const problem &p, std::span<const plan> plans);
+    // the convolution may be executed. Refused when oneDNN has no such eltwise.
+    static expected<eltwise_stages> make(dnnl_engine_t engine, const problem &p, std::span<const plan> plans);
 
     // In an execution: on the thread that asks, or on the stream that the program gave.
     class run final : public stage_function {

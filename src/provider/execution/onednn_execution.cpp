@@ -121,9 +121,10 @@ std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weight
         // Nothing of the program's stays mapped while oneDNN works with it.
         const execution_arguments given(nargs, args);
         constexpr const char *name = "the weights memory";
-        const block_check check = blocks_.check(given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
-        if (check.problem != nullptr) throw invalid_argument {check.problem};
-        block = check.block;
+        const expected<packed_block> checked =
+                blocks_.check(given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
+        if (!checked) throw invalid_argument {checked.error().text()};
+        block = *checked;
         if (auto kept = kept_of(block)) return kept;
         plain = unpacked(block, team);
     }

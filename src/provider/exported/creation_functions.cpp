@@ -1,11 +1,12 @@
 // The exported functions that create the primitive descs that can be ours.
 #include "provider/creation/create_convolution.hpp"
 #include "provider/exported/exported.hpp"
-#include "provider/exported/refusal.hpp"
+#include "provider/exported/unless_packed.hpp"
 #include "provider/objects/handle.hpp"
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
 #include "provider/reorder/reorder_description.hpp"
+#include "provider/threads/runtime.hpp"
 
 using namespace winodnn;
 
@@ -16,14 +17,15 @@ WINODNN_EXPORT dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl
         const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r,
         const_dnnl_primitive_attr_t attr) {
     // Most of a network's convolutions: straight through.
-    if (const char *reason = reason_at_first_sight(src_desc, weights_desc, dst_desc, strides)) {
+    if (const expected<void> passed = check_at_first_sight(src_desc, weights_desc, dst_desc, strides);
+            !passed) {
         const dnnl_status_t status = forward(real().dnnl_convolution_forward_primitive_desc_create, desc,
                 engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates,
                 padding_l, padding_r, attr);
-        if (note_first_sight(status, alg_kind, reason) && verbose_refusals())
+        if (note_first_sight(status, alg_kind, passed.error()) && verbose_refusals())
             print_decline({engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides,
                                   dilates, padding_l, padding_r, attr},
-                    reason);
+                    passed.error());
         return status;
     }
     return guarded([&] {
@@ -65,12 +67,14 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
         packed = is_packed(src_desc) || is_packed(dst_desc);
         if (!packed) return dnnl_success;
         if (desc == nullptr || src_desc == nullptr || dst_desc == nullptr) return dnnl_invalid_arguments;
-        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine)) {
+        const auto refused = [](const char *reason) {
             if (verbose_refusals())
-                print_refusal(
-                        "create:refuse", "dnnl_reorder_primitive_desc_create", "packed weights are for CPUs");
+                print_refusal("create:refuse", "dnnl_reorder_primitive_desc_create", reason);
             return dnnl_unimplemented;
-        }
+        };
+        if (!runs_on_cpu(src_engine) || !runs_on_cpu(dst_engine))
+            return refused("packed weights are for CPUs");
+        if (!host_runtime()) return refused(host_runtime().error().text());
         auto handle = std::make_unique<primitive_desc_handle>();
         handle->says =
                 std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);

@@ -1,7 +1,7 @@
 // Exported functions that make memory descs from others. From packed weights nothing can be made: oneDNN
 // would cut and turn the strides that say what the block is.
 #include "provider/exported/exported.hpp"
-#include "provider/exported/refusal.hpp"
+#include "provider/exported/unless_packed.hpp"
 
 using namespace winodnn;
 

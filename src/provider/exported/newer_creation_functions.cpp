@@ -1,7 +1,7 @@
 // As refusing_functions.cpp, for functions that came after v3.0: declared here, as v3.13 has them, because
 // the program may be newer than the oneDNN that we are built with.
 #include "provider/exported/exported.hpp"
-#include "provider/exported/refusal.hpp"
+#include "provider/exported/unless_packed.hpp"
 #include "provider/objects/handle.hpp"
 
 using namespace winodnn;

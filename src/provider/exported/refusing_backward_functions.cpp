@@ -1,7 +1,7 @@
 // As refusing_functions.cpp, for training. oneDNN's own implementations are in floating point, with few
 // exceptions; which they are is its business, and changes.
 #include "provider/exported/exported.hpp"
-#include "provider/exported/refusal.hpp"
+#include "provider/exported/unless_packed.hpp"
 #include "provider/objects/handle.hpp"
 
 using namespace winodnn;

@@ -2,7 +2,7 @@
 // take s8. To oneDNN such a desc is plain s8 with odd strides; computing with it would read the packed block
 // as if it were values.
 #include "provider/exported/exported.hpp"
-#include "provider/exported/refusal.hpp"
+#include "provider/exported/unless_packed.hpp"
 
 using namespace winodnn;
 

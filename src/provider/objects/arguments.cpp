@@ -85,7 +85,7 @@ const_dnnl_memory_desc_t desc_of(const_dnnl_memory_t memory) {
 
 void *execution_arguments::buffer_or_null(dnnl_memory_t memory) const {
     void *data = nullptr;
-    if (host_runtime().queues) {
+    if (host_runtime()->queues) {
         mapped_.reserve(mapped_.size() + 1); // before, so that nothing stays mapped
         if (real().dnnl_memory_map_data(memory, &data) == dnnl_success) mapped_.push_back({memory, data});
     } else {
@@ -105,7 +105,7 @@ void take_turn(dnnl_stream_t stream, dnnl_engine_t engine) {
     if (stream == nullptr || real().dnnl_stream_get_engine(stream, &of_stream) != dnnl_success
             || of_stream != engine)
         throw invalid_argument {"the stream is not of the primitive's engine"};
-    if (host_runtime().queues) real().dnnl_stream_wait(stream);
+    if (host_runtime()->queues) real().dnnl_stream_wait(stream);
 }
 
 } // namespace winodnn

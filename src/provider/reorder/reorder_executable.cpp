@@ -65,7 +65,7 @@ number_system reorder_executable::pack(const std::int8_t *plain, void *block, dn
 std::optional<number_system> reorder_executable::run(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     threadpool_team own;
-    const thread_team &team = host_runtime().usable->team_on(stream, own);
+    const thread_team &team = host_runtime()->threads->team_on(stream, own);
     const execution_arguments given(nargs, args);
     const dnnl_memory_t from = given.memory(DNNL_ARG_FROM, "the source");
     const dnnl_memory_t to = given.memory(DNNL_ARG_TO, "the destination");
@@ -73,12 +73,12 @@ std::optional<number_system> reorder_executable::run(
 
     owned_memory source, target;
     if (says_.packed_src()) {
-        const void *block = block_of(given, from, says_.src_desc(), "the source");
-        const block_check check = check_block(*says_.packed_src(), block);
-        if (check.problem != nullptr) throw invalid_argument {check.problem};
+        const expected<packed_block> block =
+                check_block(*says_.packed_src(), block_of(given, from, says_.src_desc(), "the source"));
+        if (!block) throw invalid_argument {block.error().text()};
         source = make_memory(says_.plain_src_desc(), says_.engine());
         const mapped_memory plain(source.get());
-        unpack_weights(*says_.packed_src(), check.block, plain.data<std::int8_t>(), team);
+        unpack_weights(*says_.packed_src(), *block, plain.data<std::int8_t>(), team);
         replace(passed, DNNL_ARG_FROM, source);
     }
     void *packed_to = nullptr;

@@ -32,16 +32,16 @@ std::string describe(const convolution_variant &v, double speedup, const layer_c
 
 void print_choices(const convolution_request &request, const problem &p, const plan &chosen,
         const calibration_in_use *calibrated) {
-    const machine_report m = describe_machine();
+    const expected<machine> m = describe_machine();
     const std::vector<const layer_calibration *> layers =
             calibrated == nullptr ? std::vector<const layer_calibration *> {} : calibrated->like(p);
-    const double direct = direct_cycles(p, *m.usable);
+    const double direct = direct_cycles(p, *m);
     for (const convolution_variant &v : variants_of(p, chosen, calibrated)) {
         const auto layer = std::ranges::find_if(layers,
                 [&](const layer_calibration *l) { return static_cast<const layer_key &>(*l) == v.key; });
         print_refusal("create:choice", "cpu,convolution," + to_string(request),
-                describe(v, direct / winograd_cycles(p, *m.usable, v.how),
-                        layer == layers.end() ? nullptr : *layer));
+                describe(
+                        v, direct / winograd_cycles(p, *m, v.how), layer == layers.end() ? nullptr : *layer));
     }
 }
 

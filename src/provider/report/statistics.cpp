@@ -29,13 +29,9 @@ void count_taken_over() {
     taken_over.fetch_add(1, std::memory_order_relaxed);
 }
 
-void count_declined(const char *literal) {
+void count_declined(const refusal &why) {
     declined.fetch_add(1, std::memory_order_relaxed);
-    last_reason = literal;
-}
-
-void count_declined(const std::string &reason) {
-    count_declined(composed().keep(reason.c_str()));
+    last_reason = why.is_literal() ? why.text() : composed().keep(why.text());
 }
 
 void count_executed(bool left_to_onednn) {

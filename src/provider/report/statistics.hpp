@@ -1,13 +1,12 @@
 // The counters behind winodnn_get_statistics, and the last reason.
 #pragma once
 
-#include <string>
+#include "problem/refusal.hpp"
 
 namespace winodnn {
 
 void count_taken_over();
-void count_declined(const char *literal); // valid for ever
-void count_declined(const std::string &reason);
+void count_declined(const refusal &why);
 void count_executed(bool left_to_onednn);
 // Before a convolution is looked at: what was said of the last one is no longer true.
 void forget_decline_reason();

@@ -18,8 +18,8 @@ status_report describe_status() {
     if (!is_ours(dlsym(RTLD_DEFAULT, "dnnl_primitive_create")))
         return {winodnn_not_interposed, "another library's functions come before winodnn's"};
     if (environment().mode == settings::winograd_mode::off) return {winodnn_off, "WINODNN_MODE=off"};
-    machine_report machine = describe_machine();
-    if (!machine.usable) return {winodnn_unsupported, std::move(machine.reason)};
+    if (const expected<machine> usable = describe_machine(); !usable)
+        return {winodnn_unsupported, usable.error().text()};
     return {winodnn_active, {}};
 }
 

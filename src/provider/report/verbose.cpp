@@ -29,15 +29,14 @@ void print_header() {
     print_to_stdout("winodnn_verbose,info,winodnn v%s\n", WINODNN_VERSION);
     print_to_stdout("winodnn_verbose,info,oneDNN v%d.%d.%d (commit %s)\n", version->major, version->minor,
             version->patch, version->hash);
-    const machine_report machine = describe_machine();
+    const expected<machine> usable = describe_machine();
     print_to_stdout("winodnn_verbose,info,mode:%s,isa:%s,threads:%d\n", winodnn_mode(),
-            machine.usable ? name_of(machine.usable->isa) : "none",
-            machine.usable ? machine.usable->threads : 0);
+            usable ? name_of(usable->isa) : "none", usable ? usable->threads : 0);
     print_to_stdout("winodnn_verbose,info,calibration:%s\n", describe_calibration().c_str());
     const status_report status = describe_status();
     print_to_stdout("winodnn_verbose,info,status:%s,runtime:%s%s%s\n", name_of(status.status),
-            host_runtime().usable == nullptr ? "none" : host_runtime().usable->name(),
-            status.reason.empty() ? "" : ",", status.reason.c_str());
+            host_runtime() ? host_runtime()->threads->name() : "none", status.reason.empty() ? "" : ",",
+            status.reason.c_str());
 }
 
 constinit std::atomic<bool> header_printed {false};

@@ -20,37 +20,38 @@ private:
     const lone_thread thread_ {};
 };
 
-runtime_report report_of(
-        std::unique_ptr<const thread_runtime> runtime, const char *otherwise, bool queues = false) {
-    if (runtime == nullptr) return {nullptr, queues, otherwise};
-    return {std::move(runtime), queues, {}};
+template <typename Text>
+expected<found_runtime> if_found(
+        std::unique_ptr<const thread_runtime> threads, const Text &otherwise, bool queues = false) {
+    if (threads == nullptr) return refuse(refusal_reason::machine, otherwise);
+    return found_runtime {std::move(threads), queues};
 }
 
-runtime_report find_runtime() {
+expected<found_runtime> find_runtime() {
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
-    if (version == nullptr) return {nullptr, false, "no oneDNN was found"};
+    if (version == nullptr) return refuse(refusal_reason::machine, "no oneDNN was found");
     switch (version->cpu_runtime) {
-        case DNNL_RUNTIME_SEQ: return report_of(std::make_unique<sequential_runtime>(), "");
+        case DNNL_RUNTIME_SEQ: return found_runtime {std::make_unique<sequential_runtime>()};
         case DNNL_RUNTIME_OMP:
-            return report_of(
+            return if_found(
                     find_openmp(loaded_library()), "oneDNN's OpenMP runtime was not found in the process");
         case DNNL_RUNTIME_TBB:
-            return report_of(
+            return if_found(
                     find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
         case DNNL_RUNTIME_THREADPOOL:
-            return report_of(find_threadpool(), "oneDNN's threadpool cannot be reached");
+            return if_found(find_threadpool(), "oneDNN's threadpool cannot be reached");
         case DNNL_RUNTIME_DPCPP: // on CPUs SYCL has oneTBB's threads
-            return report_of(
+            return if_found(
                     find_tbb(), "oneDNN's CPU runtime is SYCL, and libwinodnn-tbb.so cannot be loaded", true);
-        default: return {nullptr, false, "an unknown CPU runtime of oneDNN's"};
+        default: return refuse(refusal_reason::machine, "an unknown CPU runtime of oneDNN's");
     }
 }
 
 } // namespace
 
-const runtime_report &host_runtime() {
-    static const never_destroyed<runtime_report> report(find_runtime);
-    return *report;
+const expected<found_runtime> &host_runtime() {
+    static const never_destroyed<expected<found_runtime>> found(find_runtime);
+    return *found;
 }
 
 } // namespace winodnn

@@ -2,11 +2,11 @@
 // the process.
 #pragma once
 
+#include "problem/refusal.hpp"
 #include "provider/onednn/real.hpp"
 #include "provider/threads/threadpool_team.hpp"
 
 #include <memory>
-#include <string>
 
 namespace winodnn {
 
@@ -26,14 +26,13 @@ public:
     virtual const char *name() const = 0;
 };
 
-struct runtime_report {
-    std::unique_ptr<const thread_runtime> usable;
+struct found_runtime {
+    std::unique_ptr<const thread_runtime> threads; // not nullptr
     // Streams are SYCL queues: what is on them runs when it likes, and memories may have to be mapped.
     bool queues = false;
-    std::string reason; // why there is none
 };
 
 // By what oneDNN says of itself; found once.
-const runtime_report &host_runtime();
+const expected<found_runtime> &host_runtime();
 
 } // namespace winodnn
