@@ -92,8 +92,7 @@ struct layer_calibration : layer_key {
     const tile_calibration *of(tile_id whole) const { return of({whole, tile_of(whole).outputs}); }
 };
 
-// In dB against direct convolution's accumulators. Less than the error that direct int8 itself has against f32,
-// 31 to 32 dB. docs/accuracy.md shows what it costs and keeps.
+// In dB against direct convolution's accumulators. docs/accuracy.md says what that means, costs and keeps.
 constexpr double default_target_snr = 35;
 
 struct calibration {
