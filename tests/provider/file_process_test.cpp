@@ -180,11 +180,11 @@ TEST_F(file_process, targets_are_numbers_of_decibels) {
     for (const std::string &bad : not_understood) {
         const std::string text = with(bad);
         EXPECT_TRUE(has(text, "winodnn: WINODNN_TARGET_SNR=" + bad
-                                      + " is not understood: it accepts a number of dB; using 25\n"))
+                                      + " is not understood: it accepts a number of dB; using 35\n"))
                 << text.substr(0, 1000);
-        EXPECT_TRUE(has(text, "target:25dB\n"));
+        EXPECT_TRUE(has(text, "target:35dB\n"));
     }
-    EXPECT_TRUE(has(with(""), "target:25dB\n"));
+    EXPECT_TRUE(has(with(""), "target:35dB\n"));
 }
 
 } // namespace
