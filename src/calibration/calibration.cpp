@@ -52,10 +52,28 @@ layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_
             std::move(zero_points)};
 }
 
+namespace {
+
+dim zero_point_count(const problem &p) {
+    if (!p.src_zero_point) return 0;
+    return p.src_zero_point_per_ic ? p.ic : 1;
+}
+
+} // namespace
+
+bool are_zero_points(const zero_point_list &list, const problem &p, const typed_values &values) {
+    const dim count = zero_point_count(p), listed = static_cast<dim>(list.size());
+    if (listed != std::min<dim>(count, 1) && listed != count) return false;
+    for (dim ic = 0; ic < count; ++ic)
+        if (values[ic] != static_cast<float>(list[static_cast<std::size_t>(listed == 1 ? 0 : ic)]))
+            return false;
+    return true;
+}
+
 std::optional<zero_point_list> zero_points_of(const problem &p, const typed_values &values) {
     const value_range type = source_range(p.src, false);
     zero_point_list list;
-    for (dim ic = 0; p.src_zero_point && ic < (p.src_zero_point_per_ic ? p.ic : 1); ++ic) {
+    for (dim ic = 0; ic < zero_point_count(p); ++ic) {
         const float value = values[ic];
         if (value < static_cast<float>(type.lo) || value > static_cast<float>(type.hi)) return {};
         list.push_back(static_cast<std::int32_t>(value));

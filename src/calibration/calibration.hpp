@@ -80,6 +80,8 @@ struct layer_key {
 layer_key key_of(const problem &p, std::uint64_t identity, zero_point_list zero_points = {});
 // The values in an execution of the problem, each of which is inside the source data type; else nothing.
 std::optional<zero_point_list> zero_points_of(const problem &p, const typed_values &values);
+// Whether that is this list. For executions: it allocates nothing.
+bool are_zero_points(const zero_point_list &list, const problem &p, const typed_values &values);
 
 struct layer_calibration : layer_key {
     std::int64_t samples = 0;            // tiles that were looked at

@@ -188,7 +188,7 @@ std::string head_of(const layer_calibration &l) {
 }
 
 std::string text_of(const observed_tile &t) {
-    const std::string whole = std::string("\"tile\":\"") + tile_of(t.id).name + "\"";
+    std::string whole = std::string("\"tile\":\"") + tile_of(t.id).name + "\"";
     if (t.outputs == tile_of(t.id).outputs) return whole;
     return whole + ",\"rows\":" + std::to_string(t.outputs.rows)
            + ",\"cols\":" + std::to_string(t.outputs.cols);

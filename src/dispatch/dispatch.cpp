@@ -54,7 +54,7 @@ expected<plan> within_growth(const problem &p, const machine &m, const Choose &c
     if (bounded || m.max_weights_growth == machine::unbounded) return bounded;
     machine generous = m;
     generous.max_weights_growth = machine::unbounded;
-    const expected<plan> unbounded = choose(p, generous);
+    expected<plan> unbounded = choose(p, generous);
     if (!unbounded) return unbounded;
     return refuse(refusal_reason::growth, "packed weights would take "
                                                   + decimal(growth_of(layout_for(p, *unbounded)), 2)
@@ -63,9 +63,9 @@ expected<plan> within_growth(const problem &p, const machine &m, const Choose &c
 }
 
 expected<prediction> best_candidate(const problem &p, const machine &m) {
-    std::vector<prediction> all = candidates(p, m);
+    const std::vector<prediction> all = candidates(p, m);
     if (all.empty()) return refuse(refusal_reason::growth, "no tile's weights are within their bound");
-    return std::move(all.front());
+    return all.front();
 }
 
 } // namespace

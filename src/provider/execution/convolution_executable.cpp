@@ -4,6 +4,7 @@
 #include "provider/creation/convolution_description.hpp"
 #include "provider/creation/declined.hpp"
 #include "provider/objects/arguments.hpp"
+#include "provider/objects/status.hpp"
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
 #include "provider/threads/runtime.hpp"
@@ -94,11 +95,9 @@ convolution_executable::operand_list convolution_executable::read_operands(
 // The first is for weights that are packed exactly.
 const convolution_executable::variant *convolution_executable::variant_for(const run_args &args) const {
     if (!args.weights.numbers.quantized) return &variants_.front();
-    const std::optional<zero_point_list> zero_points =
-            zero_points_of(says_.described(), args.src_zero_points);
     for (const variant &v : variants_)
         if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
-                && v.key.zero_points == zero_points)
+                && are_zero_points(v.key.zero_points, says_.described(), args.src_zero_points))
             return &v;
     return nullptr;
 }
@@ -114,7 +113,10 @@ const convolution_executable::variant &convolution_executable::compute(
         case run_result::computed: break;
         case run_result::beyond_proof:
             throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
-        case run_result::stage_failed: throw invalid_argument {"a post-op could not be executed"};
+        case run_result::stage_failed:
+            if (verbose_refusals())
+                print_refusal("exec:failed", says_.info(), "oneDNN could not execute a post-op");
+            throw failure {dnnl_runtime_error};
     }
     if (is_observing()) observe(says_.described(), layout_, args);
     return *chosen;
