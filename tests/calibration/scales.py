@@ -191,12 +191,13 @@ def check(choice, name, found, wanted):
                 cut = int(1e-4 * len(values))
                 expected = (min(0, values[cut]), max(0, values[-1 - cut]))
                 assert all(map(close, range_, expected)), f"{where}: {range_} instead of {expected}"
-            elif isinstance(name, str) or index % 16 == 0:  # the search takes long: of pieces some
+            elif isinstance(name, str) or index % 4 == 0:  # the search takes long: of pieces some
                 factors = numpy.arange(1, 0.2, -0.04)
                 best = min(error(values, a * full[0], b * full[1], limit) for a in factors for b in factors)
                 mine = error(values, *range_, limit)
-                # Less than what steps of one would leave of numbers between whole ones decides nothing.
-                assert mine <= 1.05 * best + 1 / 12, f"{where}: error {mine} where {best} can be had"
+                # Of pieces, less than what steps of one would leave of numbers between whole ones decides nothing.
+                slack = 0.01 if isinstance(name, str) else 0.04
+                assert mine <= 1.05 * best + slack, f"{where}: error {mine} where {best} can be had"
 
 
 def main(probe, folder):
