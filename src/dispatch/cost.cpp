@@ -28,8 +28,8 @@ class item_cost {
 public:
     item_cost(const problem &p, const machine &m, const plan &candidate)
         : problem_(p), machine_(m), plan_(candidate), map_(p, candidate), layout_(map_.layout()),
-          tile_(layout_.shape()), pieces_(pieces_of(tile_, map_.rows(), map_.cols())), shares_(shares()),
-          rates_(rates_of(m)), registers_(register_tile_of(candidate.isa)),
+          tile_(layout_.shape()), pieces_(map_.pieces()), shares_(shares()), rates_(rates_of(m)),
+          registers_(register_tile_of(candidate.isa)),
           tiles_(as_double(map_.tiles()) / as_double(map_.blocks())),
           oc_(as_double(layout_.padded_oc()) / as_double(map_.chunks())), ic_(as_double(layout_.padded_ic())),
           oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))) {}
@@ -148,7 +148,7 @@ private:
     const block_map map_;
     const weights_layout &layout_;
     const tile &tile_;
-    const class_pieces pieces_;
+    const class_pieces &pieces_;
     const std::array<double, tile_classes> shares_;
     const rates rates_;
     const register_tile registers_;

@@ -9,8 +9,8 @@ namespace winodnn {
 block_map::block_map(const problem &p, const plan &chosen)
     : layout_(layout_for(p, chosen)), rows_(cover_of(layout_.shape().row_pieces, p.rows(), !chosen.mixed)),
       cols_(cover_of(layout_.shape().col_pieces, p.cols(), !chosen.mixed)),
-      tiles_(p.mb * rows_.count() * cols_.count()), blocks_(ceil_div(tiles_, chosen.tiles_per_block)),
-      chunks_(chosen.oc_chunks) {}
+      pieces_(pieces_of(layout_.shape(), rows_, cols_)), tiles_(p.mb * rows_.count() * cols_.count()),
+      blocks_(ceil_div(tiles_, chosen.tiles_per_block)), chunks_(chosen.oc_chunks) {}
 
 tile_block block_map::block(dim index) const {
     return {tiles_ * index / blocks_, tiles_ * (index + 1) / blocks_};

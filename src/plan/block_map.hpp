@@ -4,7 +4,7 @@
 #pragma once
 
 #include "plan/plan.hpp"
-#include "winograd/cover.hpp"
+#include "winograd/tile_classes.hpp"
 
 #include <array>
 
@@ -42,6 +42,7 @@ public:
     const weights_layout &layout() const { return layout_; }
     const cover &rows() const { return rows_; }
     const cover &cols() const { return cols_; }
+    const class_pieces &pieces() const { return pieces_; }
 
     // Tiles of the whole batch, in blocks that are even but for one tile.
     dim tiles() const { return tiles_; }
@@ -71,6 +72,7 @@ public:
 private:
     const weights_layout layout_;
     const cover rows_, cols_;
+    const class_pieces pieces_;
     const dim tiles_, blocks_, chunks_;
 };
 

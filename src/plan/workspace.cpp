@@ -41,11 +41,10 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
     const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
-    const class_pieces pieces = pieces_of(t, map.rows(), map.cols());
     std::size_t arrays = 4;
     for (int c = 0; c < tile_classes; ++c) {
         first_scales[c] = static_cast<int>(arrays);
-        if (pieces[c] != nullptr) arrays += of_components;
+        if (map.pieces()[c] != nullptr) arrays += of_components;
     }
     static_assert(most_oc * 4 * (4 + tile_classes * most_planes) <= most_displacement - 2 * 64);
     initial_sums_offset = per_oc_offset + arrays * per_oc_stride;

@@ -34,7 +34,7 @@ part_kind kind_of(std::uint32_t part, std::uint32_t parts) {
 struct convolution::driver {
     driver(const problem &p, const plan &chosen, const class_quantizers &component_quantizers)
         : made(p, chosen), quantizers(component_quantizers), input(made, quantizers), multiply(made),
-          output(made), most_source(largest_source(pieces_of(made.tile, made.map.rows(), made.map.cols()))) {}
+          output(made), most_source(largest_source(made.map.pieces())) {}
 
     bool is_exact_for(dim largest, const packed_block &weights) const;
     bool run_item(const execution &e, const thread_space &space, const work_item &item) const;

@@ -48,13 +48,12 @@ multiply_stage::multiply_stage(const blueprint &made_for)
 std::vector<multiply_stage::product_place> multiply_stage::places() const {
     const tile &t = b_.tile;
     const auto v_at = [&](int plane) { return b_.space.v_planes.offset(t, b_.chosen.numbers, plane); };
-    const class_pieces pieces = pieces_of(t, b_.map.rows(), b_.map.cols());
     std::vector<product_place> found;
     for (int c = 0; c < t.components(); ++c)
         for (int r = 0; r < t.repeats(); ++r) {
             const int v = t.v_plane(c, r), m = t.m_plane(c, r);
             const dim terms = t.terms() > 1 ? v_at(v + t.v_term_planes()) - v_at(v) : 0;
-            found.push_back({v_at(v), m * b_.space.m_plane_stride, terms, classes_with(pieces, m)});
+            found.push_back({v_at(v), m * b_.space.m_plane_stride, terms, classes_with(b_.map.pieces(), m)});
         }
     return found;
 }

@@ -162,7 +162,7 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     for (const convolution_variant &v : variants) plans.push_back(v.how);
     expected<eltwise_stages> stages = eltwise_stages::make(request.engine, s->served, plans);
     if (!stages) return give_up(stages.error());
-    if (verbose_refusals()) print_choices(request, s->served, s->chosen, s->calibrated.get());
+    if (verbose_refusals()) print_choices(request, s->served, variants, s->calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
     handle->says = std::make_shared<const convolution_description>(request, std::move(s->served), s->chosen,
             std::move(variants), std::move(direct), std::move(*stages));

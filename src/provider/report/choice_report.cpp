@@ -30,13 +30,13 @@ std::string describe(const convolution_variant &v, double speedup, const layer_c
 
 } // namespace
 
-void print_choices(const convolution_request &request, const problem &p, const plan &chosen,
-        const calibration_in_use *calibrated) {
+void print_choices(const convolution_request &request, const problem &p,
+        std::span<const convolution_variant> variants, const calibration_in_use *calibrated) {
     const expected<machine> m = describe_machine();
     const std::vector<const layer_calibration *> layers =
             calibrated == nullptr ? std::vector<const layer_calibration *> {} : calibrated->like(p);
     const double direct = direct_cycles(p, *m);
-    for (const convolution_variant &v : variants_of(p, chosen, calibrated)) {
+    for (const convolution_variant &v : variants) {
         const auto layer = std::ranges::find_if(layers,
                 [&](const layer_calibration *l) { return static_cast<const layer_key &>(*l) == v.key; });
         print_refusal("create:choice", "cpu,convolution," + to_string(request),

@@ -4,10 +4,12 @@
 #include "provider/calibration/calibrating.hpp"
 #include "provider/creation/request.hpp"
 
+#include <span>
+
 namespace winodnn {
 
 // For verbose output of the refusals' level, whose counterpart it is: a line for each kind of weights.
-void print_choices(const convolution_request &request, const problem &p, const plan &chosen,
-        const calibration_in_use *calibrated);
+void print_choices(const convolution_request &request, const problem &p,
+        std::span<const convolution_variant> variants, const calibration_in_use *calibrated);
 
 } // namespace winodnn
