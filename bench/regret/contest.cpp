@@ -69,10 +69,10 @@ public:
         args_.dst_scale = {&data.dst_scale, data_type::f32};
     }
 
-    std::function<void()> prepare(const plan &how) {
-        const auto made = std::make_shared<convolution>(problem_, how);
+    std::function<void()> prepare(const plan &chosen) {
+        const auto made = std::make_shared<convolution>(problem_, chosen);
         scratchpad_.make_room(made->scratchpad_bytes());
-        const packed_block block = packed_in(layout_for(problem_, how));
+        const packed_block block = packed_in(layout_for(problem_, chosen));
         return [this, made, block] {
             args_.weights = block;
             args_.scratchpad = scratchpad_.data();
@@ -113,8 +113,9 @@ public:
         best = std::ranges::min(last, {}, [this](std::size_t i) { return time_in(final_, i); });
         distrust = final_.distrust(last);
         std::vector<double> times;
-        for (std::size_t i = 0; i < entrants_.size(); ++i) times.push_back(preliminary_.of(i).seconds());
-        for (const std::size_t i : last) times[i] = final_.of(i).seconds();
+        for (std::size_t i = 0; i < entrants_.size(); ++i)
+            times.push_back(preliminary_.contender(i).seconds());
+        for (const std::size_t i : last) times[i] = final_.contender(i).seconds();
         return times;
     }
 
@@ -123,7 +124,7 @@ private:
 
     // One that was never undisturbed is behind all others.
     static double time_in(const rounds &held, std::size_t i) {
-        const double seconds = held.of(i).seconds();
+        const double seconds = held.contender(i).seconds();
         return std::isnan(seconds) ? std::numeric_limits<double>::infinity() : seconds;
     }
 
@@ -204,9 +205,9 @@ outcome hold_contest(const layer &l, const problem &p, const machine &m, double 
     entrants.emplace_back([&direct] { direct.execute(); });
     const expected<plan> decided = choose_plan(p, m);
     for (const prediction &c : candidates(p, m, however_slow)) {
-        if (decided && *decided == c.how) result.chosen = result.entries.size();
-        result.entries.push_back({spelled(c.how), c.cycles, 0});
-        entrants.push_back(runner.prepare(c.how));
+        if (decided && *decided == c.plan) result.chosen = result.entries.size();
+        result.entries.push_back({spelled(c.plan), c.cycles, 0});
+        entrants.push_back(runner.prepare(c.plan));
     }
     contest held(std::move(entrants), result.chosen, seconds);
     const std::vector<double> times = held.hold(result.best, result.distrust);

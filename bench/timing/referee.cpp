@@ -62,7 +62,7 @@ void run(int argc, char **argv) {
     rounds held(contenders);
     held.hold_all(seconds, ask_for_turn);
     json standings = json::array();
-    for (std::size_t i = 0; i < contenders; ++i) standings.push_back(standing_of(held.of(i)));
+    for (std::size_t i = 0; i < contenders; ++i) standings.push_back(standing_of(held.contender(i)));
     std::cout << json({{"contenders", standings}, {"distrust", held.distrust()}}) << std::endl;
 }
 

@@ -59,7 +59,7 @@ public:
     // `fewest_rounds`.
     void hold_all(double seconds, const take_turn_function &take);
 
-    const standing &of(std::size_t contender) const { return standings_[contender]; }
+    const standing &contender(std::size_t number) const { return standings_[number]; }
     // What is wrong with the figures of these contenders, for the user; empty if nothing is.
     std::string distrust(const std::vector<std::size_t> &contenders) const;
     std::string distrust() const;

@@ -97,8 +97,8 @@ std::optional<seconds_each> comparison::time(double seconds, std::string &distru
     });
     distrust = held.distrust();
     if (!distrust.empty()) return {};
-    const double direct = held.of(0).seconds();
-    return seconds_each {declined() ? direct : held.of(1).seconds(), direct};
+    const double direct = held.contender(0).seconds();
+    return seconds_each {declined() ? direct : held.contender(1).seconds(), direct};
 }
 
 } // namespace winodnn::bench

@@ -51,19 +51,19 @@ dim parse_count(const char *text, dim most) {
 }
 
 void run(isa i, const problem &p, dim tiles, dim executions) {
-    plan how = plan_with_tile(p, {.isa = i}, tile_id::f4x4);
-    how.tiles_per_block = std::min(tiles, tile_count(p, how.tile));
-    const convolution layer(p, how);
+    plan chosen = plan_with_tile(p, {.isa = i}, tile_id::f4x4);
+    chosen.tiles_per_block = std::min(tiles, tile_count(p, chosen.tile));
+    const convolution layer(p, chosen);
     const lone_thread thread;
     const std::vector<std::int8_t> filters(p.oc * p.ic * 9, 3);
-    std::vector<std::byte> weights(layout_for(p, how).bytes()), scratchpad(layer.scratchpad_bytes());
-    pack_weights(layout_for(p, how), filters.data(), weights.data(), thread);
+    std::vector<std::byte> weights(layout_for(p, chosen).bytes()), scratchpad(layer.scratchpad_bytes());
+    pack_weights(layout_for(p, chosen), filters.data(), weights.data(), thread);
     const std::vector<std::uint8_t> src(p.src_extent(), 7);
     std::vector<std::uint8_t> dst(p.dst_extent());
     const float dst_scale = 1e3f;
     run_args args;
     args.src = src.data();
-    args.weights = check_header(layout_for(p, how), weights.data()).value();
+    args.weights = check_header(layout_for(p, chosen), weights.data()).value();
     args.dst = dst.data();
     args.dst_scale = {&dst_scale, data_type::f32};
     args.scratchpad = scratchpad.data();
@@ -76,7 +76,7 @@ void run(isa i, const problem &p, dim tiles, dim executions) {
     }
     std::printf("%lld->%lld@%lld, f4x4, %s, blocks of %lld tiles: workspace %zu KiB, %.3f ms\n",
             static_cast<long long>(p.ic), static_cast<long long>(p.oc), static_cast<long long>(p.ow),
-            name_of(i), static_cast<long long>(how.tiles_per_block), workspace_bytes_for(p, how) / 1024,
+            name_of(i), static_cast<long long>(chosen.tiles_per_block), workspace_bytes_for(p, chosen) / 1024,
             least);
 }
 

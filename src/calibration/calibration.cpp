@@ -82,18 +82,18 @@ std::optional<zero_point_list> zero_points_of(const problem &p, const typed_valu
     return list.empty() || !all_equal ? list : zero_point_list {list.front()};
 }
 
-const tile_calibration *layer_calibration::of(const observed_tile &tile) const {
+const tile_calibration *layer_calibration::find(const observed_tile &tile) const {
     const auto found = std::ranges::find(tiles, tile, &tile_calibration::tile);
     return found == tiles.end() ? nullptr : &*found;
 }
 
-const layer_calibration *calibration::of(const layer_key &key) const {
+const layer_calibration *calibration::find(const layer_key &key) const {
     const auto found = std::ranges::find_if(layers,
             [&](const layer_calibration &layer) { return static_cast<const layer_key &>(layer) == key; });
     return found == layers.end() ? nullptr : &*found;
 }
 
-std::vector<const layer_calibration *> calibration::of(
+std::vector<const layer_calibration *> calibration::find(
         std::uint64_t identity, const weights_layout &layout) const {
     std::vector<const layer_calibration *> found;
     for (const layer_calibration &layer : layers)
@@ -169,7 +169,7 @@ namespace {
 // A piece's ranges in the numbers of the whole tile.
 std::vector<component_range> ranges_of(
         const layer_calibration &layer, const tile &whole, const tile_piece &piece, int limit) {
-    const tile_calibration &known = *layer.of(piece.observed);
+    const tile_calibration &known = *layer.find(piece.observed);
     std::vector<component_range> ranges(static_cast<std::size_t>(whole.components()));
     for (std::size_t c = 0; c < piece.components_of_whole.size(); ++c) {
         const tile_piece::signed_component same = piece.components_of_observed[c];
@@ -225,9 +225,9 @@ class_quantizers quantizers_for(const layer_calibration &layer, const tile &whol
     return result;
 }
 
-bool knows(const layer_calibration &layer, const class_pieces &pieces) {
+bool has_ranges_for(const layer_calibration &layer, const class_pieces &pieces) {
     return std::ranges::all_of(
-            pieces, [&](const tile_piece *p) { return p == nullptr || layer.of(p->observed) != nullptr; });
+            pieces, [&](const tile_piece *p) { return p == nullptr || layer.find(p->observed) != nullptr; });
 }
 
 } // namespace winodnn

@@ -90,8 +90,8 @@ struct layer_calibration : layer_key {
     std::vector<tile_calibration> tiles {};
 
     bool operator==(const layer_calibration &) const = default;
-    const tile_calibration *of(const observed_tile &tile) const;
-    const tile_calibration *of(tile_id whole) const { return of({whole, tile_of(whole).outputs}); }
+    const tile_calibration *find(const observed_tile &tile) const;
+    const tile_calibration *find(tile_id whole) const { return find({whole, tile_of(whole).outputs}); }
 };
 
 // In dB against direct convolution's accumulators. docs/accuracy.md says what that means, costs and keeps.
@@ -102,9 +102,9 @@ struct calibration {
     std::vector<layer_calibration> layers;
 
     bool operator==(const calibration &) const = default;
-    const layer_calibration *of(const layer_key &key) const;
+    const layer_calibration *find(const layer_key &key) const;
     // Those that weights in this layout can be for: several, if convolutions of one network share them.
-    std::vector<const layer_calibration *> of(std::uint64_t identity, const weights_layout &layout) const;
+    std::vector<const layer_calibration *> find(std::uint64_t identity, const weights_layout &layout) const;
 };
 
 component_quantizer narrow_quantizer(const component_range &range, int limit);
@@ -116,7 +116,7 @@ component_quantizer wide_quantizer(const bilinear_algorithm &t, int component, v
 std::vector<component_quantizer> quantizers_for(
         const tile_calibration &c, const component_set &wide, value_range source, int limit);
 // Whether there are ranges for all pieces that an image is covered with.
-bool knows(const layer_calibration &layer, const class_pieces &pieces);
+bool has_ranges_for(const layer_calibration &layer, const class_pieces &pieces);
 // Quantizers of all of them, if it does.
 class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
         const component_set &wide, value_range source, int limit);

@@ -58,7 +58,7 @@ private:
         constexpr std::array types {"u8", "s8"};
         l.src = name(object, "src", types) == 0 ? data_type::u8 : data_type::s8;
         l.zero_points = read_zero_points(object, l);
-        demand(earlier.of(l) == nullptr, "the weights and the source of an earlier layer");
+        demand(earlier.find(l) == nullptr, "the weights and the source of an earlier layer");
         l.samples = integer(object, "samples", 1, 1e18);
         // Files that were written before sizes were have none.
         if (object.find("sizes") != nullptr)
@@ -67,7 +67,7 @@ private:
         for (const json &tile : array(object, "tiles")) {
             tile_calibration read = read_tile(tile);
             const bilinear_algorithm &t = algorithm_of(read.tile);
-            demand(l.of(read.tile) == nullptr, "the same tile again");
+            demand(l.find(read.tile) == nullptr, "the same tile again");
             demand(t.taps.rows == l.kh && t.taps.cols == l.kw, "a tile of another kernel");
             l.tiles.push_back(std::move(read));
         }

@@ -15,7 +15,7 @@ bool is_wider(const number_system &a, const number_system &b) {
 }
 
 struct candidate {
-    plan how;
+    winodnn::plan plan;
     double cycles;
 };
 
@@ -35,7 +35,7 @@ candidate with_tile(const problem &p, const machine &m, std::span<const layer_ca
 } // namespace
 
 number_system numbers_for(const layer_calibration &layer, tile_id tile, double target_snr, int limit) {
-    const tile_calibration *of_tile = layer.of(tile);
+    const tile_calibration *of_tile = layer.find(tile);
     if (of_tile == nullptr) return exact;
     const auto wide = of_tile->wide_for(layer.target_snr.value_or(target_snr), limit);
     return wide ? number_system {true, *wide} : exact;
@@ -69,12 +69,12 @@ std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
     if (const expected<plan> exact_one = fastest_plan(p, m))
         others = std::min(others, winograd_cycles(p, m, *exact_one));
     if (!only && best->cycles >= others) return {};
-    return best->how;
+    return best->plan;
 }
 
 plan plan_of(const layer_calibration &layer, const problem &p, plan base, const number_system &numbers) {
     base.numbers = numbers;
-    base.mixed = !numbers.quantized || knows(layer, pieces_of(p, tile_of(base.tile), true));
+    base.mixed = !numbers.quantized || has_ranges_for(layer, pieces_of(p, tile_of(base.tile), true));
     return base;
 }
 

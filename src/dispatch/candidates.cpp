@@ -19,7 +19,7 @@ std::vector<prediction> plans_with(const problem &p, const machine &m, tile_id t
     const plan base {.tile = tile, .isa = m.isa, .threads = m.threads};
     std::vector<prediction> all = layouts(p, m, base);
     if (has_smaller_pieces(tile_of(tile), p)) {
-        plan whole = all.front().how;
+        plan whole = all.front().plan;
         whole.mixed = false;
         all.push_back({whole, winograd_cycles(p, m, whole)});
     }

@@ -35,13 +35,13 @@ plan plan_with_tile(
     base.tile = tile;
     base.isa = m.isa;
     base.threads = m.threads;
-    return layouts(p, m, base).front().how;
+    return layouts(p, m, base).front().plan;
 }
 
 bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool calibrated) {
     if (m.max_weights_growth == machine::unbounded) return true;
-    const plan how {.tile = tile, .isa = m.isa, .calibrated = calibrated};
-    return growth_of(layout_for(p, how)) <= m.max_weights_growth;
+    const plan chosen {.tile = tile, .isa = m.isa, .calibrated = calibrated};
+    return growth_of(layout_for(p, chosen)) <= m.max_weights_growth;
 }
 
 namespace {
@@ -72,7 +72,7 @@ expected<prediction> best_candidate(const problem &p, const machine &m) {
 
 expected<plan> fastest_plan(const problem &p, const machine &m) {
     return within_growth(p, m, [](const problem &served, const machine &bounded) {
-        return best_candidate(served, bounded).map(&prediction::how);
+        return best_candidate(served, bounded).map(&prediction::plan);
     });
 }
 
@@ -81,7 +81,7 @@ expected<plan> choose_plan(const problem &p, const machine &m) {
         const expected<prediction> best = best_candidate(served, bounded);
         if (!best) return tl::unexpected(best.error());
         const double gain = direct_cycles(served, bounded) / best->cycles;
-        if (gain >= least_gain) return best->how;
+        if (gain >= least_gain) return best->plan;
         const std::string units = bounded.amx_int8 ? " with the AMX units" : "";
         return refuse(refusal_reason::slower,
                 "direct convolution" + units + " is faster: predicted speedup " + decimal(gain, 2));

@@ -56,11 +56,11 @@ private:
     }
 
     void add(dim blocks, dim chunks) {
-        plan how = in_blocks_of(ceil_div(tiles_, blocks), base_);
-        how.oc_chunks = chunks;
+        plan chosen = in_blocks_of(ceil_div(tiles_, blocks), base_);
+        chosen.oc_chunks = chunks;
         for (const prediction &other : found_)
-            if (other.how == how) return;
-        found_.push_back({how, winograd_cycles(problem_, machine_, how)});
+            if (other.plan == chosen) return;
+        found_.push_back({chosen, winograd_cycles(problem_, machine_, chosen)});
     }
 
     const problem &problem_;

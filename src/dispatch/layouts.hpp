@@ -9,7 +9,7 @@
 namespace winodnn {
 
 struct prediction {
-    plan how;
+    winodnn::plan plan;
     double cycles; // on the thread that has most to do
 };
 

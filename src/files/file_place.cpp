@@ -17,19 +17,19 @@ namespace {
 constexpr int most_links = 40; // as Linux
 
 // Relative to a folder, or AT_FDCWD. The system follows the links on the way to the last name.
-file_place split(const std::string &path, int from, const std::string &asked) {
+file_place split(const std::string &path, int from, const std::string &users_path) {
     const auto slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     file_place place {open_file(from, folder.c_str(), O_PATH | O_DIRECTORY), path.substr(slash + 1)};
-    if (!place.folder) fail_to_write(asked, errno);
-    if (place.name.empty()) fail_to_write(asked, "it names no file");
+    if (!place.folder) fail_to_write(users_path, errno);
+    if (place.name.empty()) fail_to_write(users_path, "it names no file");
     return place;
 }
 
-std::string target_of(const file_place &place, const std::string &asked) {
+std::string target_of(const file_place &place, const std::string &path) {
     std::array<char, PATH_MAX> text {};
     const ssize_t length = readlinkat(place.folder.get(), place.name.c_str(), text.data(), text.size());
-    if (length < 0) fail_to_write(asked, errno);
+    if (length < 0) fail_to_write(path, errno);
     return {text.data(), static_cast<std::size_t>(length)};
 }
 

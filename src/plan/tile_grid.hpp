@@ -39,7 +39,7 @@ struct slot_range {
 // Where the tiles of each class of one block begin, and the last one ends.
 struct block_slots {
     std::array<dim, tile_classes + 1> first {};
-    slot_range of(class_range classes) const { return {first[classes.begin], first[classes.end]}; }
+    slot_range range_of(class_range classes) const { return {first[classes.begin], first[classes.end]}; }
 };
 
 struct tile_grid {

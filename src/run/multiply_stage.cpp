@@ -71,7 +71,7 @@ std::vector<slot_range> multiply_stage::multiplied_ranges() const {
     for (dim index = 0; index < b_.map.blocks(); ++index) {
         const block_slots slots = b_.grid.slots_of(b_.map.block(index));
         for (const product_place &place : places_) {
-            const slot_range range = slots.of(place.classes);
+            const slot_range range = slots.range_of(place.classes);
             const auto same_size = [&](const slot_range &r) { return r.size() == range.size(); };
             if (range.size() > 0 && std::ranges::none_of(ranges, same_size)) ranges.push_back(range);
         }
@@ -148,7 +148,7 @@ void multiply_stage::multiply_slice(const block_in_work &block, int component, j
     const auto *ahead = static_cast<const std::byte *>(args.prefetch);
     for (int repeat = 0; repeat < repeats; ++repeat) {
         const product_place &place = places_[static_cast<std::size_t>(component) * repeats + repeat];
-        const register_tiles groups(block.slots.of(place.classes), repeats, registers_.tiles);
+        const register_tiles groups(block.slots.range_of(place.classes), repeats, registers_.tiles);
         const std::byte *v = block.space.v + place.v + ic_begin * value_bytes;
         std::byte *m = block.space.m + place.m + oc * 4;
         args.v_jump = place.v_terms - part_bytes;

@@ -37,9 +37,9 @@ std::vector<plan> worth_measuring(std::span<const prediction> sorted) {
     std::vector<plan> taken;
     for (const prediction &p : sorted) {
         if (taken.size() == most_plans) break;
-        if (std::ranges::count(taken, p.how.tile, &plan::tile) == most_of_a_tile) continue;
-        if (std::ranges::all_of(taken, [&](const plan &other) { return differ_clearly(p.how, other); }))
-            taken.push_back(p.how);
+        if (std::ranges::count(taken, p.plan.tile, &plan::tile) == most_of_a_tile) continue;
+        if (std::ranges::all_of(taken, [&](const plan &other) { return differ_clearly(p.plan, other); }))
+            taken.push_back(p.plan);
     }
     return taken;
 }

@@ -46,8 +46,8 @@ TEST(rounds, end_when_every_least_time_was_seen_again) {
     held.hold_all(60, std::ref(turns));
     EXPECT_EQ(turns.taken(0), 6u);
     EXPECT_EQ(turns.taken(1), 6u);
-    EXPECT_EQ(held.of(0).seconds(), 1);
-    EXPECT_EQ(held.of(1).seconds(), 2);
+    EXPECT_EQ(held.contender(0).seconds(), 1);
+    EXPECT_EQ(held.contender(1).seconds(), 2);
     EXPECT_EQ(held.distrust(), "");
 }
 
@@ -55,8 +55,8 @@ TEST(rounds, do_not_believe_what_was_seen_once) {
     made_up turns({{of(1), of(2), of(3), of(4)}, {of(2)}});
     rounds held(2);
     held.hold_all(0, std::ref(turns));
-    EXPECT_FALSE(held.of(0).is_confirmed());
-    EXPECT_TRUE(held.of(1).is_confirmed());
+    EXPECT_FALSE(held.contender(0).is_confirmed());
+    EXPECT_TRUE(held.contender(1).is_confirmed());
     EXPECT_NE(held.distrust().find("not seen again"), std::string::npos);
     EXPECT_EQ(held.distrust({1}), "");
 }
@@ -71,15 +71,15 @@ TEST(rounds, discard_what_was_interrupted) {
     made_up turns({{disturbed}, {interrupted, of(2e-3)}});
     rounds held(2);
     held.hold_all(60, std::ref(turns));
-    EXPECT_EQ(held.of(0).seconds(), 1e-3);
-    EXPECT_EQ(held.of(1).seconds(), 2e-3);
+    EXPECT_EQ(held.contender(0).seconds(), 1e-3);
+    EXPECT_EQ(held.contender(1).seconds(), 2e-3);
 }
 
 TEST(rounds, have_no_figure_where_all_was_interrupted) {
     made_up turns({{interrupted}, {of(1)}});
     rounds held(2);
     held.hold_all(0, std::ref(turns));
-    EXPECT_TRUE(std::isnan(held.of(0).seconds()));
+    EXPECT_TRUE(std::isnan(held.contender(0).seconds()));
     EXPECT_NE(held.distrust().find("interrupted 50%"), std::string::npos) << held.distrust();
 }
 
@@ -89,10 +89,10 @@ TEST(rounds, add_the_least_times_of_parts) {
             {of(1), interrupted}, {of(3), of(2)}, {of(1), of(2)}, {of(1), of(5)}, {of(1), of(2)}};
     std::size_t next = 0;
     held.hold_all(60, [&](std::size_t) { return frames[std::min(next++, frames.size() - 1)]; });
-    EXPECT_EQ(held.of(0).seconds(), 3);
-    EXPECT_EQ(held.of(0).parts[0].sightings(), 4);
-    EXPECT_EQ(held.of(0).parts[1].sightings(), 3);
-    EXPECT_TRUE(held.of(0).is_confirmed());
+    EXPECT_EQ(held.contender(0).seconds(), 3);
+    EXPECT_EQ(held.contender(0).parts[0].sightings(), 4);
+    EXPECT_EQ(held.contender(0).parts[1].sightings(), 3);
+    EXPECT_TRUE(held.contender(0).is_confirmed());
 }
 
 TEST(rounds, believe_a_sum_whose_parts_vary_by_little_of_it) {
@@ -101,8 +101,8 @@ TEST(rounds, believe_a_sum_whose_parts_vary_by_little_of_it) {
         std::vector<std::vector<turn>> frames = {{of(10), of(1)}, {of(10), of(second_part)}};
         std::size_t next = 0;
         held.hold_all(0, [&](std::size_t) { return frames[std::min<std::size_t>(next++, 1)]; });
-        EXPECT_FALSE(held.of(0).parts[1].is_confirmed());
-        EXPECT_EQ(held.of(0).is_confirmed(), second_part < 1.1) << second_part;
+        EXPECT_FALSE(held.contender(0).parts[1].is_confirmed());
+        EXPECT_EQ(held.contender(0).is_confirmed(), second_part < 1.1) << second_part;
     }
 }
 
@@ -188,8 +188,9 @@ TEST(rounds, keep_to_the_ratio_or_refuse_while_all_CPUs_are_taken) {
             return std::vector<turn> {take_turn([&] { multiply(i == 0 ? count : count / 2); })};
         });
         if (held.distrust().empty()) {
-            EXPECT_NEAR(held.of(0).seconds() / held.of(1).seconds(), 2, 2 * 0.03) << count;
-            std::printf("%ld: ratio %.3f\n", count, held.of(0).seconds() / held.of(1).seconds());
+            EXPECT_NEAR(held.contender(0).seconds() / held.contender(1).seconds(), 2, 2 * 0.03) << count;
+            std::printf(
+                    "%ld: ratio %.3f\n", count, held.contender(0).seconds() / held.contender(1).seconds());
         } else {
             std::printf("%ld: refused: %s\n", count, held.distrust().c_str());
         }

@@ -56,10 +56,10 @@ TEST_F(calibration_file, comes_back_as_it_was) {
     EXPECT_EQ(read_calibration(path_), known_);
     EXPECT_EQ(known_.layers[1].target_snr, 31.5);
     EXPECT_EQ(known_.layers[1].sizes, (std::vector<observed_size> {{1, 6, 6, 6, 6}}));
-    EXPECT_EQ(known_.of(known_.layers[0]), &known_.layers[0]);
+    EXPECT_EQ(known_.find(known_.layers[0]), &known_.layers[0]);
     layer_key other = known_.layers[0];
     other.zero_points = {4};
-    EXPECT_EQ(known_.of(other), nullptr);
+    EXPECT_EQ(known_.find(other), nullptr);
     // Nothing is left of the way there.
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
 }
@@ -142,7 +142,7 @@ TEST_F(calibration_file, has_pieces_that_no_tile_is) {
             std::vector<component_calibration>(static_cast<std::size_t>(algorithm_of(piece).components()))}};
     write_calibration(c, path_);
     EXPECT_EQ(read_calibration(path_), c);
-    EXPECT_EQ(c.layers[0].of(tile_id::sfc6x6), nullptr);
+    EXPECT_EQ(c.layers[0].find(tile_id::sfc6x6), nullptr);
     const std::string text = text_of(c), sizes = "\"rows\":6,\"cols\":2";
     for (const char *other : {"\"rows\":2,\"cols\":2", "\"rows\":6,\"cols\":5", "\"rows\":6,\"cols\":1"}) {
         std::string altered = text;

@@ -27,13 +27,13 @@ isa best_isa() {
 double measured_snr(
         const layer_samples &s, const layer_calibration &c, tile_id tile, const component_set &wide, isa i) {
     const number_system numbers {true, wide};
-    const plan how = plan_of(c, s.p, plan_with_tile(s.p, {i, false, 1}, tile, true, numbers), numbers);
-    const weights_layout layout = layout_for(s.p, how);
+    const plan chosen = plan_of(c, s.p, plan_with_tile(s.p, {i, false, 1}, tile, true, numbers), numbers);
+    const weights_layout layout = layout_for(s.p, chosen);
     const std::vector<float> weights(s.weights.begin(), s.weights.end());
     std::vector<std::byte> block(layout.bytes());
     pack_quantized_weights(layout, wide, weights.data(), s.weights.data(), block.data(), lone_thread());
-    const convolution conv(s.p, how,
-            quantizers_for(c, tile_of(tile), pieces_of(s.p, tile_of(tile), how.mixed), wide,
+    const convolution conv(s.p, chosen,
+            quantizers_for(c, tile_of(tile), pieces_of(s.p, tile_of(tile), chosen.mixed), wide,
                     source_range(s.p), narrow_limit_of(i)));
     std::vector<std::byte> scratchpad(conv.scratchpad_bytes());
     std::vector<float> dst(static_cast<std::size_t>(s.p.dst_extent()));
@@ -96,7 +96,7 @@ TEST(observer, wider_is_never_noisier_and_no_component_is_taken_for_nothing) {
 TEST(observer, own_scales_are_better_than_a_global_one) {
     const layer_samples s(2, 32, 14, 24, 3, 3);
     const layer_calibration global = s.observed(scale_choice::global), own = s.observed(scale_choice::mse);
-    const auto snr = [](const layer_calibration &c) { return c.of(tile_id::f4x4)->snr({}, narrow_limit); };
+    const auto snr = [](const layer_calibration &c) { return c.find(tile_id::f4x4)->snr({}, narrow_limit); };
     EXPECT_GT(snr(own), snr(global) + 6);
 }
 
@@ -107,9 +107,9 @@ TEST(observer, zero_points_and_signed_sources) {
     o.observe(s.p, s.source.data());
     const layer_calibration c = o.finish(scale_choice::max);
     EXPECT_EQ(c.zero_points, zero_point_list {20});
-    EXPECT_EQ(c.of(tile_id::f4x4h), nullptr); // its transform leaves 16 bits there
+    EXPECT_EQ(c.find(tile_id::f4x4h), nullptr); // its transform leaves 16 bits there
     // The one component of F(2x2) that sums four pixels with positive signs, which are -148 .. 107 each.
-    const component_range &sum = c.of(tile_id::f2x2)->components[5].in_8_bits;
+    const component_range &sum = c.find(tile_id::f2x2)->components[5].in_8_bits;
     EXPECT_GE(sum.low, 4 * -148);
     EXPECT_LT(sum.low, 0);
 }

@@ -5,9 +5,7 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
-import stat
 import subprocess
 import sys
 import unittest
@@ -18,7 +16,6 @@ from winodnn import cpu, diagnosis, images, observation, onednn_tasks
 from winodnn.child import Outcome
 from winodnn.findings import Weight
 
-NOBODY = 65534
 # A program that looks oneDNN's functions up in that library's own handle.
 OWN_HANDLE = """
 import sys
@@ -196,13 +193,7 @@ class Program(CommandTest):
 
     @unittest.skipIf(os.getuid() != 0, "only root gives files away")
     def test_set_user_id(self):
-        path = self.folder / "probe"
-        shutil.copy(PROBE, path)
-        os.chown(path, NOBODY, NOBODY)
-        path.chmod(0o755 | stat.S_ISUID)
-        self.folder.chmod(0o755)
-        if os.statvfs(path).f_flag & os.ST_NOSUID:
-            self.skipTest("the folder for temporary files ignores set-user-id")
+        path = self.set_user_id_probe()
         self.doctor(path, "winograd", status=1, expected="problem +.* is set-user-id.* ignores preloads there")
 
     def test_failing_and_killed(self):

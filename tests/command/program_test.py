@@ -15,7 +15,6 @@ from winodnn import program
 from winodnn.failure import NOT_EXECUTABLE, NOT_FOUND, Failure
 
 PATH = {"PATH": os.environ["PATH"]}
-NOBODY = 65534
 
 
 class Found(CommandTest):
@@ -113,14 +112,9 @@ class Obstacles(CommandTest):
 
     @unittest.skipIf(os.getuid() != 0, "only root gives files away")
     def test_set_user_id(self):
-        path = self.copy_of_probe()
-        os.chown(path, NOBODY, NOBODY)
-        path.chmod(0o755 | stat.S_ISUID)
-        if os.statvfs(path).f_flag & os.ST_NOSUID:
-            self.skipTest("the folder for temporary files ignores set-user-id")
+        path = self.set_user_id_probe()
         self.assertIn("set-user-id", self.obstacles(path))
         # And so it is.
-        self.folder.chmod(0o755)
         done = subprocess.run([path], env={"LD_PRELOAD": "/no/such/library.so"}, capture_output=True, text=True, check=True)
         self.assertEqual(done.stderr, "")
         path.chmod(0o755 | stat.S_ISGID)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import unittest
@@ -12,7 +11,6 @@ from support import COMMAND, PROBE, STATIC, V2, CommandTest, winodnn
 
 import winodnn as package
 
-NOBODY = 65534
 
 
 class Reached(CommandTest):
@@ -178,13 +176,7 @@ class NotReached(CommandTest):
 
     @unittest.skipIf(os.getuid() != 0, "only root gives files away")
     def test_set_user_id(self):
-        path = self.folder / "probe"
-        shutil.copy(PROBE, path)
-        os.chown(path, NOBODY, NOBODY)
-        path.chmod(0o755 | stat.S_ISUID)
-        self.folder.chmod(0o755)
-        if os.statvfs(path).f_flag & os.ST_NOSUID:
-            self.skipTest("the folder for temporary files ignores set-user-id")
+        path = self.set_user_id_probe()
         done = winodnn("run", "--", path, "winograd")
         self.assertIn("the loader ignores preloads there", done.stderr)
         self.assertIn("refused", done.stdout)

@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ HIDDEN = os.environ["TEST_HIDDEN"] # has its oneDNN inside
 ONEDNN = os.environ["TEST_ONEDNN"]
 COMMAND = [sys.executable, "-m", "winodnn"]
 SECONDS = 60
+NOBODY = 65534
 
 
 def winodnn(*arguments, **keywords):
@@ -34,4 +37,15 @@ class CommandTest(unittest.TestCase):
         path = self.folder / name
         path.write_text(text)
         path.chmod(mode)
+        return path
+
+    def set_user_id_probe(self):
+        """A copy of the probe that belongs to somebody else and runs as theirs: only root can make one."""
+        path = self.folder / "probe"
+        shutil.copy(PROBE, path)
+        os.chown(path, NOBODY, NOBODY)
+        path.chmod(0o755 | stat.S_ISUID)
+        self.folder.chmod(0o755)
+        if os.statvfs(path).f_flag & os.ST_NOSUID:
+            self.skipTest("the folder for temporary files ignores set-user-id")
         return path

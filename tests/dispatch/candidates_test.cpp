@@ -25,20 +25,20 @@ TEST(candidates, are_sound_distinct_and_sorted_for_any_shape) {
                         const problem p = layer(mb, ic, pixels, oc);
                         const std::vector<prediction> all = candidates(p, cores(threads));
                         ASSERT_FALSE(all.empty());
-                        EXPECT_EQ(all.front().how, fastest_plan(p, cores(threads)).value());
+                        EXPECT_EQ(all.front().plan, fastest_plan(p, cores(threads)).value());
                         for (std::size_t i = 0; i < all.size(); ++i) {
-                            const plan &how = all[i].how;
-                            EXPECT_TRUE(serves(how.tile, p));
-                            EXPECT_GE(how.tiles_per_block, 1);
-                            EXPECT_LE(how.tiles_per_block, tile_count(p, how.tile));
-                            EXPECT_GE(how.oc_chunks, 1);
-                            EXPECT_LE(how.oc_chunks, std::min<dim>(threads, (oc + 63) / 64));
-                            EXPECT_EQ(how.threads, threads);
-                            EXPECT_EQ(how.numbers, exact);
+                            const plan &chosen = all[i].plan;
+                            EXPECT_TRUE(serves(chosen.tile, p));
+                            EXPECT_GE(chosen.tiles_per_block, 1);
+                            EXPECT_LE(chosen.tiles_per_block, tile_count(p, chosen.tile));
+                            EXPECT_GE(chosen.oc_chunks, 1);
+                            EXPECT_LE(chosen.oc_chunks, std::min<dim>(threads, (oc + 63) / 64));
+                            EXPECT_EQ(chosen.threads, threads);
+                            EXPECT_EQ(chosen.numbers, exact);
                             if (i > 0) {
                                 EXPECT_LE(all[i - 1].cycles, all[i].cycles);
                             }
-                            for (std::size_t k = 0; k < i; ++k) EXPECT_NE(all[k].how, how);
+                            for (std::size_t k = 0; k < i; ++k) EXPECT_NE(all[k].plan, chosen);
                         }
                     }
 }
@@ -49,7 +49,7 @@ TEST(candidates, have_blocks_of_many_sizes_with_each_tile) {
     for (const tile_id tile : all_tiles()) {
         std::vector<dim> sizes;
         for (const prediction &c : all)
-            if (c.how.tile == tile) sizes.push_back(c.how.tiles_per_block);
+            if (c.plan.tile == tile) sizes.push_back(c.plan.tiles_per_block);
         if (!serves(tile, p)) {
             EXPECT_TRUE(sizes.empty());
             continue;
@@ -71,17 +71,18 @@ TEST(candidates, have_bounded_workspaces) {
                     const machine m = cores(threads);
                     const auto l2 = static_cast<dim>(m.cache.l2);
                     for (const prediction &c : candidates(p, m)) {
-                        const weights_layout weights = layout_for(p, c.how);
+                        const weights_layout weights = layout_for(p, c.plan);
                         const bool streams = weights.padded_oc() * weights.channel_bytes(exact) > l2 / 2;
                         ++(streams ? streamed : resident);
-                        if (c.how.tiles_per_block <= 6) continue;
+                        if (c.plan.tiles_per_block <= 6) continue;
                         // Beside them partial sums, where sums have to be split, and two lines a plane.
-                        const dim staged = c.how.tiles_per_block * weights.shape().outputs.count()
+                        const dim staged = c.plan.tiles_per_block * weights.shape().outputs.count()
                                            * weights.oc_block() * 4;
                         const dim bytes =
-                                static_cast<dim>(workspace_bytes_for(p, c.how)) - staged - 2 * 2 * 36 * 64;
-                        EXPECT_LE(bytes, l2 * (streams ? 3 : 1)) << tile_of(c.how.tile).name << ' ' << ic
-                                                                 << ' ' << oc << ' ' << c.how.tiles_per_block;
+                                static_cast<dim>(workspace_bytes_for(p, c.plan)) - staged - 2 * 2 * 36 * 64;
+                        EXPECT_LE(bytes, l2 * (streams ? 3 : 1))
+                                << tile_of(c.plan.tile).name << ' ' << ic << ' ' << oc << ' '
+                                << c.plan.tiles_per_block;
                     }
                 }
     EXPECT_GT(streamed, 100);
@@ -91,17 +92,17 @@ TEST(candidates, have_bounded_workspaces) {
 TEST(candidates, of_several_threads_share_blocks_or_channels) {
     const std::vector<prediction> all = candidates(layer(1, 256, 28, 256), cores(4));
     const auto with_chunks = [&](dim chunks) {
-        return std::ranges::any_of(all, [&](const prediction &c) { return c.how.oc_chunks == chunks; });
+        return std::ranges::any_of(all, [&](const prediction &c) { return c.plan.oc_chunks == chunks; });
     };
     EXPECT_TRUE(with_chunks(1));
     EXPECT_TRUE(with_chunks(4));
-    for (const prediction &c : candidates(layer(1, 256, 28, 256), cores(1))) EXPECT_EQ(c.how.oc_chunks, 1);
+    for (const prediction &c : candidates(layer(1, 256, 28, 256), cores(1))) EXPECT_EQ(c.plan.oc_chunks, 1);
 }
 
 TEST(candidates, have_whole_tiles_only_where_there_are_others) {
     const auto has_whole = [](dim pixels, tile_id tile) {
         return std::ranges::any_of(candidates(layer(1, 64, pixels, 64), cores(1), however_slow),
-                [&](const prediction &c) { return c.how.tile == tile && !c.how.mixed; });
+                [&](const prediction &c) { return c.plan.tile == tile && !c.plan.mixed; });
     };
     EXPECT_FALSE(has_whole(16, tile_id::f4x4));
     EXPECT_TRUE(has_whole(14, tile_id::f4x4));
@@ -110,17 +111,17 @@ TEST(candidates, have_whole_tiles_only_where_there_are_others) {
 TEST(candidates, leave_out_tiles_that_are_clearly_slower) {
     const problem p = layer(1, 128, 56, 128);
     const std::vector<prediction> all = candidates(p, cores(1), however_slow), few = candidates(p, cores(1));
-    EXPECT_EQ(few.front().how, all.front().how);
+    EXPECT_EQ(few.front().plan, all.front().plan);
     EXPECT_LT(few.size(), all.size());
     const double most = clearly_slower * all.front().cycles;
     for (const prediction &c : all) {
         const bool kept =
-                std::ranges::any_of(few, [&](const prediction &other) { return other.how == c.how; });
-        const double fitting = winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.how.tile));
-        EXPECT_EQ(kept, fitting <= most) << tile_of(c.how.tile).name;
+                std::ranges::any_of(few, [&](const prediction &other) { return other.plan == c.plan; });
+        const double fitting = winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.plan.tile));
+        EXPECT_EQ(kept, fitting <= most) << tile_of(c.plan.tile).name;
     }
     EXPECT_EQ(few.size(), static_cast<std::size_t>(std::ranges::count_if(all, [&](const prediction &c) {
-        return winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.how.tile)) <= most;
+        return winograd_cycles(p, cores(1), plan_with_tile(p, cores(1), c.plan.tile)) <= most;
     })));
 }
 

@@ -62,13 +62,13 @@ TEST(cost, amx_makes_direct_faster_than_anything_else) {
 
 TEST(cost, bytes_multiply_faster_and_mixed_components_are_in_between) {
     const problem p = layer(1, 256, 56, 256);
-    plan how = in_blocks_of(33, zen5);
-    const double all_wide = winograd_cycles(p, zen5, how);
-    how.calibrated = true;
-    how.numbers = {true, {}};
-    const double bytes = winograd_cycles(p, zen5, how);
-    how.numbers = {true, component_set(0xff)};
-    const double some_wide = winograd_cycles(p, zen5, how);
+    plan chosen = in_blocks_of(33, zen5);
+    const double all_wide = winograd_cycles(p, zen5, chosen);
+    chosen.calibrated = true;
+    chosen.numbers = {true, {}};
+    const double bytes = winograd_cycles(p, zen5, chosen);
+    chosen.numbers = {true, component_set(0xff)};
+    const double some_wide = winograd_cycles(p, zen5, chosen);
     EXPECT_LT(bytes, 0.65 * all_wide);
     EXPECT_GT(some_wide, bytes);
     EXPECT_LT(some_wide, all_wide);

@@ -37,9 +37,9 @@ TEST(weights_growth, of_all_candidates_is_within_the_bound) {
             const std::vector<prediction> all = candidates(p, allowing(machine::unbounded), however_slow),
                                           some = candidates(p, allowing(growth), however_slow);
             std::size_t expected = 0;
-            for (const prediction &c : all) expected += growth_of(layout_for(p, c.how)) <= growth;
+            for (const prediction &c : all) expected += growth_of(layout_for(p, c.plan)) <= growth;
             EXPECT_EQ(some.size(), expected) << channels << ' ' << growth;
-            for (const prediction &c : some) EXPECT_LE(growth_of(layout_for(p, c.how)), growth);
+            for (const prediction &c : some) EXPECT_LE(growth_of(layout_for(p, c.plan)), growth);
         }
 }
 

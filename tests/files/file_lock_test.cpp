@@ -1,6 +1,7 @@
 #include "files/file_lock.hpp"
 
 #include "files/folder.hpp"
+#include "support/child.hpp"
 
 #include <atomic>
 #include <csignal>

@@ -1,6 +1,7 @@
 #include "files/file_replacement.hpp"
 
 #include "files/folder.hpp"
+#include "support/child.hpp"
 
 #include <sys/resource.h>
 

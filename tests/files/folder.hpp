@@ -58,16 +58,6 @@ std::string error_of(const Work &work) {
     }
 }
 
-// What a child returns; -1 if it was killed.
-template <typename Work>
-int in_child(const Work &work) {
-    const pid_t child = fork();
-    if (child == 0) _exit(work());
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 // Root may do what others may not.
 constexpr uid_t nobody = 65534, somebody_else = 65533;
 inline bool is_root() {

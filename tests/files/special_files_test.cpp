@@ -3,6 +3,7 @@
 #include "files/file_replacement.hpp"
 
 #include "files/folder.hpp"
+#include "support/child.hpp"
 #include "support/device.hpp"
 
 #include <fcntl.h>

@@ -267,6 +267,8 @@ void execute(objects &o, const_dnnl_primitive_desc_t pd, const_dnnl_primitive_t 
     dnnl_primitive_execute(primitive, in.one_in(30) ? nullptr : stream(), int(args.size()), args.data());
 }
 
+} // namespace
+
 void run(input &in) {
     objects o;
     while (!in.empty()) {
@@ -295,12 +297,4 @@ void run(input &in) {
             for (int n = 0; n < 20 && dnnl_primitive_desc_next_impl(pd) == dnnl_success; ++n) query(pd, in);
     }
 }
-
-} // namespace
 } // namespace winodnn::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    winodnn::fuzz::input in(data, size);
-    winodnn::fuzz::run(in);
-    return 0;
-}

@@ -275,6 +275,8 @@ void alter(altered_group &group, const weights_layout &layout, input &in) {
     }
 }
 
+} // namespace
+
 void run(input &in) {
     const std::vector<layer> &all = layers();
     const layer &l = all[in.pick(unsigned(all.size()))];
@@ -291,18 +293,10 @@ void run(input &in) {
     l.unpack(block, side);
     expect_status(l.execute(block, in.any_of({7, 7, 0, -2, 300, 100000}), side));
 }
-
-} // namespace
 } // namespace winodnn::fuzz
 
 // Calibrating takes longer than a unit may.
 extern "C" int LLVMFuzzerInitialize(int *, char ***) {
     winodnn::fuzz::layers();
-    return 0;
-}
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    winodnn::fuzz::input in(data, size);
-    winodnn::fuzz::run(in);
     return 0;
 }

@@ -97,6 +97,8 @@ void check(const memory_file &file) {
     if (text_of(read_calibration(written.path())) != once) std::abort();
 }
 
+} // namespace
+
 void run(input &in) {
     static const memory_file file;
     const double target = in.any_of<double>({-1000, 0, 20, 25, 30, 40, 1000});
@@ -116,12 +118,4 @@ void run(input &in) {
         std::abort();
     }
 }
-
-} // namespace
 } // namespace winodnn::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    winodnn::fuzz::input in(data, size);
-    winodnn::fuzz::run(in);
-    return 0;
-}

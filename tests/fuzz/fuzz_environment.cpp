@@ -41,6 +41,8 @@ bool is_whole(const std::string &path) {
     return path.empty() || path.front() == '/';
 }
 
+} // namespace
+
 void run(input &in) {
     std::vector<std::string> set;
     for (unsigned n = 1 + in.pick(6); n > 0; --n) {
@@ -57,12 +59,4 @@ void run(input &in) {
         std::abort();
     for (const std::string &name : set) unsetenv(name.c_str());
 }
-
-} // namespace
 } // namespace winodnn::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    winodnn::fuzz::input in(data, size);
-    winodnn::fuzz::run(in);
-    return 0;
-}

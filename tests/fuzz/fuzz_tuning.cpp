@@ -45,6 +45,8 @@ std::string draw_text(input &in) {
     return in.one_in(2) ? draw_bytes(in) : in.any_of<const char *>({"A CPU", "p1", "direct", "3.2.1", ""});
 }
 
+} // namespace
+
 void run(input &in) {
     static const folder own;
     const std::string path = own.file();
@@ -76,12 +78,4 @@ void run(input &in) {
         if (understood || content_of_file(path) != text) std::abort();
     }
 }
-
-} // namespace
 } // namespace winodnn::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    winodnn::fuzz::input in(data, size);
-    winodnn::fuzz::run(in);
-    return 0;
-}

@@ -24,4 +24,7 @@ private:
     const std::uint8_t *next_, *end_;
 };
 
+// What a target does with an input: each defines its own.
+void run(input &in);
+
 } // namespace winodnn::fuzz

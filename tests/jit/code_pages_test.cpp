@@ -1,5 +1,6 @@
 #include "jit/multiply/multiply.hpp"
 
+#include "support/child.hpp"
 #include "support/isa_sweep.hpp"
 
 #include <cinttypes>
@@ -8,7 +9,6 @@
 #include <new>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace winodnn {
@@ -60,21 +60,11 @@ TEST(code_pages, are_never_writable_and_executable) {
         EXPECT_FALSE(m.permissions[1] == 'w' && m.permissions[2] == 'x') << std::hex << m.begin;
 }
 
-// In a child, because nothing gives the right to execute what was written back.
-template <typename Work>
-int in_child(const Work &work) {
-    const pid_t child = fork();
-    if (child == 0) _exit(work());
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 constexpr int skipped = 77;
 
 TEST(code_pages, a_process_that_may_no_longer_execute_them_gets_no_kernels) {
     ASSERT_TRUE(jit::may_execute_code());
-    const int result = in_child([] {
+    const int result = testing::in_child([] {
         constexpr int set_mdwe = 65;
         if (prctl(set_mdwe, 1ul, 0ul, 0ul, 0ul) != 0) return skipped;
         try {
@@ -100,7 +90,7 @@ TEST(code_pages, no_memory_for_code_is_told) {
             ret();
         }
     };
-    EXPECT_EQ(in_child([] {
+    EXPECT_EQ(testing::in_child([] {
         const rlimit none {0, 0};
         setrlimit(RLIMIT_AS, &none);
         try {
@@ -111,7 +101,7 @@ TEST(code_pages, no_memory_for_code_is_told) {
         }
     }),
             0);
-    EXPECT_EQ(in_child([] {
+    EXPECT_EQ(testing::in_child([] {
         std::ifstream statm("/proc/self/statm");
         rlim_t pages = 0;
         statm >> pages;

@@ -2,58 +2,25 @@
 #include "winodnn/winodnn.h"
 
 #include "convolution_case.hpp"
+#include "support/replaced_new.hpp"
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
-#include <new>
 #include <unistd.h>
 
+namespace winodnn::testing {
 namespace {
 
 std::atomic<int> allocations {0};
 
 } // namespace
 
-// In a program, these replace those that the libraries use too. Not inlined, or the compiler takes what it
-// sees for new paired with free.
-[[gnu::noinline]] void *operator new(std::size_t bytes) {
+bool may_allocate() {
     ++allocations;
-    if (void *p = std::malloc(bytes)) return p;
-    throw std::bad_alloc();
+    return true;
 }
 
-// What std::stable_sort takes its buffer with.
-void *operator new(std::size_t bytes, const std::nothrow_t &) noexcept {
-    ++allocations;
-    return std::malloc(bytes);
-}
-
-void *operator new(std::size_t bytes, std::align_val_t alignment) {
-    ++allocations;
-    const auto to = std::size_t(alignment);
-    if (void *p = std::aligned_alloc(to, (bytes + to - 1) / to * to)) return p;
-    throw std::bad_alloc();
-}
-
-[[gnu::noinline]] void operator delete(void *p) noexcept {
-    std::free(p);
-}
-
-void operator delete(void *p, std::size_t) noexcept {
-    operator delete(p);
-}
-
-void operator delete(void *p, std::align_val_t) noexcept {
-    operator delete(p);
-}
-
-void operator delete(void *p, std::size_t, std::align_val_t) noexcept {
-    operator delete(p);
-}
-
-namespace winodnn::testing {
 namespace {
 
 convolution_case typical() {

@@ -143,4 +143,13 @@ std::vector<std::uint8_t> execution::dst() const {
     return {data, data + m.get_desc().get_size()};
 }
 
+dnnl_status_t status_of(const std::function<void()> &action) {
+    try {
+        action();
+        return dnnl_success;
+    } catch (const dnnl::error &e) {
+        return e.status;
+    }
+}
+
 } // namespace winodnn::testing

@@ -7,6 +7,7 @@
 #include "dnnl.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <random>
 #include <string>
@@ -129,6 +130,8 @@ void check(const convolution_case &c);
 void check(const convolution_case &c, const dnnl::convolution_forward::primitive_desc &desc,
         const dnnl::convolution_forward &primitive);
 void expect_equal(const std::vector<std::uint8_t> &computed, const std::vector<std::uint8_t> &expected);
+// What oneDNN's C++ functions throw; dnnl_success if they throw nothing.
+dnnl_status_t status_of(const std::function<void()> &action);
 
 // avx2, avx2_vnni, ... as capped by ONEDNN_MAX_CPU_ISA. Skips the test if the CPU lacks what the cap names:
 // oneDNN would quietly use a weaker one.

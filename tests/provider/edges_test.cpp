@@ -47,15 +47,6 @@ convolution_case typical() {
     return c;
 }
 
-dnnl_status_t status_of(const std::function<void()> &action) {
-    try {
-        action();
-        return dnnl_success;
-    } catch (const dnnl::error &e) {
-        return e.status;
-    }
-}
-
 // Images that lie so far apart that offsets do not fit 32 bits, neither in elements nor in bytes.
 TEST(edges, tensors_of_more_than_2_to_the_31_elements) {
     const dim far = (dim {1} << 31) + 64 * 7;

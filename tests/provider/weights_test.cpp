@@ -47,15 +47,6 @@ std::vector<T> contents(const memory &m) {
     return {data, data + m.get_desc().get_size() / sizeof(T)};
 }
 
-dnnl_status_t status_of(const std::function<void()> &action) {
-    try {
-        action();
-        return dnnl_success;
-    } catch (const dnnl::error &e) {
-        return e.status;
-    }
-}
-
 TEST(weights, come_back_as_they_were) {
     const memory::desc desc = make_desc(typical()).weights_desc();
     memory block = packed(desc, some_weights());

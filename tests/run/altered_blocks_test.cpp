@@ -23,7 +23,7 @@ using testing::altered_group;
 struct block_of_layer {
     std::string name;
     problem p;
-    plan how;
+    winodnn::plan plan;
 };
 
 problem layer(dim ic, dim oc, dim groups = 0) {
@@ -40,31 +40,32 @@ problem layer(dim ic, dim oc, dim groups = 0) {
 }
 
 std::vector<block_of_layer> blocks_of_all_kinds(isa i) {
-    const auto how = [&](const problem &p, bool calibrated, const number_system &numbers) {
+    const auto plan_for = [&](const problem &p, bool calibrated, const number_system &numbers) {
         plan chosen = plan_with_tile(p, {i, false, 1}, tile_id::f4x4, calibrated, numbers);
         if (numbers.quantized) chosen.mixed = false;
         return chosen;
     };
     const problem small = layer(19, 21), groups = layer(2 * 17, 2 * 20, 2), large = layer(517, 17);
     const number_system some_wide {true, component_set {0x5a5a5}};
-    return {{"exact", small, how(small, false, exact)}, {"groups", groups, how(groups, false, exact)},
-            {"that can be split", large, how(large, false, exact)},
-            {"exact in a calibrated layout", large, how(large, true, exact)},
-            {"quantized", small, how(small, true, some_wide)},
-            {"quantized groups", groups, how(groups, true, some_wide)},
-            {"quantized, of many channels", large, how(large, true, some_wide)}};
+    return {{"exact", small, plan_for(small, false, exact)},
+            {"groups", groups, plan_for(groups, false, exact)},
+            {"that can be split", large, plan_for(large, false, exact)},
+            {"exact in a calibrated layout", large, plan_for(large, true, exact)},
+            {"quantized", small, plan_for(small, true, some_wide)},
+            {"quantized groups", groups, plan_for(groups, true, some_wide)},
+            {"quantized, of many channels", large, plan_for(large, true, some_wide)}};
 }
 
 class subject {
 public:
     subject(const block_of_layer &of, testing::guard side)
-        : p_(of.p), how_(of.how), layout_(layout_for(p_, how_)),
+        : p_(of.p), plan_(of.plan), layout_(layout_for(p_, plan_)),
           weights_(static_cast<std::size_t>(p_.oc * p_.group_ic() * 9), std::int8_t {127}),
           src_(static_cast<std::size_t>(p_.src_extent()), side), block_(layout_.bytes(), side),
           dst_(static_cast<std::size_t>(p_.dst_extent()) * 4, side) {
-        if (how_.numbers.quantized) {
+        if (plan_.numbers.quantized) {
             const std::vector<float> unrounded(weights_.begin(), weights_.end());
-            pack_quantized_weights(layout_, how_.numbers.wide, unrounded.data(), weights_.data(),
+            pack_quantized_weights(layout_, plan_.numbers.wide, unrounded.data(), weights_.data(),
                     block_.data(), lone_thread());
         } else {
             pack_weights(layout_, weights_.data(), block_.data(), lone_thread());
@@ -85,19 +86,19 @@ public:
         if (!block) return block.error().text();
         const testing::guarded_array<std::int8_t> back(weights_.size());
         unpack_weights(layout_, *block, back.data(), lone_thread());
-        plan how = how_;
-        how.numbers = block->numbers;
-        multiply(how, *block);
+        plan chosen = plan_;
+        chosen.numbers = block->numbers;
+        multiply(chosen, *block);
         return "";
     }
 
 private:
-    void multiply(const plan &how, const packed_block &block) {
+    void multiply(const plan &chosen, const packed_block &block) {
         class_quantizers quantizers;
-        if (how.numbers.quantized)
+        if (chosen.numbers.quantized)
             for (auto &of_class : quantizers) of_class.assign(36, component_quantizer {100, 7});
-        std::unique_ptr<const convolution> &conv = convolutions_[how.numbers];
-        if (conv == nullptr) conv = std::make_unique<const convolution>(p_, how, quantizers);
+        std::unique_ptr<const convolution> &conv = convolutions_[chosen.numbers];
+        if (conv == nullptr) conv = std::make_unique<const convolution>(p_, chosen, quantizers);
         const testing::guarded_array<std::byte> scratchpad(conv->scratchpad_bytes());
         run_args args;
         args.src = src_.data();
@@ -108,7 +109,7 @@ private:
     }
 
     problem p_;
-    plan how_;
+    plan plan_;
     weights_layout layout_;
     std::vector<std::int8_t> weights_;
     testing::guarded_buffer src_, block_, dst_;

@@ -32,11 +32,11 @@ void expect_kernels(const problem &p) {
         for (const bool calibrated : {false, true}) {
             if (calibrated ? !serves_quantized(tile, p) : !serves(tile, p)) continue;
             const number_system numbers = calibrated ? number_system {true, component_set {1}} : exact;
-            const plan how = plan_with_tile(p, core, tile, calibrated, numbers);
+            const plan chosen = plan_with_tile(p, core, tile, calibrated, numbers);
             class_quantizers quantizers;
             for (auto &of_class : quantizers)
                 if (calibrated) of_class.resize(static_cast<std::size_t>(tile_of(tile).components()));
-            EXPECT_NO_THROW(convolution(p, how, quantizers)) << tile_of(tile).name << ' ' << calibrated;
+            EXPECT_NO_THROW(convolution(p, chosen, quantizers)) << tile_of(tile).name << ' ' << calibrated;
             ++made;
         }
     EXPECT_GE(made, 18);
@@ -123,8 +123,8 @@ TEST(limits, blocks_are_within_reach_however_large_l2_is) {
         huge.cache.l2 = l2;
         const problem p = layer(1, 400'000, 96, 16);
         for (const prediction &c : candidates(p, huge, however_slow))
-            EXPECT_LE(workspace_bytes_for(p, c.how), static_cast<std::size_t>(most_displacement))
-                    << l2 << ' ' << tile_of(c.how.tile).name << ' ' << c.how.tiles_per_block;
+            EXPECT_LE(workspace_bytes_for(p, c.plan), static_cast<std::size_t>(most_displacement))
+                    << l2 << ' ' << tile_of(c.plan.tile).name << ' ' << c.plan.tiles_per_block;
     }
 }
 

@@ -54,9 +54,9 @@ int plane_of(const tile &t, int component) {
 
 // Quantizers that cover the range, with or without clipping some of it, as calibration would give them.
 class_quantizers quantizers_for(
-        const problem &p, const tile &whole, const plan &how, int limit, double clip) {
+        const problem &p, const tile &whole, const plan &chosen, int limit, double clip) {
     class_quantizers result;
-    const class_pieces pieces = pieces_of(p, whole, how.mixed);
+    const class_pieces pieces = pieces_of(p, whole, chosen.mixed);
     for (int k = 0; k < tile_classes; ++k) {
         if (pieces[k] == nullptr) continue;
         const tile_piece &t = *pieces[k];
@@ -65,12 +65,12 @@ class_quantizers quantizers_for(
         for (int c = 0; c < whole.components(); ++c) {
             const value_range r = input_range(whole, plane_of(whole, c), source_range(p));
             result[k][static_cast<std::size_t>(c)].zero_point =
-                    static_cast<std::int16_t>(how.numbers.is_wide(c) || r.lo == 0 ? 0 : (limit + 1) / 2);
+                    static_cast<std::int16_t>(chosen.numbers.is_wide(c) || r.lo == 0 ? 0 : (limit + 1) / 2);
         }
         for (int plane = 0; plane < t.v_planes(); ++plane) {
             const int c = t.components_of_whole[static_cast<std::size_t>(t.component_of_v(plane))];
             const value_range r = input_range(t, plane, source_range(p));
-            const bool wide = how.numbers.is_wide(c);
+            const bool wide = chosen.numbers.is_wide(c);
             const double reach = wide ? std::max(r.hi, -r.lo) : clip * (r.hi - r.lo);
             const double steps = wide ? wide_limit : limit;
             component_quantizer &q = result[k][static_cast<std::size_t>(c)];
@@ -144,9 +144,10 @@ struct example {
 
 plan quantized_plan(
         const problem &p, isa i, int threads, tile_id tile, const component_set &wide, bool mixed = true) {
-    plan how = plan_with_tile(p, cores(i, threads), tile, true, {true, wide & all_components(tile_of(tile))});
-    how.mixed = mixed;
-    return how;
+    plan chosen =
+            plan_with_tile(p, cores(i, threads), tile, true, {true, wide & all_components(tile_of(tile))});
+    chosen.mixed = mixed;
+    return chosen;
 }
 
 const component_set masks[] = {

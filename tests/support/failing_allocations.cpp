@@ -1,13 +1,12 @@
-// Replaces operator new, in the libraries as well.
 #include "support/failing_allocations.hpp"
+
+#include "support/replaced_new.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <execinfo.h>
 #include <link.h>
-#include <new>
 #include <string>
 
 namespace {
@@ -43,40 +42,11 @@ bool must_fail() {
 
 } // namespace
 
-[[gnu::noinline]] void *operator new(std::size_t bytes) {
-    void *p = must_fail() ? nullptr : std::malloc(bytes);
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-void *operator new(std::size_t bytes, const std::nothrow_t &) noexcept {
-    return must_fail() ? nullptr : std::malloc(bytes);
-}
-
-void *operator new(std::size_t bytes, std::align_val_t alignment) {
-    const auto to = std::size_t(alignment);
-    void *p = must_fail() ? nullptr : std::aligned_alloc(to, (bytes + to - 1) / to * to);
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-[[gnu::noinline]] void operator delete(void *p) noexcept {
-    std::free(p);
-}
-
-void operator delete(void *p, std::size_t) noexcept {
-    operator delete(p);
-}
-
-void operator delete(void *p, std::align_val_t) noexcept {
-    operator delete(p);
-}
-
-void operator delete(void *p, std::size_t, std::align_val_t) noexcept {
-    operator delete(p);
-}
-
 namespace winodnn::testing {
+
+bool may_allocate() {
+    return !must_fail();
+}
 
 void find_allocating_libraries() {
     dl_iterate_phdr(

@@ -85,7 +85,7 @@ TEST(measuring, few_plans_are_worth_it) {
     const std::vector<prediction> all = candidates(p, {isa::avx2, false, 2});
     const std::vector<plan> few = worth_measuring(all);
     ASSERT_EQ(few.size(), 6u);
-    EXPECT_EQ(few.front(), all.front().how);
+    EXPECT_EQ(few.front(), all.front().plan);
     for (std::size_t i = 0; i < few.size(); ++i) {
         EXPECT_LE(std::ranges::count(few, few[i].tile, &plan::tile), 3);
         for (std::size_t k = 0; k < i; ++k)

@@ -26,7 +26,7 @@ TEST(spelling, of_plans_tells_all_candidates_apart) {
             "f2x2:tiles9:chunks1:whole");
     std::set<std::string> seen;
     for (const prediction &c : candidates(sample(), {isa::avx2, false, 3}))
-        EXPECT_TRUE(seen.insert(spelled(c.how)).second) << spelled(c.how);
+        EXPECT_TRUE(seen.insert(spelled(c.plan)).second) << spelled(c.plan);
 }
 
 TEST(spelling, of_problems_is_readable) {

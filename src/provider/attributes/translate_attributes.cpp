@@ -1,8 +1,9 @@
 #include "provider/attributes/translate_attributes.hpp"
 
 #include "provider/attributes/attributes.hpp"
-#include "provider/creation/declined.hpp"
+#include "provider/attributes/demand.hpp"
 #include "provider/objects/memory_desc.hpp"
+#include "provider/onednn/data_types.hpp"
 
 #include <algorithm>
 

@@ -204,19 +204,19 @@ void write_observed(const std::string &path) {
 std::vector<convolution_variant> variants_of(
         const problem &p, const plan &base, const calibration_in_use *calibrated) {
     std::vector<convolution_variant> variants(1);
-    variants.front().how = exact_plan(base);
+    variants.front().plan = exact_plan(base);
     if (!base.calibrated || calibrated == nullptr) return variants;
     const weights_layout layout = layout_for(p, base);
     for (const layer_calibration *layer : calibrated->like(p)) {
         // What the reorder, which does not see the source, packs these weights in.
-        const number_system numbers = numbers_for(calibrated->known.of(layer->identity, layout), base.tile,
+        const number_system numbers = numbers_for(calibrated->known.find(layer->identity, layout), base.tile,
                 calibrated->target_snr, narrow_limit_of(base.isa));
         if (!numbers.quantized) continue;
-        const plan how = plan_of(*layer, p, base, numbers);
+        const plan chosen = plan_of(*layer, p, base, numbers);
         const winodnn::tile &whole = tile_of(base.tile);
-        variants.push_back({*layer, how,
-                quantizers_for(*layer, whole, pieces_of(p, whole, how.mixed), numbers.wide, source_range(p),
-                        narrow_limit_of(base.isa))});
+        variants.push_back({*layer, chosen,
+                quantizers_for(*layer, whole, pieces_of(p, whole, chosen.mixed), numbers.wide,
+                        source_range(p), narrow_limit_of(base.isa))});
     }
     return variants;
 }

@@ -36,7 +36,7 @@ void write_observed(const std::string &path);
 // One way for a convolution to be executed: by its weights, and by the zero points of its source.
 struct convolution_variant {
     layer_key key; // of nothing in particular: for weights that are packed exactly
-    plan how;
+    winodnn::plan plan;
     class_quantizers quantizers;
 };
 // The first is the exact one.

@@ -13,7 +13,7 @@ namespace {
 
 std::size_t largest_scratchpad(const problem &p, const std::vector<convolution_variant> &variants) {
     std::size_t bytes = 0;
-    for (const convolution_variant &v : variants) bytes = std::max(bytes, scratchpad_bytes_for(p, v.how));
+    for (const convolution_variant &v : variants) bytes = std::max(bytes, scratchpad_bytes_for(p, v.plan));
     return bytes;
 }
 
@@ -26,9 +26,9 @@ bool asks_for_user_scratchpad(const_dnnl_primitive_attr_t attr) {
 } // namespace
 
 convolution_description::convolution_description(const convolution_request &request, problem p, plan chosen,
-        std::vector<convolution_variant> variants, owned_primitive_desc beside, eltwise_stages stages)
+        std::vector<convolution_variant> variants, owned_primitive_desc onednn_desc, eltwise_stages stages)
     : problem_(std::move(p)), plan_(chosen), variants_(std::move(variants)), name_(name_of(chosen)),
-      scratchpad_bytes_(largest_scratchpad(problem_, variants_)), beside_(std::move(beside)),
+      scratchpad_bytes_(largest_scratchpad(problem_, variants_)), onednn_desc_(std::move(onednn_desc)),
       stages_(std::move(stages)), attr_(copy_of(request.attr)), facts_(*facts_of(attr_.get())),
       request_(request, attr_.get()), weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
@@ -60,7 +60,7 @@ dnnl_status_t convolution_description::query(dnnl_query_t what, int index, void 
             break;
         default: break;
     }
-    return real().dnnl_primitive_desc_query(beside_.get(), what, index, result);
+    return real().dnnl_primitive_desc_query(onednn_desc_.get(), what, index, result);
 }
 
 std::unique_ptr<const executable> convolution_description::make_executable() const {
@@ -90,15 +90,15 @@ bool convolution_description::by_name() const {
     return request_.get().alg_kind == dnnl_convolution_winograd;
 }
 
-std::string convolution_description::describe_execution(const plan &how) const {
+std::string convolution_description::describe_execution(const plan &chosen) const {
     // Which of them it will be is the weights' to say.
-    return describe(how, plan_.calibrated ? " numbers:" + name_of(how.numbers) : "");
+    return describe(chosen, plan_.calibrated ? " numbers:" + name_of(chosen.numbers) : "");
 }
 
-std::string convolution_description::describe(const plan &how, const std::string &numbers) const {
+std::string convolution_description::describe(const plan &chosen, const std::string &numbers) const {
     const convolution_request &request = request_.get();
     const auto desc = [&](dnnl_query_t what, int index) {
-        return real().dnnl_primitive_desc_query_md(beside_.get(), what, index);
+        return real().dnnl_primitive_desc_query_md(onednn_desc_.get(), what, index);
     };
     return std::string("cpu,convolution,") + name_ + ",forward_inference,src_"
            + to_string(desc(dnnl_query_src_md, 0), view_of(request.src).any()) + " wei_"
@@ -107,8 +107,8 @@ std::string convolution_description::describe(const plan &how, const std::string
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
            + to_string(facts_, problem_.post_ops, user_scratchpad_)
            + ",alg:" + (by_name() ? "convolution_winograd" : "convolution_direct")
-           + " workspace:" + std::to_string(workspace_bytes_for(problem_, how) / 1024) + "KiB" + numbers + ","
-           + to_string(problem_);
+           + " workspace:" + std::to_string(workspace_bytes_for(problem_, chosen) / 1024) + "KiB" + numbers
+           + "," + to_string(problem_);
 }
 
 } // namespace winodnn

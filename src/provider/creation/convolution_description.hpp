@@ -15,15 +15,17 @@ namespace winodnn {
 
 class convolution_description final : public description {
 public:
-    // `beside` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws failure.
+    // `onednn_desc` is oneDNN's direct convolution for the same request with src and dst in nhwc. Throws
+    // failure.
     convolution_description(const convolution_request &request, problem p, plan chosen,
-            std::vector<convolution_variant> variants, owned_primitive_desc beside, eltwise_stages stages);
+            std::vector<convolution_variant> variants, owned_primitive_desc onednn_desc,
+            eltwise_stages stages);
 
     dnnl_status_t query(dnnl_query_t what, int index, void *result) const override;
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
     std::unique_ptr<const executable> make_executable() const override;
     bool is_cached() const override;
-    const_dnnl_primitive_desc_t beside() const override { return beside_.get(); }
+    const_dnnl_primitive_desc_t onednn_desc() const override { return onednn_desc_.get(); }
     owned_primitive_desc make_next() const override;
     const std::string &info() const override { return info_; }
 
@@ -37,11 +39,11 @@ public:
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
     bool user_scratchpad() const { return user_scratchpad_; }
     // For verbose output: the convolution as it is executed with weights of one of the variants.
-    std::string describe_execution(const plan &how) const;
+    std::string describe_execution(const plan &chosen) const;
 
 private:
     bool by_name() const; // Winograd was asked for
-    std::string describe(const plan &how, const std::string &numbers) const;
+    std::string describe(const plan &chosen, const std::string &numbers) const;
 
     problem problem_;
     plan plan_;
@@ -49,7 +51,7 @@ private:
     const char *name_;
     bool user_scratchpad_ = false;
     std::size_t scratchpad_bytes_;
-    owned_primitive_desc beside_;
+    owned_primitive_desc onednn_desc_;
     eltwise_stages stages_;
     watched_attr attr_;
     attribute_facts facts_;

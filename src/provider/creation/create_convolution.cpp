@@ -159,13 +159,13 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
         return give_up({refusal_reason::unserved, "attributes that were set past winodnn"});
     std::vector<convolution_variant> variants = variants_of(s->served, s->chosen, s->calibrated.get());
     std::vector<plan> plans;
-    for (const convolution_variant &v : variants) plans.push_back(v.how);
+    for (const convolution_variant &v : variants) plans.push_back(v.plan);
     expected<eltwise_stages> stages = eltwise_stages::make(request.engine, s->served, plans);
     if (!stages) return give_up(stages.error());
     if (verbose_refusals()) print_choices(request, s->served, variants, s->calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
-    handle->says = std::make_shared<const convolution_description>(request, std::move(s->served), s->chosen,
-            std::move(variants), std::move(direct), std::move(*stages));
+    handle->description = std::make_shared<const convolution_description>(request, std::move(s->served),
+            s->chosen, std::move(variants), std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

@@ -2,10 +2,11 @@
 
 #include "problem/limits.hpp"
 #include "provider/attributes/attributes.hpp"
+#include "provider/attributes/demand.hpp"
 #include "provider/attributes/translate_attributes.hpp"
-#include "provider/creation/declined.hpp"
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/onednn/data_types.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,11 +1,11 @@
 #include "provider/creation/skipped_layers.hpp"
 
 #include "environment/environment.hpp"
+#include "files/standard_streams.hpp"
 #include "files/text_lines.hpp"
 #include "problem/limits.hpp"
 #include "problem/problem_syntax.hpp"
 
-#include <cstdio>
 #include <stdexcept>
 #include <vector>
 
@@ -34,11 +34,11 @@ std::vector<skipped_layer> read_list(const std::string &path) {
                 std::string reason = entries.name.empty() ? place : place + ": " + entries.name;
                 list.push_back({std::move(entries), std::move(reason)});
             } catch (const std::invalid_argument &wrong) {
-                std::fprintf(stderr, "winodnn: %s: %s; the line is ignored\n", place.c_str(), wrong.what());
+                print_to_stderr("winodnn: %s: %s; the line is ignored\n", place.c_str(), wrong.what());
             }
         }
     } catch (const std::runtime_error &error) {
-        std::fprintf(stderr, "winodnn: WINODNN_SKIP=%s; no layer is skipped\n", error.what());
+        print_to_stderr("winodnn: WINODNN_SKIP=%s; no layer is skipped\n", error.what());
     }
     return list;
 }

@@ -1,9 +1,9 @@
 #include "provider/creation/synthetic_layer.hpp"
 
-#include "provider/creation/declined.hpp"
 #include "provider/execution/eltwise_stages.hpp"
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/onednn/data_types.hpp"
 #include "provider/threads/runtime.hpp"
 #include "weights/packed_weights.hpp"
 
@@ -191,19 +191,20 @@ packed_block synthetic_layer::packed_in(const weights_layout &layout) {
 }
 
 struct synthetic_layer::runnable {
-    runnable(convolution made, eltwise_stages of_it) : how(std::move(made)), stages(std::move(of_it)) {}
+    runnable(convolution made, eltwise_stages of_it)
+        : computation(std::move(made)), stages(std::move(of_it)) {}
 
-    convolution how;
+    convolution computation;
     eltwise_stages stages;
     owned_buffer scratchpad;
 };
 
-std::function<void()> synthetic_layer::prepare(const plan &how) {
-    expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&how, 1});
+std::function<void()> synthetic_layer::prepare(const plan &chosen) {
+    expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&chosen, 1});
     if (!stages) throw failure {dnnl_unimplemented};
-    const auto made = std::make_shared<runnable>(convolution(problem_, how), std::move(*stages));
-    made->scratchpad = zeros(made->how.scratchpad_bytes());
-    const packed_block weights = packed_in(layout_for(problem_, how));
+    const auto made = std::make_shared<runnable>(convolution(problem_, chosen), std::move(*stages));
+    made->scratchpad = zeros(made->computation.scratchpad_bytes());
+    const packed_block weights = packed_in(layout_for(problem_, chosen));
     return [this, made, weights] {
         const eltwise_stages::run stages_run(made->stages, stream_.get());
         run_args args = args_;
@@ -211,7 +212,7 @@ std::function<void()> synthetic_layer::prepare(const plan &how) {
         args.stages = &stages_run;
         args.scratchpad = made->scratchpad->data;
         threadpool_team own;
-        if (made->how.execute(args, host_runtime()->threads->team_on(stream_.get(), own))
+        if (made->computation.execute(args, host_runtime()->threads->team_on(stream_.get(), own))
                 != run_result::computed)
             throw failure {dnnl_runtime_error};
     };

@@ -26,7 +26,7 @@ public:
     // What these return runs the layer once, on the host's threads, and refers to this object. They and it
     // throw failure; prepare() also what the constructor of convolution throws.
     std::function<void()> prepare_direct() const;
-    std::function<void()> prepare(const plan &how);
+    std::function<void()> prepare(const plan &chosen);
 
 private:
     using owned_buffer = std::unique_ptr<scratch_pool::buffer>;

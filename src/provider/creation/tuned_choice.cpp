@@ -105,7 +105,7 @@ std::optional<expected<plan>> choice_of(
     if (result.winner == direct_choice && !by_name)
         return refuse(refusal_reason::slower, "direct convolution was the fastest when it was measured");
     for (const prediction &c : all)
-        if (spelled(c.how) == result.winner) return c.how;
+        if (spelled(c.plan) == result.winner) return c.plan;
     return {};
 }
 
@@ -129,8 +129,8 @@ std::optional<tuning_result> measure(
         // First, so that it is never left out.
         if (!is_by_name(request))
             contenders.push_back({direct_choice, [&layer] { return layer.prepare_direct(); }});
-        for (const plan &how : worth_measuring(all))
-            contenders.push_back({spelled(how), [&layer, how] { return layer.prepare(how); }});
+        for (const plan &chosen : worth_measuring(all))
+            contenders.push_back({spelled(chosen), [&layer, chosen] { return layer.prepare(chosen); }});
         const auto now = [&watch] { return watch.milliseconds() / 1e3; };
         tuning_result result = with_winner(measure_in_turn(contenders, seconds_to_spend, now));
         if (verbose_events())

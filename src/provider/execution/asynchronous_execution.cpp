@@ -34,7 +34,7 @@ class submission {
 public:
     submission(const primitive_handle &primitive, dnnl_stream_t stream, int threads, int nargs,
             const dnnl_exec_arg_t *args)
-        : described_(primitive.desc.says), runs_(primitive.runs), stream_(stream),
+        : described_(primitive.desc.description), runs_(primitive.runs), stream_(stream),
           without_pool_(stream_without_pool(stream)), crew_(threads) {
         memories_.reserve(static_cast<std::size_t>(nargs));
         args_.reserve(static_cast<std::size_t>(nargs));

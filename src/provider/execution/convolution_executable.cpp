@@ -2,9 +2,9 @@
 
 #include "provider/calibration/calibrating.hpp"
 #include "provider/creation/convolution_description.hpp"
-#include "provider/creation/declined.hpp"
 #include "provider/objects/arguments.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/onednn/data_types.hpp"
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
 #include "provider/threads/runtime.hpp"
@@ -14,28 +14,29 @@
 
 namespace winodnn {
 
-convolution_executable::convolution_executable(const convolution_description &says)
-    : says_(says), layout_(layout_for(says.described(), says.variants().front().how)), weights_(layout_),
-      attributes_(says.facts()), by_onednn_(says) {
-    const problem &p = says.described();
-    for (const convolution_variant &v : says.variants())
-        variants_.push_back({v.key, v.how.numbers, convolution(p, v.how, v.quantizers),
-                verbose_events() ? says.describe_execution(v.how) : std::string()});
+convolution_executable::convolution_executable(const convolution_description &description)
+    : description_(description),
+      layout_(layout_for(description.described(), description.variants().front().plan)), weights_(layout_),
+      attributes_(description.facts()), by_onednn_(description) {
+    const problem &p = description.described();
+    for (const convolution_variant &v : description.variants())
+        variants_.push_back({v.key, v.plan.numbers, convolution(p, v.plan, v.quantizers),
+                verbose_events() ? description.describe_execution(v.plan) : std::string()});
     src_bytes_ = std::size_t(p.src_extent()) * size_of(p.src);
     dst_bytes_ = std::size_t(p.dst_extent()) * size_of(p.dst);
-    if (!says.user_scratchpad()) membership_.emplace(scratch_pool::shared());
+    if (!description.user_scratchpad()) membership_.emplace(scratch_pool::shared());
 }
 
 run_args convolution_executable::read(const execution_arguments &given) const {
     run_args r;
     const auto desc = [&](dnnl_query_t what) {
-        return real().dnnl_primitive_desc_query_md(says_.beside(), what, 0);
+        return real().dnnl_primitive_desc_query_md(description_.onednn_desc(), what, 0);
     };
     r.src = given.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
     r.dst = given.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
 
     r.weights = read_weights(given);
-    if (const problem &p = says_.described(); p.bias)
+    if (const problem &p = description_.described(); p.bias)
         r.bias = given.values(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), p.oc);
     return r;
 }
@@ -44,7 +45,7 @@ packed_block convolution_executable::read_weights(const execution_arguments &giv
     constexpr const char *name = "the weights memory";
     const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, name);
     // By its desc: plain weights of the same dims would be read as a packed block.
-    if (real().dnnl_memory_desc_equal(desc_of(weights), says_.weights_desc()) == 0)
+    if (real().dnnl_memory_desc_equal(desc_of(weights), description_.weights_desc()) == 0)
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
     const expected<packed_block> block = weights_.check(given.buffer(weights, name));
     if (!block) throw invalid_argument {block.error().text()};
@@ -52,11 +53,11 @@ packed_block convolution_executable::read_weights(const execution_arguments &giv
 }
 
 void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
-    const problem &p = says_.described();
+    const problem &p = description_.described();
     const auto channels = [&](int arg) { return arg == DNNL_ARG_SRC ? p.ic : p.oc; };
     const auto scales = [&](int arg, const char *name, bool per_oc) {
-        return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name, says_.facts().scales.at(arg).type,
-                per_oc ? p.oc : 1, channels(arg));
+        return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name,
+                description_.facts().scales.at(arg).type, per_oc ? p.oc : 1, channels(arg));
     };
     using weights_scale_kind = problem::weights_scale_kind;
     if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
@@ -67,7 +68,8 @@ void convolution_executable::read_quantization(const execution_arguments &given,
 
     const auto zero_points = [&](int arg, const char *name, bool per_channel) {
         return given.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
-                says_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1, channels(arg));
+                description_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1,
+                channels(arg));
     };
     if (p.src_zero_point)
         r.src_zero_points = zero_points(DNNL_ARG_SRC, "the source zero points", p.src_zero_point_per_ic);
@@ -77,7 +79,7 @@ void convolution_executable::read_quantization(const execution_arguments &given,
 
 convolution_executable::operand_list convolution_executable::read_operands(
         const execution_arguments &given) const {
-    const problem &p = says_.described();
+    const problem &p = description_.described();
     operand_list operands {};
     for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
         const post_op &op = p.post_ops[i];
@@ -97,7 +99,7 @@ const convolution_executable::variant *convolution_executable::variant_for(const
     if (!args.weights.numbers.quantized) return &variants_.front();
     for (const variant &v : variants_)
         if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
-                && are_zero_points(v.key.zero_points, says_.described(), args.src_zero_points))
+                && are_zero_points(v.key.zero_points, description_.described(), args.src_zero_points))
             return &v;
     return nullptr;
 }
@@ -107,18 +109,18 @@ const convolution_executable::variant &convolution_executable::compute(
     const variant *chosen = variant_for(args);
     if (chosen == nullptr)
         throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
-    const eltwise_stages::run stages(says_.stages(), stream);
+    const eltwise_stages::run stages(description_.stages(), stream);
     args.stages = &stages;
-    switch (chosen->how.execute(args, team)) {
+    switch (chosen->computation.execute(args, team)) {
         case run_result::computed: break;
         case run_result::beyond_proof:
             throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
         case run_result::stage_failed:
             if (verbose_refusals())
-                print_refusal("exec:failed", says_.info(), "oneDNN could not execute a post-op");
+                print_refusal("exec:failed", description_.info(), "oneDNN could not execute a post-op");
             throw failure {dnnl_runtime_error};
     }
-    if (is_observing()) observe(says_.described(), layout_, args);
+    if (is_observing()) observe(description_.described(), layout_, args);
     return *chosen;
 }
 
@@ -128,9 +130,9 @@ const convolution_executable::variant &convolution_executable::run(
     run_args r = read(given);
     const operand_list operands = read_operands(given);
     r.operands = operands.data();
-    const bool user_scratchpad = says_.user_scratchpad();
+    const bool user_scratchpad = description_.user_scratchpad();
     void *users = user_scratchpad
-                          ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", says_.scratchpad_bytes())
+                          ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", description_.scratchpad_bytes())
                           : nullptr;
     // What may leave the execution to oneDNN comes behind what makes it invalid.
     attributes_.confirm(nargs, args);
@@ -139,7 +141,7 @@ const convolution_executable::variant &convolution_executable::run(
         r.scratchpad = users;
         return compute(r, stream, team);
     }
-    const scratch_pool::lease scratch(scratch_pool::shared(), says_.scratchpad_bytes());
+    const scratch_pool::lease scratch(scratch_pool::shared(), description_.scratchpad_bytes());
     r.scratchpad = scratch.data();
     return compute(r, stream, team);
 }
@@ -148,7 +150,7 @@ dnnl_status_t convolution_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     std::string left; // why to oneDNN
     try {
-        take_turn(stream, says_.engine());
+        take_turn(stream, description_.engine());
         const stopwatch watch; // not of what the stream had to do before
         threadpool_team own;
         const thread_team &team = host_runtime()->threads->team_on(stream, own);
@@ -162,10 +164,11 @@ dnnl_status_t convolution_executable::execute(
         }
         by_onednn_.run(stream, nargs, args, team);
         count_executed(true);
-        if (verbose_events()) print_event("exec:onednn", says_.info() + "," + left, watch.milliseconds());
+        if (verbose_events())
+            print_event("exec:onednn", description_.info() + "," + left, watch.milliseconds());
         return dnnl_success;
     } catch (const invalid_argument &wrong) {
-        if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
+        if (verbose_refusals()) print_refusal("exec:invalid", description_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
 }

@@ -20,7 +20,7 @@ class execution_arguments;
 
 class convolution_executable final : public executable {
 public:
-    explicit convolution_executable(const convolution_description &says);
+    explicit convolution_executable(const convolution_description &description);
 
     dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
 
@@ -37,11 +37,11 @@ private:
             dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const;
     const variant &compute(run_args &args, dnnl_stream_t stream, const thread_team &team) const;
 
-    const convolution_description &says_;
+    const convolution_description &description_;
     struct variant {
         layer_key key;
         number_system numbers;
-        convolution how;
+        convolution computation;
         std::string info; // of verbose output
     };
     // nullptr if it is none of ours.

@@ -1,11 +1,11 @@
 #include "provider/execution/deferred_failures.hpp"
 
+#include "files/standard_streams.hpp"
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
 #include "provider/objects/status.hpp"
 
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <mutex>
 
@@ -28,7 +28,7 @@ constinit std::atomic<bool> any {false};
 } // namespace
 
 void note_deferred_failure(dnnl_stream_t stream, dnnl_status_t status, std::string_view info) {
-    std::fprintf(stderr,
+    print_to_stderr(
             "winodnn: an execution on an asynchronous threadpool failed with status %d, and nothing was "
             "computed%s%.*s; WINODNN_VERBOSE=2 shows why\n",
             static_cast<int>(status), info.empty() ? "" : ": ", static_cast<int>(info.size()), info.data());

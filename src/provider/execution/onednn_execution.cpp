@@ -53,13 +53,13 @@ owned_attr with_user_scratchpad(const_dnnl_primitive_attr_t attr) {
     return owned;
 }
 
-shared_primitive make_convolution(const convolution_description &says) {
-    const owned_attr attr = with_user_scratchpad(says.attr());
-    convolution_request request = says.request();
+shared_primitive make_convolution(const convolution_description &description) {
+    const owned_attr attr = with_user_scratchpad(description.attr());
+    convolution_request request = description.request();
     request.attr = attr.get();
     owned_primitive_desc desc;
     require(create_direct_in_nhwc(desc, request));
-    return {std::move(desc), says.engine()};
+    return {std::move(desc), description.engine()};
 }
 
 shared_primitive make_reorder(
@@ -73,9 +73,9 @@ shared_primitive make_reorder(
 } // namespace
 
 struct onednn_execution::primitives {
-    explicit primitives(const convolution_description &says, const weights_layout &layout)
-        : convolution(make_convolution(says)),
-          reorder(make_reorder(says.engine(), make_plain_weights_desc(layout).get(),
+    explicit primitives(const convolution_description &description, const weights_layout &layout)
+        : convolution(make_convolution(description)),
+          reorder(make_reorder(description.engine(), make_plain_weights_desc(layout).get(),
                   convolution.md(dnnl_query_weights_md))) {}
 
     shared_primitive convolution, reorder; // of its weights, from plain ones
@@ -90,8 +90,8 @@ struct onednn_execution::direct_weights {
     }
 };
 
-onednn_execution::onednn_execution(const convolution_description &says)
-    : says_(says), layout_(*packed_layout(says.weights_desc())), blocks_(layout_) {}
+onednn_execution::onednn_execution(const convolution_description &description)
+    : description_(description), layout_(*packed_layout(description.weights_desc())), blocks_(layout_) {}
 
 onednn_execution::~onednn_execution() = default;
 
@@ -101,7 +101,7 @@ const onednn_execution::primitives &onednn_execution::needed() const {
         if (made_ != nullptr) return *made_;
     }
     // Outside of the lock: oneDNN takes its own, and its time. Of two that are made at once one is kept.
-    auto made = std::make_unique<const primitives>(says_, layout_);
+    auto made = std::make_unique<const primitives>(description_, layout_);
     const std::lock_guard lock(mutex_);
     if (made_ == nullptr) made_ = std::move(made);
     return *made_;
@@ -129,8 +129,8 @@ std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weight
         plain = unpacked(block, team);
     }
     const primitives &p = needed();
-    auto made = std::make_shared<const direct_weights>(
-            direct_weights {block, make_memory(p.convolution.md(dnnl_query_weights_md), says_.engine())});
+    auto made = std::make_shared<const direct_weights>(direct_weights {
+            block, make_memory(p.convolution.md(dnnl_query_weights_md), description_.engine())});
     p.reorder.run(stream, {{DNNL_ARG_FROM, plain.get()}, {DNNL_ARG_TO, made->weights.get()}});
     const std::lock_guard lock(mutex_);
     kept_ = made;
@@ -138,7 +138,7 @@ std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weight
 }
 
 owned_memory onednn_execution::unpacked(const packed_block &block, const thread_team &team) const {
-    owned_memory plain = make_memory(make_plain_weights_desc(layout_).get(), says_.engine());
+    owned_memory plain = make_memory(make_plain_weights_desc(layout_).get(), description_.engine());
     unpack_weights(layout_, block, mapped_memory(plain.get()).data<std::int8_t>(), team);
     return plain;
 }

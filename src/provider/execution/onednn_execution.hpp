@@ -18,7 +18,7 @@ class convolution_description;
 // thread can execute.
 class onednn_execution {
 public:
-    explicit onednn_execution(const convolution_description &says);
+    explicit onednn_execution(const convolution_description &description);
     ~onednn_execution();
     onednn_execution(const onednn_execution &) = delete;
     onednn_execution &operator=(const onednn_execution &) = delete;
@@ -36,7 +36,7 @@ private:
     std::shared_ptr<const direct_weights> kept_of(const packed_block &block) const;
     owned_memory unpacked(const packed_block &block, const thread_team &team) const;
 
-    const convolution_description &says_;
+    const convolution_description &description_;
     const weights_layout layout_;
     const block_reader blocks_;
     mutable std::mutex mutex_; // guards what follows, which is made when it is needed for the first time

@@ -27,13 +27,13 @@ bool is_cached(const description &asked) {
 
 bool is_cached(const_dnnl_primitive_desc_t desc) {
     const primitive_desc_handle *handle = ours(desc);
-    return handle != nullptr && handle->says ? is_cached(*handle->says)
-                                             : is_in_onednns_cache(real_desc_of(desc));
+    return handle != nullptr && handle->description ? is_cached(*handle->description)
+                                                    : is_in_onednns_cache(real_desc_of(desc));
 }
 
 bool is_cached(const_dnnl_primitive_t primitive) {
     const primitive_handle *handle = ours(primitive);
-    if (handle != nullptr) return is_cached(*handle->desc.says);
+    if (handle != nullptr) return is_cached(*handle->desc.description);
     return ask_onednn("_ZN4dnnl4impl21is_primitive_in_cacheEPK14dnnl_primitive",
             "_Z31dnnl_test_is_primitive_in_cachePK14dnnl_primitive", primitive);
 }

@@ -76,7 +76,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_d
             return refused("packed weights are for CPUs");
         if (!host_runtime()) return refused(host_runtime().error().text());
         auto handle = std::make_unique<primitive_desc_handle>();
-        handle->says =
+        handle->description =
                 std::make_shared<const reorder_description>(src_desc, src_engine, dst_desc, dst_engine, attr);
         *desc = to_c(handle.release());
         return dnnl_success;

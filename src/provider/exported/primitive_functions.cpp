@@ -10,16 +10,16 @@ using namespace winodnn;
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_create(
         dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t desc) {
     const primitive_desc_handle *handle = ours(desc);
-    if (handle == nullptr || !handle->says)
+    if (handle == nullptr || !handle->description)
         return forward(real().dnnl_primitive_create, primitive, real_desc_of(desc));
     if (primitive == nullptr) return dnnl_invalid_arguments;
     return guarded([&] {
         const stopwatch watch;
         auto created = std::make_unique<primitive_handle>();
-        created->desc.says = handle->says;
+        created->desc.description = handle->description;
         created->desc.is_clone = true;
-        created->runs = handle->says->make_executable();
-        if (verbose_events()) print_event("create", handle->says->info(), watch.milliseconds());
+        created->runs = handle->description->make_executable();
+        if (verbose_events()) print_event("create", handle->description->info(), watch.milliseconds());
         *primitive = to_c(created.release());
         return dnnl_success;
     });

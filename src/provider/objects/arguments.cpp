@@ -1,7 +1,7 @@
 #include "provider/objects/arguments.hpp"
 
-#include "provider/creation/declined.hpp"
 #include "provider/objects/memory_desc.hpp"
+#include "provider/onednn/data_types.hpp"
 #include "provider/threads/runtime.hpp"
 
 namespace winodnn {

@@ -30,7 +30,7 @@ public:
     // Whether making an executable would generate no code.
     virtual bool is_cached() const = 0;
     // The real primitive desc that answers what we have no answer of our own to.
-    virtual const_dnnl_primitive_desc_t beside() const = 0;
+    virtual const_dnnl_primitive_desc_t onednn_desc() const = 0;
     // oneDNN's own implementation of the same; nullptr if it has none.
     virtual owned_primitive_desc make_next() const = 0;
     // For verbose output, from the engine to the problem; empty if there is none.
@@ -42,7 +42,7 @@ extern const char primitive_desc_tag, primitive_tag;
 struct primitive_desc_handle {
     const char *tag = &primitive_desc_tag;
     // nullptr once next_impl has gone past ours: then everything is forwarded to `next`.
-    std::shared_ptr<const description> says;
+    std::shared_ptr<const winodnn::description> description;
     owned_primitive_desc next;
     bool is_clone = false; // as a primitive's own is too: oneDNN's have no next implementation
 };
@@ -50,7 +50,8 @@ struct primitive_desc_handle {
 struct primitive_handle {
     const char *tag = &primitive_tag;
     primitive_desc_handle desc;
-    // May refer to *desc.says. Shared with executions that end later than the program destroys the primitive.
+    // May refer to *desc.description. Shared with executions that end later than the program destroys the
+    // primitive.
     std::shared_ptr<const executable> runs;
 };
 
@@ -76,7 +77,7 @@ inline dnnl_primitive_t to_c(primitive_handle *handle) {
 inline const_dnnl_primitive_desc_t real_desc_of(const_dnnl_primitive_desc_t desc) {
     const primitive_desc_handle *handle = ours(desc);
     if (handle == nullptr) return desc;
-    return handle->says ? handle->says->beside() : handle->next.get();
+    return handle->description ? handle->description->onednn_desc() : handle->next.get();
 }
 
 } // namespace winodnn

@@ -22,7 +22,7 @@ public:
     const_dnnl_primitive_attr_t attr() const override { return attr_.get(); }
     std::unique_ptr<const executable> make_executable() const override;
     bool is_cached() const override;
-    const_dnnl_primitive_desc_t beside() const override { return between_plain_.get(); }
+    const_dnnl_primitive_desc_t onednn_desc() const override { return between_plain_.get(); }
     owned_primitive_desc make_next() const override { return nullptr; }
     const std::string &info() const override { return info_; }
 

@@ -27,28 +27,28 @@ void replace(std::vector<dnnl_exec_arg_t> &args, int arg, const owned_memory &me
 
 } // namespace
 
-reorder_executable::reorder_executable(const reorder_description &says) : says_(says) {
+reorder_executable::reorder_executable(const reorder_description &description) : description_(description) {
     dnnl_primitive_t created = nullptr;
-    require(real().dnnl_primitive_create(&created, says.beside()));
+    require(real().dnnl_primitive_create(&created, description.onednn_desc()));
     between_plain_.reset(created);
-    if (says.to_unrounded() == nullptr) return;
-    require(real().dnnl_primitive_create(&created, says.to_unrounded()));
+    if (description.to_unrounded() == nullptr) return;
+    require(real().dnnl_primitive_create(&created, description.to_unrounded()));
     to_unrounded_.reset(created);
 }
 
 number_system reorder_executable::pack(const std::int8_t *plain, void *block, dnnl_stream_t stream,
         std::vector<dnnl_exec_arg_t> args, const thread_team &team) const {
-    const weights_layout &layout = *says_.packed_dst();
-    const calibration_in_use *calibrated = says_.calibrated();
+    const weights_layout &layout = *description_.packed_dst();
+    const calibration_in_use *calibrated = description_.calibrated();
     const number_system numbers =
             calibrated == nullptr ? exact
-                                  : numbers_for(calibrated->known.of(identity_of(layout, plain), layout),
+                                  : numbers_for(calibrated->known.find(identity_of(layout, plain), layout),
                                           layout.tile, calibrated->target_snr, layout.calibrated_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
         return numbers;
     }
-    const owned_memory unrounded = make_memory(says_.unrounded_desc(), says_.engine());
+    const owned_memory unrounded = make_memory(description_.unrounded_desc(), description_.engine());
     replace(args, DNNL_ARG_TO, unrounded);
     require(real().dnnl_primitive_execute(to_unrounded_.get(), stream, int(args.size()), args.data()));
     require(real().dnnl_stream_wait(stream));
@@ -72,19 +72,19 @@ std::optional<number_system> reorder_executable::run(
     std::vector<dnnl_exec_arg_t> passed(args, args + nargs);
 
     owned_memory source, target;
-    if (says_.packed_src()) {
-        const expected<packed_block> block =
-                check_block(*says_.packed_src(), block_of(given, from, says_.src_desc(), "the source"));
+    if (description_.packed_src()) {
+        const expected<packed_block> block = check_block(
+                *description_.packed_src(), block_of(given, from, description_.src_desc(), "the source"));
         if (!block) throw invalid_argument {block.error().text()};
-        source = make_memory(says_.plain_src_desc(), says_.engine());
+        source = make_memory(description_.plain_src_desc(), description_.engine());
         const mapped_memory plain(source.get());
-        unpack_weights(*says_.packed_src(), *block, plain.data<std::int8_t>(), team);
+        unpack_weights(*description_.packed_src(), *block, plain.data<std::int8_t>(), team);
         replace(passed, DNNL_ARG_FROM, source);
     }
     void *packed_to = nullptr;
-    if (says_.packed_dst()) {
-        packed_to = block_of(given, to, says_.dst_desc(), "the destination");
-        target = make_memory(says_.plain_dst_desc(), says_.engine());
+    if (description_.packed_dst()) {
+        packed_to = block_of(given, to, description_.dst_desc(), "the destination");
+        target = make_memory(description_.plain_dst_desc(), description_.engine());
         replace(passed, DNNL_ARG_TO, target);
     }
     require(real().dnnl_primitive_execute(between_plain_.get(), stream, int(passed.size()), passed.data()));
@@ -92,21 +92,22 @@ std::optional<number_system> reorder_executable::run(
     if (!target) return {};
     const mapped_memory plain(target.get());
     const number_system numbers = pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
-    return says_.packed_dst()->calibrated() ? std::optional(numbers) : std::nullopt;
+    return description_.packed_dst()->calibrated() ? std::optional(numbers) : std::nullopt;
 }
 
 dnnl_status_t reorder_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     try {
-        take_turn(stream, says_.engine());
+        take_turn(stream, description_.engine());
         const stopwatch watch; // not of what the stream had to do before
         const std::optional<number_system> numbers = run(stream, nargs, args);
         if (verbose_events())
-            print_event("exec", numbers ? says_.describe("numbers:" + name_of(*numbers)) : says_.info(),
+            print_event("exec",
+                    numbers ? description_.describe("numbers:" + name_of(*numbers)) : description_.info(),
                     watch.milliseconds());
         return dnnl_success;
     } catch (const invalid_argument &wrong) {
-        if (verbose_refusals()) print_refusal("exec:invalid", says_.info(), wrong.reason);
+        if (verbose_refusals()) print_refusal("exec:invalid", description_.info(), wrong.reason);
         return dnnl_invalid_arguments;
     }
 }

@@ -14,17 +14,17 @@ namespace {
 // the dB that the calibration saw.
 std::string describe(const convolution_variant &v, double speedup, const layer_calibration *layer) {
     char text[128];
-    if (layer == nullptr || !v.how.numbers.quantized) {
+    if (layer == nullptr || !v.plan.numbers.quantized) {
         std::snprintf(text, sizeof(text), "weights:any+tile:%s+numbers:s16+speedup:%.2f",
-                tile_of(v.how.tile).name, speedup);
+                tile_of(v.plan.tile).name, speedup);
         return text;
     }
-    const component_set &wide = v.how.numbers.wide;
+    const component_set &wide = v.plan.numbers.wide;
     std::snprintf(text, sizeof(text),
             "weights:%016llx+tile:%s+numbers:s8+components:%d+wide:%d+snr:%.1f+speedup:%.2f",
-            static_cast<unsigned long long>(v.key.identity), tile_of(v.how.tile).name,
-            tile_of(v.how.tile).components(), wide.count(),
-            layer->of(v.how.tile)->snr(wide, narrow_limit_of(v.how.isa)), speedup);
+            static_cast<unsigned long long>(v.key.identity), tile_of(v.plan.tile).name,
+            tile_of(v.plan.tile).components(), wide.count(),
+            layer->find(v.plan.tile)->snr(wide, narrow_limit_of(v.plan.isa)), speedup);
     return text;
 }
 
@@ -40,8 +40,8 @@ void print_choices(const convolution_request &request, const problem &p,
         const auto layer = std::ranges::find_if(layers,
                 [&](const layer_calibration *l) { return static_cast<const layer_key &>(*l) == v.key; });
         print_refusal("create:choice", "cpu,convolution," + to_string(request),
-                describe(
-                        v, direct / winograd_cycles(p, *m, v.how), layer == layers.end() ? nullptr : *layer));
+                describe(v, direct / winograd_cycles(p, *m, v.plan),
+                        layer == layers.end() ? nullptr : *layer));
     }
 }
 

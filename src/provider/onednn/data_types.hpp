@@ -1,20 +1,13 @@
-// What is left to oneDNN, and why.
+// Data types as oneDNN numbers them, and as winodnn does.
 #pragma once
 
 #include "problem/data_type.hpp"
-#include "problem/refusal.hpp"
 
 #include "oneapi/dnnl/dnnl_types.h"
 
 #include <optional>
 
 namespace winodnn {
-
-// For what translates a request, and for nobody else: translate() catches it.
-template <std::size_t size>
-void demand(bool condition, const char (&reason)[size]) {
-    if (!condition) throw refusal(refusal_reason::unserved, reason);
-}
 
 inline std::optional<data_type> type_of(dnnl_data_type_t type) {
     switch (type) {
