@@ -54,15 +54,8 @@ private:
     }
 
     void start_sums() {
-        if (config_.biased) mov(initial, ptr[args + offsetof(multiply_args, initial)]);
-        for (int n = 0; n < config_.vectors; ++n)
-            for (int t = 0; t < config_.tiles; ++t)
-                if (!config_.biased)
-                    set_zero(sum(t, n));
-                else if (t == 0)
-                    vmovups(sum(t, n), ptr[initial + n * traits().vector_bytes]);
-                else
-                    vmovaps(sum(t, n), sum(0, n));
+        for (int t = 0; t < config_.tiles; ++t)
+            for (int n = 0; n < config_.vectors; ++n) set_zero(sum(t, n));
     }
 
     // All tiles with the weights of two (four) input channels: a broadcast pair of V against vectors of pairs
@@ -101,10 +94,16 @@ private:
         dec(terms);
     }
 
+    // What sums start from is added at their end: modulo 2^32 it is the same, and sums that start from memory
+    // or from copied registers hold up the first products, which zeroed ones don't.
     void store_sums() {
+        if (config_.biased) mov(initial, ptr[args + offsetof(multiply_args, initial)]);
         for (int t = 0; t < config_.tiles; ++t)
-            for (int n = 0; n < config_.vectors; ++n)
-                vmovups(ptr[m + t * config_.m_tile_stride + n * traits().vector_bytes], sum(t, n));
+            for (int n = 0; n < config_.vectors; ++n) {
+                const int at = n * traits().vector_bytes;
+                if (config_.biased) vpaddd(sum(t, n), sum(t, n), ptr[initial + at]);
+                vmovups(ptr[m + t * config_.m_tile_stride + at], sum(t, n));
+            }
     }
 
     const multiply_config config_;

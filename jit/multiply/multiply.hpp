@@ -16,7 +16,7 @@ struct multiply_config {
     dim m_tile_stride = 0;  // bytes
     int prefetch_lines = 0; // cache lines to prefetch with each group of input channels
     bool bytes = false;     // V u8 and U s8 by fours of input channels, else both s16 by pairs
-    bool biased = false;    // sums start from `initial`, else from 0
+    bool biased = false;    // sums have `initial` added
 
     auto operator<=>(const multiply_config &) const = default;
     std::string name() const;
