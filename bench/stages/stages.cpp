@@ -73,7 +73,9 @@ plan sample_plan(isa i, tile_id tile, bool quantized) {
 void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile, quantized);
-    const workspace space(p, chosen, block_map(p, chosen));
+    const block_map map(p, chosen);
+    const workspace space(p, chosen, map);
+    const dim tiles = map.largest_block(); // what there is room for
     const winodnn::tile &t = tile_of(tile);
     jit::input_transform_config config;
     config.isa = i;
@@ -89,10 +91,9 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
     line_vector<std::byte> v(space.m_offset);
     for (auto _ : state)
-        for (dim n = 0; n < chosen.tiles_per_block; ++n)
+        for (dim n = 0; n < tiles; ++n)
             (*kernel)({src.data() + n % 13 * t.outputs.cols * p.ic, v.data(), n * p.ic, p.ic, nullptr,
                     quantization.data()});
-    const dim tiles = chosen.tiles_per_block;
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
@@ -101,7 +102,9 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
 void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
     const problem p = sample_problem();
     const plan chosen = sample_plan(i, tile, quantized);
-    const workspace space(p, chosen, block_map(p, chosen));
+    const block_map map(p, chosen);
+    const workspace space(p, chosen, map);
+    const dim tiles = map.largest_block(); // what there is room for
     const winodnn::tile &t = tile_of(tile);
     const dim channels = layout_for(p, chosen).oc_block();
     jit::output_transform_config config;
@@ -120,7 +123,7 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
     line_vector<std::byte> m(space.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
     line_vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
-    const dim tiles = chosen.tiles_per_block, blocks = p.oc / channels;
+    const dim blocks = p.oc / channels;
     for (auto _ : state)
         for (dim b = 0; b < blocks; ++b)
             for (dim n = 0; n < tiles; ++n)

@@ -51,8 +51,8 @@ private:
         l.groups = integer(object, "groups", 0, most_channels);
         l.ic = integer(object, "ic", 1, most_channels);
         l.oc = integer(object, "oc", 1, most_channels);
-        l.kh = integer(object, "kh", 1, 3);
-        l.kw = integer(object, "kw", 1, 3);
+        l.kh = integer(object, "kh", 1, most_taps_along);
+        l.kw = integer(object, "kw", 1, most_taps_along);
         l.dilation_h = read_dilation(object, "dilation_h");
         l.dilation_w = read_dilation(object, "dilation_w");
         constexpr std::array types {"u8", "s8"};

@@ -14,8 +14,9 @@ constexpr dim most_displacement = (dim {1} << 31) - 1;
 
 // ---- Of tiles.
 
-// The strides of a packed desc have room for 511 codes, of which each tile takes 18 (weights_layout.cpp).
-constexpr int most_tile_ids = 28;
+// Of one kernel: the strides of a packed desc have room for 511 codes, of which each tile takes 18
+// (weights_layout.cpp).
+constexpr int most_tiles_of_kernel = 28;
 // A component_set has as many bits.
 constexpr int most_components = 192;
 // Of V, of U and of M: arrays on the stack have room for them, and the limits below are for so many.
@@ -24,11 +25,11 @@ constexpr int most_planes = 132;
 constexpr int most_inputs_along = 8;
 // Taps of a kernel, along one dimension and of all: buffers on the stack when weights are packed, and the
 // bound below.
-constexpr int most_taps_along = 3;
-constexpr dim most_taps = 9;
+constexpr int most_taps_along = 5;
+constexpr dim most_taps = 25;
 // The exactness proof splits channels in steps of the multiply kernel's. The sums of one step always fit only
 // if all tiles recover accumulators of this magnitude (exactness.cpp).
-constexpr dim least_accumulator_limit = dim {1} << 22;
+constexpr dim least_accumulator_limit = dim {1} << 23;
 
 // ---- Of ISAs.
 
@@ -37,8 +38,9 @@ constexpr int most_lanes = 16;
 
 // ---- Of the multiply kernel and of what it reads.
 
-// Filters that are transformed at once: of two input channels for a slice of output channels at least.
-constexpr dim most_filters = 1024;
+// Weights of filters that are transformed at once: of two input channels for a slice of output channels at
+// least.
+constexpr dim most_weights_at_once = 9 * 1024;
 // Input channels times terms, so that no sum of products of 255 and 127 leaves 32 bits.
 constexpr dim most_quantized_products = 65536;
 
@@ -53,6 +55,7 @@ constexpr std::size_t most_post_ops = 32;
 // sizes.
 constexpr dim most_elements = dim {1} << 48;
 constexpr dim most_macs = dim {1} << 58; // but for the taps
+static_assert(most_taps < 32);
 // Elements from one row of pixels to the next. Kernels reach eight rows and pixels, of at most 4 bytes an
 // element.
 constexpr dim longest_row = most_displacement / (most_inputs_along * 4);

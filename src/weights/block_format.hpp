@@ -8,7 +8,7 @@
 namespace winodnn {
 
 constexpr std::uint64_t block_magic = 0x4e4e444f4e4957ull; // "WINODNN"
-constexpr std::uint32_t block_version = 5;
+constexpr std::uint32_t block_version = 6;
 
 // At the group's start; the ends of the parts follow at weights_layout::ends_offset, up to part_capacity.
 struct group_header {

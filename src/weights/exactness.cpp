@@ -27,7 +27,7 @@ exact_split split_exactly(const weights_layout &layout, const std::int8_t *weigh
         const dim end = std::min(begin + step, layout.ic);
         bool fits = true;
         for (dim oc = 0; oc < layout.oc; ++oc) {
-            // The extremes of w * x over lo <= x <= hi are at its ends. At most 72 weights: far from 2^31.
+            // The extremes of w * x over lo <= x <= hi are at its ends. At most 200 weights: far from 2^31.
             std::int32_t positive = 0, negative = 0;
             for (const std::int8_t *w = weights + (oc * layout.ic + begin) * layout.taps();
                     w < weights + (oc * layout.ic + end) * layout.taps(); ++w) {

@@ -17,9 +17,9 @@ namespace {
 void pack_slice(
         const weights_layout &l, const slice_of_oc &s, const std::int8_t *weights, std::byte *payload) {
     const dim taps = l.taps();
-    std::array<std::int16_t, most_taps * most_filters> batch;
-    static_assert(most_filters >= 2 * most_lanes * register_tile_for(most_lanes).vectors);
-    const dim pairs_at_once = most_filters / (2 * s.width);
+    std::array<std::int16_t, most_weights_at_once> batch;
+    static_assert(most_weights_at_once >= 2 * most_lanes * register_tile_for(most_lanes).vectors * most_taps);
+    const dim pairs_at_once = most_weights_at_once / (2 * s.width * taps);
     for (dim ic = 0; ic < l.padded_ic(); ic += 2 * pairs_at_once) {
         const dim ic_end = std::min(ic + 2 * pairs_at_once, l.padded_ic());
         const dim count = (ic_end - ic) * s.width;

@@ -12,9 +12,11 @@ namespace winodnn {
 namespace {
 
 // A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first
-// stride of 15 ic; ours is at least 16 ic, so packed_marks mark a packed block, together with a first stride
-// that has to be the very one that the layout computes.
-constexpr dim least_stride_per_ic = 16;
+// stride of 15 ic; ours is larger, so packed_marks mark a packed block, together with a first stride that has
+// to be the very one that the layout computes. oneDNN takes no strides that overlap: 5x5 needs wider ones.
+const packed_inner_strides &marks_of(const grid_size &taps) {
+    return packed_marks[std::max(taps.rows, taps.cols) > 3 ? 1 : 0];
+}
 
 // The first stride leaves the layout's code for a remainder by `granularity`.
 constexpr dim granularity = 512;
@@ -23,6 +25,18 @@ constexpr std::array<value_range, 3> sources {{{0, 255}, {-128, 127}, {-255, 255
 
 constexpr std::array<int, 3> limits {0, narrow_limit, narrow_limit_without_dot_product};
 
+// The tile's number among those of its kernel, which the dims tell.
+dim number_of(const tile &t) {
+    return std::ranges::count_if(all_tiles(),
+            [&](tile_id other) { return tile_of(other).taps == t.taps && &tile_of(other) < &t; });
+}
+
+const tile_id *tile_with_number(dim number, const grid_size &taps) {
+    for (const tile_id &t : all_tiles())
+        if (tile_of(t).taps == taps && number-- == 0) return &t;
+    return nullptr;
+}
+
 // 1 .. granularity - 1; the mixed radix of everything in a layout that the dims do not say.
 dim code_of(const weights_layout &l) {
     dim source = 0;
@@ -30,17 +44,17 @@ dim code_of(const weights_layout &l) {
     const dim lanes = l.oc_lanes == 16;
     dim limit = 0;
     while (limits[limit] != l.calibrated_limit) ++limit;
-    return 1 + ((static_cast<dim>(l.tile) * 3 + source) * 2 + lanes) * 3 + limit;
+    return 1 + ((number_of(l.shape()) * 3 + source) * 2 + lanes) * 3 + limit;
 }
-static_assert(most_tile_ids * sources.size() * 2 * limits.size() < granularity);
+static_assert(most_tiles_of_kernel * sources.size() * 2 * limits.size() < granularity);
 
-// What code_of() encodes, without the dims; nothing if no layout has this code.
-std::optional<weights_layout> layout_with_code(dim code) {
+// What code_of() encodes, without the dims; nothing if no layout of this kernel has this code.
+std::optional<weights_layout> layout_with_code(dim code, const grid_size &taps) {
     if (code < 1) return {};
-    const dim tile = (code - 1) / (3 * 2 * 3);
-    if (tile >= std::ssize(all_tiles())) return {};
+    const tile_id *tile = tile_with_number((code - 1) / (3 * 2 * 3), taps);
+    if (tile == nullptr) return {};
     weights_layout l;
-    l.tile = static_cast<tile_id>(tile);
+    l.tile = *tile;
     l.calibrated_limit = limits[(code - 1) % 3];
     l.oc_lanes = (code - 1) / 3 % 2 != 0 ? 16 : 8;
     l.source = sources[(code - 1) / 6 % 3];
@@ -124,7 +138,8 @@ dim weights_layout::plain_offset(const number_system &numbers) const {
 
 dim weights_layout::code() const {
     const dim own_bytes = static_cast<dim>(header_bytes() + payload_bytes());
-    const dim least = std::max(ceil_div(own_bytes, oc), least_stride_per_ic * ic), remainder = code_of(*this);
+    const dim least_per_ic = marks_of(shape().taps)[0] + 1;
+    const dim least = std::max(ceil_div(own_bytes, oc), least_per_ic * ic), remainder = code_of(*this);
     return remainder + round_up(std::max(least - remainder, dim {0}), granularity);
 }
 
@@ -147,7 +162,9 @@ std::vector<dim> dims_of(const weights_layout &layout) {
 }
 
 std::vector<dim> strides_of(const weights_layout &layout) {
-    std::vector<dim> strides {layout.code(), packed_marks[0], packed_marks[1], packed_marks[2]};
+    std::vector<dim> strides {layout.code()};
+    const packed_inner_strides &marks = marks_of(layout.shape().taps);
+    strides.insert(strides.end(), marks.begin(), marks.end());
     if (layout.groups != 0) strides.insert(strides.begin(), static_cast<dim>(layout.group_stride()));
     return strides;
 }
@@ -160,21 +177,20 @@ double growth_of(const weights_layout &layout) {
 std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<const dim> strides) {
     const std::size_t first = dims.size() == 5 ? 1 : 0;
     if (dims.size() != first + 4 || strides.size() != dims.size()) return {};
-    if (!std::ranges::equal(strides.subspan(first + 1), packed_marks)) return {};
     double weights = 1;
     for (const dim d : dims) {
         if (d < 1) return {};
         weights *= static_cast<double>(d);
     }
-    if (weights > most_weights) return {};
-    std::optional<weights_layout> layout = layout_with_code(strides[first] % granularity);
+    if (weights > most_weights || std::max(dims[first + 2], dims[first + 3]) > most_taps_along) return {};
+    const grid_size taps {static_cast<int>(dims[first + 2]), static_cast<int>(dims[first + 3])};
+    if (!std::ranges::equal(strides.subspan(first + 1), marks_of(taps))) return {};
+    std::optional<weights_layout> layout = layout_with_code(strides[first] % granularity, taps);
     if (!layout) return {};
     layout->oc = dims[first];
     layout->ic = dims[first + 1];
     layout->groups = first == 1 ? dims[0] : 0;
-    const tile &shape = layout->shape();
-    const bool fits = shape.taps.rows == dims[first + 2] && shape.taps.cols == dims[first + 3]
-                      && layout->code() == strides[first]
+    const bool fits = layout->code() == strides[first]
                       && (first == 0 || static_cast<dim>(layout->group_stride()) == strides[0]);
     return fits ? layout : std::nullopt;
 }

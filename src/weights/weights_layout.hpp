@@ -4,6 +4,7 @@
 #include "problem/problem.hpp"
 #include "winograd/number_system.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -73,13 +74,16 @@ std::vector<dim> strides_of(const weights_layout &layout);
 double growth_of(const weights_layout &layout);
 std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<const dim> strides);
 
-// The inner strides of packed descs, after that of oc.
-constexpr std::array<dim, 3> packed_marks {15, 5, 1};
+// The inner strides of packed descs, after that of oc: of kernels of up to 3 and of up to 5 taps a side.
+using packed_inner_strides = std::array<dim, 3>;
+constexpr std::array<packed_inner_strides, 2> packed_marks {{{15, 5, 1}, {35, 7, 1}}};
 // For a glance, at the first five strides of a desc with any number of dimensions: false for all that are not
 // packed, but for very odd ones.
 inline bool has_packed_marks(const dim *strides) {
     const auto marked = [](const dim *inner) {
-        return inner[2] == packed_marks[2] && inner[1] == packed_marks[1] && inner[0] == packed_marks[0];
+        return std::ranges::any_of(packed_marks, [inner](const packed_inner_strides &marks) {
+            return inner[2] == marks[2] && inner[1] == marks[1] && inner[0] == marks[0];
+        });
     };
     return marked(strides + 1) || marked(strides + 2);
 }

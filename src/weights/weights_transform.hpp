@@ -9,9 +9,9 @@
 
 namespace winodnn {
 
-// Filters are transformed side by side, at most most_filters: all that is in use is in the first-level cache.
-// taps: [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at plane_offsets[plane] bytes
-// from `planes`, at any alignment.
+// Filters are transformed side by side, at most most_weights_at_once weights: all that is in use is in the
+// first-level cache. taps: [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at
+// plane_offsets[plane] bytes from `planes`, at any alignment.
 void transform_weights(const bilinear_algorithm &t, const std::int16_t *taps, std::ptrdiff_t count,
         std::byte *planes, const std::ptrdiff_t *plane_offsets);
 // The inverse for one filter, exact for values that transform_weights made. u: of inverse.planes, in their

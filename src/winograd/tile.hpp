@@ -14,7 +14,7 @@ namespace winodnn {
 
 // f1x4 is one-dimensional: F(4) along w, direct convolution along h. f4x1 is the other way round.
 // Rows and columns are for kernels of one row (1x3) and of one column (3x1). An h: points with -1/2.
-// sfc: symbolic Fourier convolution.
+// sfc: symbolic Fourier convolution. k5: for kernels of 5x5.
 enum class tile_id : std::uint8_t {
     f2x2,
     f2x3,
@@ -42,10 +42,10 @@ enum class tile_id : std::uint8_t {
     column3,
     column4,
     column4h,
-    sfc6x6
+    sfc6x6,
+    sfc4x4k5
 };
-constexpr int number_of_tiles = static_cast<int>(tile_id::sfc6x6) + 1;
-static_assert(number_of_tiles <= most_tile_ids, "the strides of packed descs have no room for more tiles");
+constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4k5) + 1;
 
 // Whose transformed inputs calibrations have ranges of: whole tiles, and pieces of them that transform inputs
 // as no other one does.
@@ -88,6 +88,8 @@ tile_piece make_piece(const bilinear_algorithm &whole, bilinear_algorithm algori
 const char *exceeded_limit(const bilinear_algorithm &t);
 
 std::span<const tile_id> all_tiles();
+// Whether there is a tile for kernels of so many taps.
+bool is_kernel_of_a_tile(dim rows, dim cols);
 const tile &tile_of(tile_id id);
 // Whole tiles first, in their order.
 std::span<const observed_tile> all_observed_tiles();

@@ -34,7 +34,9 @@ dim draw_channels(drawer &d) {
 }
 
 void draw_shape(drawer &d, convolution_case &c) {
-    if (d.one_in(4)) {
+    if (d.one_in(6)) {
+        c.kh = c.kw = 5;
+    } else if (d.one_in(4)) {
         c.kh = d.any_of<dim>({1, 1, 3, 3, 5});
         c.kw = d.any_of<dim>({1, 3, 3, 5});
         c.stride = d.any_of<dim>({1, 2});

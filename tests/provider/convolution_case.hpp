@@ -3,6 +3,7 @@
 
 #include "problem/problem.hpp"
 #include "support/guarded_buffer.hpp"
+#include "winograd/tile.hpp"
 
 #include "dnnl.hpp"
 
@@ -53,10 +54,7 @@ struct convolution_case {
     convolution_case() = default;
     convolution_case(dim ic, dim oc, dim ih, dim iw, dim pad = 1);
     void pad(dim top, dim left, dim bottom, dim right); // sets the output's size as well
-    bool is_winograds() const {
-        const bool kernel = (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
-        return kernel && stride == 1 && rank == 2;
-    }
+    bool is_winograds() const { return is_kernel_of_a_tile(kh, kw) && stride == 1 && rank == 2; }
     dim od() const { return (id - (kd - 1) * (dilation + 1) - 1) / stride + 1; }
 };
 

@@ -167,7 +167,8 @@ TEST_P(quantized, every_tile_and_mask) {
 }
 
 TEST_P(quantized, worst_patterns) {
-    for (const tile_id tile : {tile_id::f4x4, tile_id::f4x4h, tile_id::f1x4, tile_id::f2x2, tile_id::column4})
+    for (const tile_id tile : {tile_id::f4x4, tile_id::f4x4h, tile_id::f1x4, tile_id::f2x2, tile_id::column4,
+                 tile_id::sfc4x4k5})
         for (const component_set wide : masks)
             for (const pattern fill : {pattern::all_high, pattern::alternating, pattern::single})
                 for (const double clip : {0.1, 1.0}) {

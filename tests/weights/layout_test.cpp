@@ -78,6 +78,8 @@ TEST(weights_layout, plain_tensors_are_none_of_ours) {
     EXPECT_FALSE(recovered({64, 64, 3, 3}, {1, 64, 64 * 64 * 3, 64 * 64}));
     EXPECT_FALSE(recovered({64, 64, 3, 3}, {64 * 15, 15, 5, 1})); // the inside of a 3 x 5 kernel
     EXPECT_FALSE(recovered({0, 64, 3, 3}, {64 * 15, 15, 5, 1}));
+    EXPECT_FALSE(recovered({64, 64, 5, 5}, {64 * 25, 25, 5, 1}));
+    EXPECT_FALSE(recovered({64, 64, 5, 5}, {64 * 35, 35, 7, 1})); // the inside of a 5 x 7 kernel
 }
 
 // Descs are anybody's: sizes that no memory has, codes that nothing has.
@@ -96,11 +98,12 @@ TEST(weights_layout, absurd_sizes_and_codes_are_none_of_ours) {
 
 // The glance must not miss any, whatever follows in the list.
 TEST(weights_layout, packed_marks_are_seen_at_a_glance) {
-    for (const dim groups : {0, 3}) {
-        std::vector<dim> strides = strides_of(weights_layout {tile_id::f4x4, 16, {0, 255}, 16, 16, groups});
-        strides.resize(12);
-        EXPECT_TRUE(has_packed_marks(strides.data()));
-    }
+    for (const tile_id tile : all_tiles())
+        for (const dim groups : {0, 3}) {
+            std::vector<dim> strides = strides_of(weights_layout {tile, 16, {0, 255}, 16, 16, groups});
+            strides.resize(12);
+            EXPECT_TRUE(has_packed_marks(strides.data()));
+        }
     EXPECT_FALSE(has_packed_marks(std::vector<dim> {64 * 9, 9, 3, 1, 0}.data()));
     EXPECT_FALSE(has_packed_marks(std::vector<dim> {64 * 64 * 9, 64 * 9, 9, 3, 1}.data()));
 }

@@ -41,9 +41,9 @@ TEST(tile_limits, are_named_one_by_one) {
     EXPECT_EQ(limit_of(t), "");
     t.factor = 0;
     EXPECT_EQ(limit_of(t), "a factor that is not undone modulo 2^32");
-    t.factor = 1 << 10;
-    EXPECT_EQ(limit_of(t), "a bound on accumulators that eight channels can exceed");
     t.factor = 1 << 9;
+    EXPECT_EQ(limit_of(t), "a bound on accumulators that eight channels can exceed");
+    t.factor = 1 << 8;
     EXPECT_EQ(limit_of(t), "");
 }
 

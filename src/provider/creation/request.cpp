@@ -7,6 +7,7 @@
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
 #include "provider/onednn/data_types.hpp"
+#include "winograd/tile.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,12 +15,8 @@
 namespace winodnn {
 namespace {
 
-constexpr char not_served_kernel[] = "the kernel is none of 3x3, 1x3 and 3x1";
+constexpr char not_served_kernel[] = "the kernel is none of 3x3, 5x5, 1x3 and 3x1";
 constexpr char other_stride[] = "the stride is not 1";
-
-bool is_served_kernel(dim kh, dim kw) {
-    return (kh == 3 || kh == 1) && (kw == 3 || kw == 1) && kh + kw > 2;
-}
 
 void read_shape(const convolution_request &r, problem &p) {
     const desc_view src = view_of(r.src), weights = view_of(r.weights), dst = view_of(r.dst);
@@ -30,7 +27,7 @@ void read_shape(const convolution_request &r, problem &p) {
             "dimensions or strides known at execution only");
     p.kh = weights.dims[first + 2];
     p.kw = weights.dims[first + 3];
-    demand(is_served_kernel(p.kh, p.kw), not_served_kernel);
+    demand(is_kernel_of_a_tile(p.kh, p.kw), not_served_kernel);
     demand(r.strides[0] == 1 && r.strides[1] == 1, other_stride);
     for (const int axis : {0, 1}) {
         const dim dilation = r.dilates == nullptr ? 1 : r.dilates[axis] + 1; // oneDNN counts from 0
@@ -167,7 +164,7 @@ expected<void> check_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_mem
             || (rank != 4 && rank != 5) || query(weights, dnnl_query_dims, &kernel) != dnnl_success
             || is_packed(src) || is_packed(dst))
         return {};
-    if (!is_served_kernel(kernel[rank - 2], kernel[rank - 1]))
+    if (!is_kernel_of_a_tile(kernel[rank - 2], kernel[rank - 1]))
         return refuse(refusal_reason::unserved, not_served_kernel); // nor packed
     if (is_packed(weights)) return {};
     // How long the list of strides is follows from the source: weights of four dimensions can be those of a

@@ -42,8 +42,8 @@ dnnl_status_t create_real(owned_primitive_desc &result, const convolution_reques
 dnnl_status_t create_direct_in_nhwc(owned_primitive_desc &result, const convolution_request &request);
 
 // Refuses what is none of ours at first sight. What passes takes another look, as packed weights do in any
-// place. For the many that a network has besides its 3x3 ones: it allocates nothing, throws nothing and asks
-// oneDNN few questions.
+// place. For the many that a network has besides those that Winograd is for: it allocates nothing, throws
+// nothing and asks oneDNN few questions.
 expected<void> check_at_first_sight(const_dnnl_memory_desc_t src, const_dnnl_memory_desc_t weights,
         const_dnnl_memory_desc_t dst, const dnnl_dim_t *strides);
 
