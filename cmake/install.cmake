@@ -6,9 +6,11 @@ set(winodnn_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS winodnn EXPORT winodnn-targets LIBRARY
     DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
-if(TARGET winodnn-tbb)
-    install(TARGETS winodnn-tbb LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
-endif()
+foreach(module winodnn-tbb winodnn-zydis)
+    if(TARGET ${module})
+        install(TARGETS ${module} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
+    endif()
+endforeach()
 install(DIRECTORY include/winodnn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(EXPORT winodnn-targets NAMESPACE winodnn:: DESTINATION ${winodnn_package_dir} COMPONENT development)
 

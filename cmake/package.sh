@@ -23,7 +23,7 @@ packages=$root/build/packages
 
 make_wheel() {
     # pip builds in an environment of its own, with the oneDNN that pyproject.toml names.
-    need_packages g++ python3 python3-venv libxbyak-dev libexpected-dev libtbb-dev
+    need_packages g++ python3 python3-venv libxbyak-dev libexpected-dev libtbb-dev libzydis-dev
     need_python build
     rm -f "$packages"/*.whl
     "$venv/bin/python" -m build --wheel --outdir "$packages" "$root" || die "the wheel could not be built"

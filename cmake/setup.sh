@@ -93,7 +93,7 @@ configure() {
 }
 
 need_build_packages() {
-    need_packages cmake make g++ pkg-config python3 python3-venv python3-numpy python3-pil libxbyak-dev libexpected-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev
+    need_packages cmake make g++ pkg-config python3 python3-venv python3-numpy python3-pil libxbyak-dev libexpected-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libtbb-dev libzydis-dev
 }
 
 # configure_for ONEDNN_PREFIX BUILD_FOLDER [CMAKE_OPTION...]

@@ -45,6 +45,7 @@ std::span<const std::string_view> tile_names() {
 
 constexpr variable mode = {"WINODNN_MODE", modes, 1};
 constexpr variable verbose = {"WINODNN_VERBOSE", levels, 0};
+constexpr variable reach = {"WINODNN_REACH", switches, 0};
 constexpr variable jit_dump = {"WINODNN_JIT_DUMP", switches, 0};
 constexpr variable calibrate = {"WINODNN_CALIBRATE", {}, none};
 constexpr variable calibration_file = {"WINODNN_CALIBRATION", {}, none};
@@ -67,9 +68,9 @@ const variable &scales() {
     return v;
 }
 
-std::array<const variable *, 11> variables() {
-    return {&mode, &verbose, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(), &target_snr, &tune,
-            &max_growth, &skip};
+std::array<const variable *, 12> variables() {
+    return {&mode, &verbose, &reach, &jit_dump, &tile(), &calibrate, &calibration_file, &scales(),
+            &target_snr, &tune, &max_growth, &skip};
 }
 
 std::string joined(std::span<const std::string_view> values) {
@@ -154,6 +155,7 @@ settings read_settings() {
     settings s;
     s.mode = settings::winograd_mode(read(mode));
     s.verbose = read(verbose);
+    s.reach = read(reach) != 0;
     jit::set_dumping(read(jit_dump) != 0); // told, because it is below and cannot ask
     if (const int index = read(tile()); index != none) s.tile = tile_id(index);
     s.calibrate = read_path(calibrate);

@@ -17,6 +17,7 @@ struct settings {
 
     winograd_mode mode = winograd_mode::exact; // WINODNN_MODE=off|exact|calibrated
     int verbose = 0;                           // WINODNN_VERBOSE=0|1|2
+    bool reach = false;                        // WINODNN_REACH=1: oneDNNs inside of other libraries too
     // WINODNN_TILE=f2x2|...: this tile wherever it serves, faster or not. For measuring.
     std::optional<tile_id> tile;
     std::string calibrate;   // WINODNN_CALIBRATE=FILE: observe, and write it at exit

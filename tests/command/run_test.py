@@ -75,7 +75,7 @@ class PassedOn(CommandTest):
         clean = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ["PYTHONPATH"]}
         done = winodnn("run", "--", "env", env=clean)
         self.assertEqual(dict(line.split("=", 1) for line in done.stdout.splitlines()),
-                         clean | {"LD_PRELOAD": package.library_path()})
+                         clean | {"LD_PRELOAD": package.library_path(), "WINODNN_REACH": "1"})
 
     def test_arguments_are_the_programs(self):
         done = winodnn("run", "--", "printf", "%s|", "--verbose", "--", "", "a b")
@@ -87,11 +87,17 @@ class Variables(CommandTest):
         done = winodnn("run", *options, "--", "sh", "-c", "env | grep ^WINODNN_ | sort",
                        env=os.environ | environment)
         self.assertEqual(done.stderr, "")
-        return done.stdout.split()
+        variables = done.stdout.split()
+        if "WINODNN_REACH" not in environment:
+            variables.remove("WINODNN_REACH=1")
+        return variables
 
     def test_none_by_default(self):
         self.assertEqual(self.shown(), [])
         self.assertEqual(self.shown(WINODNN_MODE="off"), ["WINODNN_MODE=off"])
+
+    def test_reach_is_the_users_to_forbid(self):
+        self.assertEqual(self.shown(WINODNN_REACH="0"), ["WINODNN_REACH=0"])
 
     def test_calibrated(self):
         file = self.script("{}", "layers.json")

@@ -120,11 +120,18 @@ def of_run(run, present):
                         + "; ".join(reasons[:MOST_REASONS]) + more, "winodnn report --run -- PROGRAM shows each layer")]
     if status:
         return [Finding(Weight.PROBLEM, ": ".join(said.split(",runtime:")[0:1] + said.split(",")[2:]), ADVICE.get(status, ""))]
-    return [of_silence(left, present)]
+    if refused := run.fact("winodnn", "reach:none,"):
+        path, reason = refused.split(",", 1)
+        return [Finding(Weight.PROBLEM, f"not reached: oneDNN is linked statically into {path}, and winodnn leaves it alone: "
+                        f"{reason}", "see docs/patching.md; a build that is linked with a shared libdnnl.so.3 is reached anyway")]
+    return [of_silence(left, present, run.fact("winodnn", "reach:"))]
 
 
-def of_silence(executions, present):
+def of_silence(executions, present, reached):
     """winodnn was not called at all."""
+    if reached:
+        return Finding(Weight.NOTE, f"oneDNN is reached inside of {reached.split(',')[0]}, and the program created no convolution "
+                       "with it in this run", "let it compute something")
     if not present:
         return Finding(Weight.PROBLEM, "no oneDNN: the program loaded none", ADVICE["no oneDNN"])
     inside = [image.path for image in present if image.form is images.Form.INSIDE]
@@ -133,7 +140,8 @@ def of_silence(executions, present):
                        ADVICE["no oneDNN"])
     if inside:
         return Finding(Weight.PROBLEM, f"not reached: oneDNN is linked statically into {', '.join(inside)}, so its calls do not "
-                       "pass by winodnn", "use a build that is linked with a shared libdnnl.so.3")
+                       "pass by winodnn, and it was not found by a symbol table when it was loaded, or WINODNN_REACH=0 is set",
+                       "unset WINODNN_REACH; use a build that is not stripped, or linked with a shared libdnnl.so.3")
     if executions:
         return Finding(Weight.PROBLEM, "not reached: oneDNN's functions are looked up in its own handle (dlsym, ctypes.CDLL(path)), "
                        "or bound by -Bsymbolic or RTLD_DEEPBIND, so calls do not pass by winodnn",

@@ -30,11 +30,12 @@ def library_to_preload():
 
 
 def with_preload(environment):
-    """A copy with winodnn in front of whatever is preloaded: it has to come before any oneDNN."""
+    """A copy with winodnn in front of whatever is preloaded: it has to come before any oneDNN. And with leave to reach a
+    oneDNN that is linked statically into another library, unless the user has said something about that."""
     library = library_to_preload()
     others = [path for path in environment.get("LD_PRELOAD", "").replace(" ", ":").split(":")
               if path and path != library]
-    return {**environment, "LD_PRELOAD": ":".join([library, *others])}
+    return {"WINODNN_REACH": "1", **environment, "LD_PRELOAD": ":".join([library, *others])}
 
 
 def without_preload(environment):

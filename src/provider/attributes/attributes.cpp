@@ -2,8 +2,6 @@
 
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
-#include "provider/objects/status.hpp"
-#include "provider/onednn/real.hpp"
 
 #include <mutex>
 #include <unordered_map>
@@ -73,23 +71,6 @@ void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fa
 
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting) {
     change(attr, [=](attribute_facts &facts) { facts.unreadable = setting; });
-}
-
-void release_watched::operator()(dnnl_primitive_attr_t attr) const {
-    note_destroyed(attr);
-    real().dnnl_primitive_attr_destroy(attr);
-}
-
-watched_attr copy_of(const_dnnl_primitive_attr_t attr) {
-    dnnl_primitive_attr_t copy = nullptr;
-    require(attr == nullptr ? real().dnnl_primitive_attr_create(&copy)
-                            : real().dnnl_primitive_attr_clone(&copy, attr));
-    watched_attr owned(copy);
-    if (attr == nullptr)
-        note_created(copy);
-    else
-        note_cloned(copy, attr);
-    return owned;
 }
 
 } // namespace winodnn

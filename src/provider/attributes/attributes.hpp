@@ -5,7 +5,6 @@
 #include "oneapi/dnnl/dnnl_types.h"
 
 #include <map>
-#include <memory>
 #include <optional>
 
 namespace winodnn {
@@ -32,13 +31,5 @@ void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t e
 void note_scales(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting); // a string literal
-
-struct release_watched {
-    void operator()(dnnl_primitive_attr_t attr) const;
-};
-// Real attributes that the watcher knows.
-using watched_attr = std::unique_ptr<dnnl_primitive_attr, release_watched>;
-// A copy, of default attributes for nullptr. Throws failure.
-watched_attr copy_of(const_dnnl_primitive_attr_t attr);
 
 } // namespace winodnn

@@ -186,8 +186,8 @@ void read_attributes(const_dnnl_primitive_attr_t attr, problem &p) {
 bool allows_relaxed_accumulation(const_dnnl_primitive_attr_t attr) {
     // Of v3.4 and later: dnnl_accumulation_mode_relaxed is 1, dnnl_accumulation_mode_any 2.
     using getter = dnnl_status_t (*)(const_dnnl_primitive_attr_t, int *);
-    static const auto get_mode =
-            reinterpret_cast<getter>(find_real("dnnl_primitive_attr_get_accumulation_mode"));
+    const auto get_mode =
+            reinterpret_cast<getter>(WINODNN_FIND_NEWER(dnnl_primitive_attr_get_accumulation_mode));
     int mode = 0;
     return attr != nullptr && get_mode != nullptr && get_mode(attr, &mode) == dnnl_success
            && (mode == 1 || mode == 2);

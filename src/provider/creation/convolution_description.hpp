@@ -3,6 +3,7 @@
 
 #include "plan/plan.hpp"
 #include "provider/attributes/attributes.hpp"
+#include "provider/attributes/watched_attr.hpp"
 #include "provider/calibration/calibrating.hpp"
 #include "provider/creation/request.hpp"
 #include "provider/execution/eltwise_stages.hpp"

@@ -44,6 +44,7 @@ public:
     // In each call of the parallel_for.
     void run() {
         if (!crew_.join()) return;
+        const within_onednn entered(onednn_);
         const team_of_thread team(crew_);
         status_ = guarded([&] {
             return runs_->execute(without_pool_.get(), static_cast<int>(args_.size()), args_.data());
@@ -78,6 +79,7 @@ private:
         args_.push_back({given.arg, copy});
     }
 
+    const onednn *const onednn_ = current_onednn;
     const std::shared_ptr<const description> described_;
     const std::shared_ptr<const executable> runs_;
     const dnnl_stream_t stream_;

@@ -51,11 +51,11 @@ bool eltwise_stages::run::apply(std::size_t post_op, float *values, dim count) c
     const auto stage = std::ranges::find_if(stages_.stages_,
             [&](const eltwise_stages::stage &s) { return s.post_op == post_op && s.count == count; });
     dnnl_memory_t memory = nullptr;
-    if (real().dnnl_memory_create(&memory, stage->values.get(), stages_.engine_, values) != dnnl_success)
+    if (functions_.dnnl_memory_create(&memory, stage->values.get(), stages_.engine_, values) != dnnl_success)
         return false;
-    const owned_memory owned(memory);
+    const owned_memory owned(memory, release_real(functions_));
     const dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, memory}, {DNNL_ARG_DST, memory}};
-    return real().dnnl_primitive_execute(stage->eltwise.get(), stream_, 2, args) == dnnl_success;
+    return functions_.dnnl_primitive_execute(stage->eltwise.get(), stream_, 2, args) == dnnl_success;
 }
 
 } // namespace winodnn

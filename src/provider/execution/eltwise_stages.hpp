@@ -20,12 +20,14 @@ public:
     class run final : public stage_function {
     public:
         run(const eltwise_stages &stages, dnnl_stream_t stream)
-            : stages_(stages), stream_(stages.without_pool_ ? stages.without_pool_.get() : stream) {}
+            : stages_(stages), stream_(stages.without_pool_ ? stages.without_pool_.get() : stream),
+              functions_(real()) {}
         bool apply(std::size_t post_op, float *values, dim count) const override;
 
     private:
         const eltwise_stages &stages_;
         dnnl_stream_t stream_;
+        const real_functions &functions_; // for threads that are in no oneDNN
     };
 
 private:

@@ -9,10 +9,9 @@ namespace winodnn {
 namespace {
 
 template <typename Handle>
-bool ask_onednn(const char *first_name, const char *later_name, Handle handle) {
-    if (void *function = find_real(first_name)) return reinterpret_cast<bool (*)(Handle)>(function)(handle);
-    if (void *function = find_real(later_name))
-        return reinterpret_cast<int (*)(Handle)>(function)(handle) != 0;
+bool ask_onednn(void *first, void *later, Handle handle) {
+    if (first != nullptr) return reinterpret_cast<bool (*)(Handle)>(first)(handle);
+    if (later != nullptr) return reinterpret_cast<int (*)(Handle)>(later)(handle) != 0;
     return false;
 }
 
@@ -34,15 +33,15 @@ bool is_cached(const_dnnl_primitive_desc_t desc) {
 bool is_cached(const_dnnl_primitive_t primitive) {
     const primitive_handle *handle = ours(primitive);
     if (handle != nullptr) return is_cached(*handle->desc.description);
-    return ask_onednn("_ZN4dnnl4impl21is_primitive_in_cacheEPK14dnnl_primitive",
-            "_Z31dnnl_test_is_primitive_in_cachePK14dnnl_primitive", primitive);
+    return ask_onednn(WINODNN_FIND_NEWER(_ZN4dnnl4impl21is_primitive_in_cacheEPK14dnnl_primitive),
+            WINODNN_FIND_NEWER(_Z31dnnl_test_is_primitive_in_cachePK14dnnl_primitive), primitive);
 }
 
 } // namespace
 
 bool is_in_onednns_cache(const_dnnl_primitive_desc_t desc) {
-    return ask_onednn("_ZN4dnnl4impl14is_pd_in_cacheEPK19dnnl_primitive_desc",
-            "_Z24dnnl_test_is_pd_in_cachePK19dnnl_primitive_desc", desc);
+    return ask_onednn(WINODNN_FIND_NEWER(_ZN4dnnl4impl14is_pd_in_cacheEPK19dnnl_primitive_desc),
+            WINODNN_FIND_NEWER(_Z24dnnl_test_is_pd_in_cachePK19dnnl_primitive_desc), desc);
 }
 
 } // namespace winodnn

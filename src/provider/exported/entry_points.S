@@ -3,7 +3,10 @@
  * A process can have several oneDNNs, of versions whose functions have the same names and other parameters.
  * So a call is handed on with all registers and the stack as they came: to ours if the caller is known to
  * belong to the oneDNN that is served, else to whatever route_call() (callers.cpp) answers. Callers are known
- * by their return addresses. */
+ * by their return addresses.
+ *
+ * Functions of a oneDNN inside of another library jump to reached_NAME, with that oneDNN in r11 (src/provider/reach).
+ * Which one a thread is in is winodnn_current_onednn; zero is the one that is served here. */
 #include "provider/exported/exported_functions.h"
 
     /* rax, r10 and r11 are nobody's at a function's start. */
@@ -23,24 +26,51 @@
     jne .Lask_\name
     cmpq $1, 8(%r10,%rax)
     jne .Lask_\name
+    movq winodnn_current_onednn@gottpoff(%rip), %r10
+    cmpq $0, %fs:(%r10)
+    jne .Lleave_\name
     jmp served_\name
+.Lleave_\name:
+    leaq served_\name(%rip), %rax
+    xorl %r11d, %r11d
+    jmp within
 .Lask_\name:
     leaq .Lfunction_\name(%rip), %r11
     jmp ask
     .cfi_endproc
     .size \name, . - \name
 
+    .type reached_\name, @function
+    .p2align 4
+reached_\name:
+    .cfi_startproc
+    endbr64
+    movq winodnn_current_onednn@gottpoff(%rip), %r10
+    leaq served_\name(%rip), %rax
+    cmpq %r11, %fs:(%r10)
+    jne within
+    jmp *%rax
+    .cfi_endproc
+    .size reached_\name, . - reached_\name
+
     .pushsection .rodata.str1.1, "aMS", @progbits, 1
 .Lname_\name:
     .asciz "\name"
     .popsection
-    /* exported_function of callers.cpp. */
+    /* exported_function of callers.hpp: a list of all. */
     .pushsection .data.rel.local, "aw"
     .p2align 3
 .Lfunction_\name:
-    .quad .Lname_\name, served_\name, \absent, 0
+    .quad .Lname_\name, served_\name, \absent, reached_\name, 0
     .popsection
     .endm
+
+    .pushsection .data.rel.local, "aw"
+    .p2align 3
+    .globl exported_functions
+    .hidden exported_functions
+exported_functions:
+    .popsection
 
     .text
     /* r11: the exported_function. */
@@ -79,9 +109,46 @@ ask:
     .endr
     leave
     .cfi_def_cfa %rsp, 8
+    movq winodnn_current_onednn@gottpoff(%rip), %r10
+    cmpq $0, %fs:(%r10)
+    jne .Lleave
     jmp *%r11
+.Lleave:
+    movq %r11, %rax
+    xorl %r11d, %r11d
+    jmp within
     .cfi_endproc
     .size ask, . - ask
+
+    /* Calls the function in rax with the oneDNN in r11 as the thread's current one, and sets back what was before: a
+     * thread that waits inside of one oneDNN can be given work that calls another. Arguments on the stack are copied:
+     * the longest list of a function here has thirteen, of which six are in registers. */
+    .type within, @function
+    .p2align 4
+within:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    movq winodnn_current_onednn@gottpoff(%rip), %r10
+    pushq %fs:(%r10)
+    subq $(9 * 8), %rsp
+    movq %r11, %fs:(%r10)
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7
+    movq (16 + \n * 8)(%rbp), %r10
+    movq %r10, (\n * 8)(%rsp)
+    .endr
+    call *%rax
+    movq winodnn_current_onednn@gottpoff(%rip), %r10
+    movq -8(%rbp), %r11
+    movq %r11, %fs:(%r10)
+    leave
+    .cfi_def_cfa %rsp, 8
+    ret
+    .cfi_endproc
+    .size within, . - within
 
     /* The answers where the process has no such function. */
     .type absent_status, @function
@@ -103,5 +170,11 @@ absent_value:
     WINODNN_STATUS_FUNCTIONS(STATUS)
     WINODNN_VALUE_FUNCTIONS(VALUE)
     WINODNN_CXX_FUNCTIONS(VALUE)
+
+    .pushsection .data.rel.local, "aw"
+    .globl exported_functions_end
+    .hidden exported_functions_end
+exported_functions_end:
+    .popsection
 
     .section .note.GNU-stack, "", @progbits

@@ -4,6 +4,7 @@
 #include "provider/attributes/noted.hpp"
 #include "provider/exported/exported.hpp"
 #include "provider/onednn/find_real.hpp"
+#include "provider/onednn/newer_functions.hpp"
 
 using namespace winodnn;
 
@@ -61,25 +62,25 @@ dnnl_status_t dnnl_primitive_attr_set_dropout_v2(attr_t attr, const_dnnl_memory_
 dnnl_status_t dnnl_primitive_attr_set_rounding(attr_t attr, int arg, int mode);
 }
 
-#define WINODNN_REAL(name) reinterpret_cast<decltype(&name)>(find_real(#name))
+#define WINODNN_REAL(name) reinterpret_cast<decltype(&name)>(WINODNN_FIND_NEWER(name))
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales);
     return noted_scales(
             forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, {mask, type}, ndims == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v2(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v2);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v2);
     return noted_scales(forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host), attr, arg,
             {mask, type}, ndims == 0 && is_on_host == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v3(attr_t attr, int arg, int mask, int ndims,
         dims_t group_dims, dnnl_data_type_t type, int is_on_host, int quantization_mode) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v3);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_scales_v3);
     return noted_scales(
             forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host, quantization_mode), attr,
             arg, {mask, type}, ndims == 0 && is_on_host == 0 && quantization_mode == static_quantization);
@@ -87,41 +88,41 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_scales_v3(attr_t attr, int 
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_zero_points(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points);
     return noted_zero_points(
             forward(function, attr, arg, mask, ndims, group_dims, type), attr, arg, {mask, type}, ndims == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type, int is_on_host) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points_v2);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_zero_points_v2);
     return noted_zero_points(forward(function, attr, arg, mask, ndims, group_dims, type, is_on_host), attr,
             arg, {mask, type}, ndims == 0 && is_on_host == 0);
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_precomputed_reductions(
         attr_t attr, int arg, int mask, int ndims, dims_t group_dims, dnnl_data_type_t type) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_precomputed_reductions);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_precomputed_reductions);
     return noted_unreadable(
             forward(function, attr, arg, mask, ndims, group_dims, type), attr, "precomputed reductions");
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_dropout(
         attr_t attr, const_dnnl_memory_desc_t mask_desc) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_dropout);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_dropout);
     return noted_unreadable(forward(function, attr, mask_desc), attr, "dropout");
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_dropout_v2(attr_t attr,
         const_dnnl_memory_desc_t mask_desc, dnnl_data_type_t seed_type, int use_offset,
         int use_host_scalars) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_dropout_v2);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_dropout_v2);
     return noted_unreadable(
             forward(function, attr, mask_desc, seed_type, use_offset, use_host_scalars), attr, "dropout");
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_attr_set_rounding(attr_t attr, int arg, int mode) {
-    static const auto function = WINODNN_REAL(dnnl_primitive_attr_set_rounding);
+    const auto function = WINODNN_REAL(dnnl_primitive_attr_set_rounding);
     const dnnl_status_t status = forward(function, attr, arg, mode);
     return mode == environment_rounding ? status : noted_unreadable(status, attr, "stochastic rounding");
 }

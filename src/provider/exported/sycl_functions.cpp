@@ -45,8 +45,8 @@ extern "C" dnnl_status_t dnnl_sycl_interop_primitive_execute(const_dnnl_primitiv
 
 WINODNN_EXPORT dnnl_status_t dnnl_sycl_interop_primitive_execute(const_dnnl_primitive_t primitive,
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const void *deps, void *return_event) {
-    static const auto execute =
-            reinterpret_cast<sycl_execute>(find_real("dnnl_sycl_interop_primitive_execute"));
+    const auto execute =
+            reinterpret_cast<sycl_execute>(WINODNN_FIND_NEWER(dnnl_sycl_interop_primitive_execute));
     const primitive_handle *handle = ours(primitive);
     if (handle == nullptr || execute == nullptr)
         return forward(execute, primitive, stream, nargs, args, deps, return_event);

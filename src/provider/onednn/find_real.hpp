@@ -7,10 +7,6 @@
 
 namespace winodnn {
 
-// The function of this name in the oneDNN v3 behind us, or nullptr: it may be older than the program's
-// headers.
-void *find_real(const char *name);
-
 // Whether an address lies in this library.
 bool is_ours(const void *function);
 // A search that starts at libdnnl may come back to us: its own dependencies can be preloaded.

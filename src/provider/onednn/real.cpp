@@ -1,5 +1,7 @@
 #include "provider/onednn/real.hpp"
 
+#include "process/never_destroyed.hpp"
+
 #include <dlfcn.h>
 
 // Where this library begins and ends: names that the linker gives.
@@ -36,15 +38,27 @@ bool next_is_v3() {
 // not looked for.
 constinit std::atomic<void *> local_library {nullptr};
 
-real_functions find_all() {
-    real_functions table;
-#define WINODNN_FIND(name) table.name = reinterpret_cast<decltype(&::name)>(find_real(#name));
-    WINODNN_REAL_FUNCTIONS(WINODNN_FIND)
-#undef WINODNN_FIND
-    return table;
+// The function of this name in the oneDNN v3 behind us, or nullptr: it may be older than the program's
+// headers.
+void *find_shared(const char *name) {
+    if (next_is_v3())
+        if (void *next = not_ours(dlsym(RTLD_NEXT, name))) return next;
+    void *const library = loaded_library();
+    return library == nullptr ? nullptr : not_ours(dlsym(library, name));
 }
 
+struct shared_onednn : onednn {
+    shared_onednn() : onednn(loaded_library()) { find_by(find_shared); }
+};
+
 } // namespace
+
+constinit thread_local const onednn *current_onednn = nullptr;
+
+void *find_newer(newer_function function) {
+    const onednn *entered = entered_onednn();
+    return entered == nullptr ? nullptr : entered->newer[static_cast<std::size_t>(function)];
+}
 
 bool is_ours(const void *function) {
     return function >= &own_begin && function < &own_end;
@@ -71,7 +85,7 @@ bool serves(void *library) {
 }
 
 bool find_served() {
-    return find_real_functions() != nullptr;
+    return find_shared_onednn() != nullptr;
 }
 
 const void *next_of(const char *name) {
@@ -86,17 +100,10 @@ int version_of(void *library) {
     return version_by(dlsym(library, "dnnl_version"));
 }
 
-void *find_real(const char *name) {
-    if (next_is_v3())
-        if (void *next = not_ours(dlsym(RTLD_NEXT, name))) return next;
-    void *const library = loaded_library();
-    return library == nullptr ? nullptr : not_ours(dlsym(library, name));
-}
-
-const real_functions *find_real_functions() {
+const onednn *find_shared_onednn() {
     if (!next_is_v3() && loaded_library() == nullptr) return nullptr;
-    static const real_functions table = find_all();
-    return &table;
+    static const never_destroyed<shared_onednn> shared;
+    return &*shared;
 }
 
 } // namespace winodnn

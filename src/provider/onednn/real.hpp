@@ -1,16 +1,20 @@
 // The real oneDNN functions, those behind the ones that we export among them.
 //
-// None is linked to: a libdnnl in our DT_NEEDED would be a second one in processes that load their own. They
-// are looked for at each call until they are found: a program can ask us something first, and load a library
-// that brings oneDNN along later.
+// None is linked to: a libdnnl in our DT_NEEDED would be a second one in processes that load their own. Those
+// of the shared one are looked for at each call until they are found: a program can ask us something first,
+// and load a library that brings oneDNN along later.
 #pragma once
 
+#include "problem/refusal.hpp"
 #include "provider/exported/exported.hpp" // it renames, which has to come before any of the functions is named
+#include "provider/onednn/current_onednn.hpp"
 #include "provider/onednn/find_real.hpp"
+#include "provider/onednn/newer_functions.hpp"
 
 #include "oneapi/dnnl/dnnl.h"
 #include "oneapi/dnnl/dnnl_debug.h"
 
+#include <array>
 #include <atomic>
 
 namespace winodnn {
@@ -110,21 +114,52 @@ struct real_functions {
 #undef WINODNN_DECLARE
 };
 
-// nullptr as long as the process has no oneDNN v3.
-const real_functions *find_real_functions();
+struct found_runtime;
 
-// All nullptr as long as the process has no oneDNN v3; one load for all who come later. The functions of
-// oneDNN's that we export are not called without one (see callers.hpp).
+// Never destroyed: programs use what was made of it until they end.
+struct onednn {
+    explicit onednn(void *in_library) : library(in_library) {}
+
+    // By what `find` makes of names: a function, or nullptr.
+    template <typename Find>
+    void find_by(const Find &find) {
+#define WINODNN_FIND(name) functions.name = reinterpret_cast<decltype(&::name)>(find(#name));
+        WINODNN_REAL_FUNCTIONS(WINODNN_FIND)
+#undef WINODNN_FIND
+#define WINODNN_FIND(name) newer[static_cast<std::size_t>(newer_function::is_##name)] = find(#name);
+        WINODNN_NEWER_FUNCTIONS(WINODNN_FIND)
+#undef WINODNN_FIND
+    }
+
+    real_functions functions;
+    std::array<void *, newer_function_count> newer {}; // nullptr for those that it does not have
+    // Where its thread runtime may be visible if it is not in the process's own scope: a handle of dlopen's.
+    void *library;
+    mutable std::atomic<const expected<found_runtime> *> runtime {
+            nullptr}; // of host_runtime(), once it is known
+};
+
+// The one that calls through the dynamic linker belong to; nullptr as long as the process has no oneDNN v3.
+const onednn *find_shared_onednn();
+
+// The oneDNN that the calling thread is in; one load for all who come after it was found.
+inline const onednn *entered_onednn() {
+    if (current_onednn != nullptr) return current_onednn;
+    static constinit std::atomic<const onednn *> found {nullptr};
+    const onednn *shared = found.load(std::memory_order_acquire);
+    if (shared == nullptr) {
+        shared = find_shared_onednn();
+        if (shared != nullptr) found.store(shared, std::memory_order_release);
+    }
+    return shared;
+}
+
+// Its functions. All nullptr as long as the process has no oneDNN v3. Those that we export are not called
+// without one (see callers.hpp).
 inline const real_functions &real() {
     static constexpr real_functions none {};
-    static constinit std::atomic<const real_functions *> found {nullptr};
-    const real_functions *table = found.load(std::memory_order_acquire);
-    if (table == nullptr) {
-        table = find_real_functions();
-        if (table == nullptr) return none;
-        found.store(table, std::memory_order_release);
-    }
-    return *table;
+    const onednn *entered = entered_onednn();
+    return entered == nullptr ? none : entered->functions;
 }
 
 } // namespace winodnn

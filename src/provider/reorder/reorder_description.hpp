@@ -3,6 +3,7 @@
 #pragma once
 
 #include "provider/attributes/attributes.hpp"
+#include "provider/attributes/watched_attr.hpp"
 #include "provider/calibration/calibrating.hpp"
 #include "provider/objects/handle.hpp"
 #include "provider/objects/memory_desc.hpp"

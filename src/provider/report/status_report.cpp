@@ -6,16 +6,30 @@
 #include "provider/creation/machine.hpp"
 #include "provider/objects/status.hpp"
 #include "provider/onednn/real.hpp"
+#include "provider/reach/images.hpp"
 
 #include <dlfcn.h>
 
 namespace winodnn {
 
+namespace {
+
+// Where no call of oneDNN's comes through the dynamic linker.
+status_report describe_inside() {
+    if (const onednn *reached = first_reached()) {
+        const within_onednn entered(reached);
+        return describe_status();
+    }
+    if (std::string why = why_not_reached(); !why.empty()) return {winodnn_not_interposed, std::move(why)};
+    return {winodnn_no_onednn, "no oneDNN v3 was found in the process"};
+}
+
+} // namespace
+
 status_report describe_status() {
     const auto version = real().dnnl_version;
-    if (version == nullptr || version()->major != 3)
-        return {winodnn_no_onednn, "no oneDNN v3 was found in the process"};
-    if (!is_ours(dlsym(RTLD_DEFAULT, "dnnl_primitive_create")))
+    if (version == nullptr || version()->major != 3) return describe_inside();
+    if (current_onednn == nullptr && !is_ours(dlsym(RTLD_DEFAULT, "dnnl_primitive_create")))
         return {winodnn_not_interposed, "another library's functions come before winodnn's"};
     if (environment().mode == settings::winograd_mode::off) return {winodnn_off, "WINODNN_MODE=off"};
     if (const expected<machine> usable = describe_machine(); !usable)

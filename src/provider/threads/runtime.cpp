@@ -10,6 +10,8 @@
 namespace winodnn {
 namespace {
 
+constexpr char no_onednn[] = "no oneDNN was found";
+
 class sequential_runtime final : public thread_runtime {
 public:
     int threads() const override { return 1; }
@@ -29,12 +31,12 @@ expected<found_runtime> if_found(
 
 expected<found_runtime> find_runtime() {
     const dnnl_version_t *version = real().dnnl_version == nullptr ? nullptr : real().dnnl_version();
-    if (version == nullptr) return refuse(refusal_reason::machine, "no oneDNN was found");
+    if (version == nullptr) return refuse(refusal_reason::machine, no_onednn);
     switch (version->cpu_runtime) {
         case DNNL_RUNTIME_SEQ: return found_runtime {std::make_unique<sequential_runtime>()};
         case DNNL_RUNTIME_OMP:
-            return if_found(
-                    find_openmp(loaded_library()), "oneDNN's OpenMP runtime was not found in the process");
+            return if_found(find_openmp(entered_onednn()->library),
+                    "oneDNN's OpenMP runtime was not found in the process");
         case DNNL_RUNTIME_TBB:
             return if_found(
                     find_tbb(), "oneDNN's CPU runtime is oneTBB, and libwinodnn-tbb.so cannot be loaded");
@@ -50,8 +52,18 @@ expected<found_runtime> find_runtime() {
 } // namespace
 
 const expected<found_runtime> &host_runtime() {
-    static const never_destroyed<expected<found_runtime>> found(find_runtime);
-    return *found;
+    const onednn *entered = entered_onednn();
+    if (entered == nullptr) {
+        static const never_destroyed<expected<found_runtime>> none(
+                [] { return expected<found_runtime>(refuse(refusal_reason::machine, no_onednn)); });
+        return *none;
+    }
+    const expected<found_runtime> *known = entered->runtime.load(std::memory_order_acquire);
+    if (known != nullptr) return *known;
+    // Of two that are found at once one is kept, for as long as oneDNN.
+    auto found = std::make_unique<const expected<found_runtime>>(find_runtime());
+    if (!entered->runtime.compare_exchange_strong(known, found.get())) return *known;
+    return *found.release();
 }
 
 } // namespace winodnn

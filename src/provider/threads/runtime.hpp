@@ -32,7 +32,7 @@ struct found_runtime {
     bool queues = false;
 };
 
-// By what oneDNN says of itself; found once.
+// By what the oneDNN that the calling thread is in says of itself; found once.
 const expected<found_runtime> &host_runtime();
 
 } // namespace winodnn

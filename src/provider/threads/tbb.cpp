@@ -1,13 +1,12 @@
 #include "provider/threads/tbb.hpp"
 
+#include "process/own_folder.hpp"
 #include "provider/threads/tbb_module.h"
 
 #include <dlfcn.h>
 
 namespace winodnn {
 namespace {
-
-const char anchor = 0; // an address inside this library
 
 class tbb_team final : public thread_team {
 public:
@@ -42,19 +41,11 @@ private:
     const tbb_team team_;
 };
 
-std::string module_path() {
-    Dl_info here {};
-    if (dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
-    const std::string library = here.dli_fname;
-    const auto slash = library.rfind('/');
-    return (slash == std::string::npos ? "" : library.substr(0, slash + 1)) + "libwinodnn-tbb.so";
-}
-
 } // namespace
 
 std::unique_ptr<const thread_runtime> find_tbb() {
     // Never unloaded: oneTBB's threads may be inside it.
-    void *module = dlopen(module_path().c_str(), RTLD_NOW | RTLD_LOCAL);
+    void *module = dlopen(beside_this_library("libwinodnn-tbb.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) return nullptr;
     const auto concurrency =
             reinterpret_cast<decltype(&winodnn_tbb_concurrency)>(dlsym(module, "winodnn_tbb_concurrency"));

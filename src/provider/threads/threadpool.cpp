@@ -47,9 +47,9 @@ private:
 
 std::unique_ptr<const thread_runtime> find_threadpool() {
     const auto pool = reinterpret_cast<threadpool_runtime::get_pool>(
-            find_real("dnnl_threadpool_interop_stream_get_threadpool"));
+            WINODNN_FIND_NEWER(dnnl_threadpool_interop_stream_get_threadpool));
     const auto concurrency = reinterpret_cast<threadpool_runtime::get_concurrency>(
-            find_real("dnnl_threadpool_interop_get_max_concurrency"));
+            WINODNN_FIND_NEWER(dnnl_threadpool_interop_get_max_concurrency));
     if (pool == nullptr || concurrency == nullptr) return nullptr;
     return std::make_unique<threadpool_runtime>(pool, concurrency);
 }

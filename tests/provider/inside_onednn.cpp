@@ -1,0 +1,19 @@
+// The real functions behind those of inside_onednn.py, before anybody can call them.
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+
+struct inside_function {
+    const char *name;
+    void *real;
+};
+extern "C" inside_function inside_functions[] __attribute__((visibility("hidden")));
+
+[[gnu::constructor]] static void find_real_functions() {
+    void *library = dlopen(WINODNN_ONEDNN, RTLD_NOW | RTLD_LOCAL);
+    for (inside_function *f = inside_functions; f->name != nullptr; ++f)
+        if (library == nullptr || (f->real = dlsym(library, f->name)) == nullptr) {
+            std::fprintf(stderr, "%s has no %s\n", WINODNN_ONEDNN, f->name);
+            std::abort();
+        }
+}
