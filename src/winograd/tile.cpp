@@ -35,7 +35,7 @@ transform none() {
     return make_direct(1, 1);
 }
 
-constexpr cycle six_of_3 {6, 6, 3}, six_of_5 {6, 4, 5};
+constexpr cycle six_of_3 {6, 6, 3}, four_of_3 {4, 4, 3}, four_of_5 {6, 4, 5};
 
 // In the order of tile_id.
 std::vector<tile> make_tiles() {
@@ -69,8 +69,9 @@ std::vector<tile> make_tiles() {
     add("column3", winograd(three), none());
     add("column4", winograd(four), none());
     add("column4h", winograd(four_with_half), none());
-    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}));
-    made.push_back(make_sfc_tile("sfc4x4k5", {6, six_of_5, six_of_5}));
+    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}, {4, 2}));
+    made.push_back(make_sfc_tile("sfc4x4k5", {6, four_of_5, four_of_5}, {2}));
+    made.push_back(make_sfc_tile("sfc4x4", {4, four_of_3, four_of_3}, {3, 2}));
     if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
     for (const tile &t : made) {
         if (const char *limit = exceeded_limit(t))

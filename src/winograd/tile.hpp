@@ -43,9 +43,10 @@ enum class tile_id : std::uint8_t {
     column4,
     column4h,
     sfc6x6,
-    sfc4x4k5
+    sfc4x4k5,
+    sfc4x4
 };
-constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4k5) + 1;
+constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4) + 1;
 
 // Whose transformed inputs calibrations have ranges of: whole tiles, and pieces of them that transform inputs
 // as no other one does.
