@@ -15,7 +15,8 @@ bool is_wider(const number_system &a, const number_system &b) {
 }
 
 struct candidate {
-    winodnn::plan plan;
+    tile_id tile;
+    number_system widest;
     double cycles;
 };
 
@@ -29,7 +30,7 @@ candidate with_tile(const problem &p, const machine &m, std::span<const layer_ca
         cycles +=
                 winograd_cycles(p, m, plan_of(*layer, p, plan_with_tile(p, m, tile, true, numbers), numbers));
     }
-    return {plan_with_tile(p, m, tile, true, widest), cycles / static_cast<double>(layers.size())};
+    return {tile, widest, cycles / static_cast<double>(layers.size())};
 }
 
 } // namespace
@@ -55,21 +56,24 @@ number_system numbers_for(
 std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
         std::span<const layer_calibration *const> layers, double target_snr, std::optional<tile_id> only) {
     if (layers.empty() || (m.amx_int8 && !only)) return {};
+    // As for one thread: tiles round differently, and results may not depend on how many threads there are.
+    machine alone = m;
+    alone.threads = 1;
     std::optional<candidate> best;
     for (const tile_id tile : all_tiles()) {
         // Weights without calibration have to be exact in the same layout.
         if ((only && tile != *only) || !serves_quantized(tile, p) || !serves(tile, p)
                 || !is_within_growth(tile, p, m, true))
             continue;
-        const candidate c = with_tile(p, m, layers, target_snr, tile);
+        const candidate c = with_tile(p, alone, layers, target_snr, tile);
         if (!best || c.cycles < best->cycles) best = c;
     }
     if (!best) return {};
-    double others = direct_cycles(p, m) / least_gain;
-    if (const expected<plan> exact_one = fastest_plan(p, m))
-        others = std::min(others, winograd_cycles(p, m, *exact_one));
+    double others = direct_cycles(p, alone) / least_gain;
+    if (const expected<plan> exact_one = fastest_plan(p, alone))
+        others = std::min(others, winograd_cycles(p, alone, *exact_one));
     if (!only && best->cycles >= others) return {};
-    return best->plan;
+    return plan_with_tile(p, m, best->tile, true, best->widest);
 }
 
 plan plan_of(const layer_calibration &layer, const problem &p, plan base, const number_system &numbers) {

@@ -20,7 +20,8 @@ number_system numbers_for(
 
 // When a convolution is created its weights are not known: any of the layers that are like it can be the one,
 // and the tile is that of the least cycles for all of them together. The plan's blocks are for the widest of
-// them. Nothing if there are none, or if exact plans or direct convolution are predicted to be as fast.
+// them. Whether and which tile does not depend on the number of threads, because results do on the tile.
+// Nothing if there are none, or if exact plans or direct convolution are predicted to be as fast.
 std::optional<plan> choose_calibrated_plan(const problem &p, const machine &m,
         std::span<const layer_calibration *const> layers, double target_snr,
         std::optional<tile_id> only = {});

@@ -72,7 +72,8 @@ private:
         const double size = tiles / groups, width = vectors / slices;
         const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
         const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
-        return step * groups * slices * tile_.terms() * ic_ / (wide ? 2 : 4);
+        const double steps = tile_.terms() * ic_ / (wide ? 2 : 4);
+        return (step * steps + (plan_.numbers.quantized ? quantized_call_cycles : 0)) * groups * slices;
     }
 
     // U stays in L2 from block to block, or is streamed through it.
@@ -112,7 +113,10 @@ private:
                                 * (ic_ / lanes / 2 * input_instructions(*pieces_[k])
                                         + oc_ / lanes * output_instructions(*pieces_[k]));
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
-        return tiles_ * (instructions * rates_.transform_cycles + tile_cycles * oc_blocks_)
+        const double pages = tile_.m_planes() > most_planes_with_pages && plan_.numbers.quantized
+                                     ? page_cycles * tile_.m_planes()
+                                     : 0;
+        return tiles_ * (instructions * rates_.transform_cycles + (tile_cycles + pages) * oc_blocks_)
                + pixels * (ic_ + oc_) * image_cycles;
     }
 

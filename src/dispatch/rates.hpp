@@ -18,6 +18,14 @@ rates rates_of(const machine &m);
 // operands that are loaded by two ports.
 constexpr double multiply_latency = 4, loads_a_cycle = 2;
 
+// For each call of the multiply kernel with 8-bit components: it has half of the steps to hide in what it
+// takes to load the sums that it starts from and to store them.
+constexpr double quantized_call_cycles = 40;
+// For each plane of M, tile and block of output channels, if there are more planes than the first-level TLB
+// has pages for: each plane begins in a page of its own.
+constexpr double page_cycles = 6;
+constexpr int most_planes_with_pages = 64;
+
 // Instructions that a value takes besides the transform's own: loading an input or a sum, storing a
 // component, and scaling, rounding and storing an output; and, where components are quantized, what
 // quantizing an input's or scaling a sum takes more.

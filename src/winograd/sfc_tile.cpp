@@ -1,16 +1,18 @@
 #include "winograd/sfc_tile.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace winodnn {
 
 namespace {
 
-std::vector<cycle> pieces_of(const cycle &whole) {
+std::vector<cycle> pieces_of(const cycle &whole, std::span<const int> sizes) {
     if (whole.taps == 1) return {whole};
     std::vector<cycle> pieces;
     for (const cycle &c : smaller_cycles(whole))
-        if (c.outputs == whole.outputs || c.outputs % 2 == 0) pieces.push_back(c);
+        if (c.outputs == whole.outputs || std::ranges::find(sizes, c.outputs) != sizes.end())
+            pieces.push_back(c);
     return pieces;
 }
 
@@ -27,9 +29,10 @@ std::vector<piece> sizes_of(const cycle &whole, const std::vector<cycle> &pieces
 
 } // namespace
 
-tile make_sfc_tile(const char *name, const sfc_shape &shape) {
+tile make_sfc_tile(const char *name, const sfc_shape &shape, std::initializer_list<int> pieces) {
     tile t {make_sfc(shape), name};
-    const std::vector<cycle> row_pieces = pieces_of(shape.rows), col_pieces = pieces_of(shape.cols);
+    const std::vector<cycle> row_pieces = pieces_of(shape.rows, pieces),
+                             col_pieces = pieces_of(shape.cols, pieces);
     t.row_pieces = sizes_of(shape.rows, row_pieces);
     t.col_pieces = sizes_of(shape.cols, col_pieces);
     for (const cycle &row : row_pieces)

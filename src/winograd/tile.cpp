@@ -35,7 +35,7 @@ transform none() {
     return make_direct(1, 1);
 }
 
-constexpr cycle six_of_3 {6, 6, 3}, six_of_5 {6, 4, 5};
+constexpr cycle six_of_3 {6, 6, 3}, four_of_3 {4, 4, 3}, four_of_5 {6, 4, 5};
 
 // In the order of tile_id.
 std::vector<tile> make_tiles() {
@@ -69,15 +69,20 @@ std::vector<tile> make_tiles() {
     add("column3", winograd(three), none());
     add("column4", winograd(four), none());
     add("column4h", winograd(four_with_half), none());
-    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}));
-    made.push_back(make_sfc_tile("sfc4x4k5", {6, six_of_5, six_of_5}));
+    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}, {4, 2}));
+    made.push_back(make_sfc_tile("sfc4x4k5", {6, four_of_5, four_of_5}, {2}));
+    made.push_back(make_sfc_tile("sfc4x4", {4, four_of_3, four_of_3}, {3, 2}));
     if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
     for (const tile &t : made) {
         if (const char *limit = exceeded_limit(t))
             throw std::logic_error(std::string("winograd: ") + t.name + " has " + limit);
-        if (std::ranges::count(made, t.taps, &tile::taps) > most_tiles_of_kernel)
-            throw std::logic_error("winograd: the strides of packed descs have no room for so many tiles");
+        if (!is_kernel_of_a_tile(t.taps.rows, t.taps.cols))
+            throw std::logic_error(
+                    std::string("winograd: ") + t.name + " is for a kernel that kernels_of_tiles lacks");
     }
+    for (const grid_size &kernel : kernels_of_tiles)
+        if (std::ranges::count(made, kernel, &tile::taps) > most_tiles_of_kernel)
+            throw std::logic_error("winograd: the strides of packed descs have no room for so many tiles");
     return made;
 }
 
@@ -139,11 +144,6 @@ std::span<const tile_id> all_tiles() {
         return all;
     });
     return *ids;
-}
-
-bool is_kernel_of_a_tile(dim rows, dim cols) {
-    return std::ranges::any_of(
-            table().tiles, [&](const tile &t) { return t.taps.rows == rows && t.taps.cols == cols; });
 }
 
 const tile &tile_of(tile_id id) {

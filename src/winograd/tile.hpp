@@ -43,9 +43,10 @@ enum class tile_id : std::uint8_t {
     column4,
     column4h,
     sfc6x6,
-    sfc4x4k5
+    sfc4x4k5,
+    sfc4x4
 };
-constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4k5) + 1;
+constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4) + 1;
 
 // Whose transformed inputs calibrations have ranges of: whole tiles, and pieces of them that transform inputs
 // as no other one does.
@@ -88,8 +89,13 @@ tile_piece make_piece(const bilinear_algorithm &whole, bilinear_algorithm algori
 const char *exceeded_limit(const bilinear_algorithm &t);
 
 std::span<const tile_id> all_tiles();
-// Whether there is a tile for kernels of so many taps.
-bool is_kernel_of_a_tile(dim rows, dim cols);
+// The kernels that there are tiles for. Every convolution of a program is compared with them first: neither
+// makes it the table of tiles, nor can it fail.
+inline constexpr grid_size kernels_of_tiles[] = {{3, 3}, {5, 5}, {1, 3}, {3, 1}};
+constexpr bool is_kernel_of_a_tile(dim rows, dim cols) {
+    return std::ranges::any_of(
+            kernels_of_tiles, [=](const grid_size &k) { return k.rows == rows && k.cols == cols; });
+}
 const tile &tile_of(tile_id id);
 // Whole tiles first, in their order.
 std::span<const observed_tile> all_observed_tiles();

@@ -36,31 +36,33 @@ def input_transform(which):
     return numpy.array(rows)
 
 
-# Pieces that no tile is like, by outputs along h and w; of sfc6x6, symbolic Fourier convolution, the whole tile as well.
-# Its piece of 2x2 is F(2x2), but for signs.
+# Pieces that no tile is like, by outputs along h and w; of symbolic Fourier convolutions the whole tile as well. Their
+# pieces of 2x2 are F(2x2), but for signs.
 PIECES = {"sfc6x6": [(6, 6), (6, 4), (4, 6), (6, 2), (2, 6), (4, 4), (4, 2), (2, 4)],
+          "sfc4x4": [(4, 4), (4, 3), (3, 4), (4, 2), (2, 4), (3, 3), (3, 2), (2, 3)],
           "f4x4h": [(4, 2), (2, 4), (4, 3), (3, 4)]}
+SFC_ORDERS = {"sfc6x6": 6, "sfc4x4": 4}
 
 
-def power(exponent):
-    """Of a sixth root of unity w, as a + b w; w^2 = w - 1."""
+def power(order, exponent):
+    """Of a root of unity w, as a + b w; w^2 = w - 1 or, of order 4, w^2 = -1."""
     a, b = 1, 0
-    for _ in range(exponent % 6):
-        a, b = -b, a + b
+    for _ in range(exponent % order):
+        a, b = (-b, a) if order == 4 else (-b, a + b)
     return numpy.array([a, b])
 
 
-def cycle(outputs):
+def cycle(order, outputs):
     """Points of the cycle, its first input, and the differences that corrections take."""
-    points, first = {6: (6, 1), 4: (6, 0), 2: (2, 1)}[outputs]
+    points, first = {6: {6: (6, 1), 4: (6, 0), 2: (2, 1)}, 4: {4: (4, 1), 3: (4, 0), 2: (2, 1)}}[order][outputs]
     unit = numpy.eye(outputs + 2, dtype=int)
     outside = [t for t in range(outputs + 2) if not first <= t < first + points]
     return points, first, [unit[t] - unit[first + (t - first) % points] for t in outside]
 
 
-def sfc_forms(outputs):
+def sfc_forms(order, outputs):
     """One matrix of coefficients for each component, in no particular order."""
-    (rows, top, row_fixes), (cols, left, col_fixes) = (cycle(along) for along in outputs)
+    (rows, top, row_fixes), (cols, left, col_fixes) = (cycle(order, along) for along in outputs)
 
     def frequencies(points, first, length):
         """A vector of symbols, length x 2, for each frequency."""
@@ -68,19 +70,20 @@ def sfc_forms(outputs):
         for f in range(points):
             symbols = numpy.zeros((length, 2), dtype=int)
             for i in range(points):
-                symbols[first + i] = power(f * i * (6 // points))
+                symbols[first + i] = power(order, f * i * (order // points))
             found.append(symbols)
         return found
 
     def multiply(x, y):
         a, b = x[..., 0] * y[..., 0], x[..., 1] * y[..., 1]
-        return numpy.stack([a - b, x[..., 0] * y[..., 1] + x[..., 1] * y[..., 0] + b], axis=-1)
+        mixed = x[..., 0] * y[..., 1] + x[..., 1] * y[..., 0]
+        return numpy.stack([a - b, mixed if order == 4 else mixed + b], axis=-1)
 
     down, across = frequencies(rows, top, outputs[0] + 2), frequencies(cols, left, outputs[1] + 2)
 
     def forms(symbols, is_number):
         a, b = symbols[..., 0], symbols[..., 1]
-        return [a] if is_number else [a, b, a + b]
+        return [a] if is_number else [a, b, a - b if order == 4 else a + b]
 
     found = []
     for f in range(rows):
@@ -116,17 +119,17 @@ def patches(source, outputs, inputs):
                     yield padded[top + h:top + h + inputs[0], left + w:left + w + inputs[1]]
 
 
-def sfc_components(outputs, source):
+def sfc_components(order, outputs, source):
     """All values of V of each component, of which only up to the sign is known."""
-    forms = numpy.array(sfc_forms(outputs))
+    forms = numpy.array(sfc_forms(order, outputs))
     of_tiles = [numpy.einsum("khw,hwc->kc", forms, patch)
                 for patch in patches(source, outputs, (outputs[0] + 2, outputs[1] + 2))]
     return list(numpy.sort(numpy.concatenate(of_tiles, axis=1), axis=1))
 
 
 def piece_components(name, outputs, source):
-    if name == "sfc6x6":
-        return sfc_components(outputs, source)
+    if name in SFC_ORDERS:
+        return sfc_components(SFC_ORDERS[name], outputs, source)
     return components(tuple("4h" if along == 4 else along for along in outputs), source)
 
 
@@ -212,7 +215,9 @@ def main(probe, folder):
         assert layer["samples"] == (PIXELS // 4) ** 2
         seen = []
         for tile in layer["tiles"]:
-            name, outputs = tile["tile"], (tile.get("rows", 6), tile.get("cols", 6))
+            name = tile["tile"]
+            whole = 6 if name == "sfc6x6" else 4
+            outputs = (tile.get("rows", whole), tile.get("cols", whole))
             if "rows" in tile or name not in TILES:
                 assert outputs in PIECES[name], (name, outputs)
                 if choice == "max":

@@ -56,7 +56,7 @@ TEST(candidates, have_blocks_of_many_sizes_with_each_tile) {
         }
         ASSERT_GE(sizes.size(), 6u) << tile_of(tile).name;
         EXPECT_LE(std::ranges::min(sizes), 12);
-        EXPECT_GE(std::ranges::max(sizes), 70);
+        EXPECT_GE(std::ranges::max(sizes), 48); // V and M of 46 components and more leave L2 room for no more
     }
 }
 
