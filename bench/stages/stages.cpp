@@ -38,18 +38,18 @@ void peak(benchmark::State &state, isa i, bool bytes) {
             benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// One component of a block of tiles, as the run calls it.
+// One component of a block of tiles, as the run calls it: quantized sums have what they start from.
 void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
     const int vectors = register_tile_of(i).vectors, group = register_tile_of(i).tiles;
     const dim width = vectors * traits_of(i).lanes();
     const dim size = bytes ? 1 : 2; // of a value
-    const auto kernel = jit::get_multiply({i, group, vectors, ic * size, width * 4, 1, bytes, false});
+    const auto kernel = jit::get_multiply({i, group, vectors, ic * size, width * 4, 1, bytes, bytes});
     line_vector<std::uint8_t> v(tiles * ic * size, 3), u(ic * width * size, 5);
-    line_vector<std::int32_t> m(tiles * width);
+    line_vector<std::int32_t> m(tiles * width), initial(width);
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic * size, u.data(), m.data() + t * width,
-                    ic * size / (groups_per_step * 4), 1, 0, 0, u.data(), nullptr});
+                    ic * size / (groups_per_step * 4), 1, 0, 0, u.data(), initial.data()});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =

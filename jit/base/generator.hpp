@@ -58,8 +58,11 @@ public:
     // Tails: prepare_tail once before accesses with that count.
     void prepare_tail(lane_count count, const reg &scratch);
     void load_as_f32(const vec &to, const reg &base, dim offset, data_type type, lane_count count);
-    // Lanes are f32 for f32 and its halves, else s32, which saturate to the type. `from` and `scratch` are
-    // changed.
+    // f32 lanes to the integers that store_lanes wants for this type. `highest` is the largest f32 that the
+    // type holds; `scratch` is changed.
+    void round_to_integers(const vec &v, data_type type, const vec &highest, const vec &scratch);
+    // Lanes are f32 for f32 and its halves, else integers, which saturate to the type: s32, but for u8 with
+    // masks u32. `from` and `scratch` are changed.
     void store_lanes(const vec &from, const reg &base, dim offset, data_type type, lane_count count,
             const vec &scratch);
 
@@ -77,6 +80,7 @@ private:
 
     Xbyak::Address pooled(std::uint32_t bits);
     Xbyak::Address lane_mask(int lanes); // without masks: all-ones in the first lanes
+    bool converts_unsigned(data_type type) const { return traits_.masks && type == data_type::u8; }
     void narrow_to_bytes(const vec &v, data_type type, const vec &scratch);
     void narrow_to_words(const vec &v, data_type type, const vec &scratch);
     void load_bytes(const vec &to, const reg &base, dim offset, int bytes);

@@ -10,6 +10,13 @@ namespace {
 
 using vec = Xbyak::Xmm;
 
+// Inputs are loaded so many instructions before their first use, as long as more than so many registers are
+// free. A CPU looks ahead by itself, but only as far as its queues for vectors reach, and what waits for
+// loads fills them. Measured on a Zen 5: output transforms in 8 bits, which convert and scale what they load,
+// take 3 to 12% less time; others as long.
+constexpr std::size_t load_ahead = 16;
+constexpr int spare_registers = 4;
+
 // Registers are given out at definition and taken back after the last use. When they run out, the value whose
 // next use is farthest away gives up its register (Belady's choice, the best for a straight line): an input
 // is loaded again later, anything else goes to a slot on the stack.
@@ -38,6 +45,13 @@ public:
                 g_.vmovups(to, slot(slot_of_[value]));
         }
         return context_.registers[register_of_[value]];
+    }
+
+    // Of an input that will be needed, and only into a register that nobody has.
+    void prepare(int value) {
+        if (value >= p_.inputs || register_of_[value] >= 0) return;
+        if (std::count(value_in_.begin(), value_in_.end(), -1) > spare_registers)
+            context_.load(value, take_register(value, {}));
     }
 
     vec define(int value) { return take_register(value, {}); }
@@ -145,6 +159,8 @@ void emit_program(generator &g, const program &given, const program_context &con
     for (std::size_t n = 0; n < p.code.size(); ++n) {
         const instruction &i = p.code[n];
         const std::vector<int> needed = allocation::operands(i);
+        for (std::size_t later = n; later < std::min(n + load_ahead, p.code.size()); ++later)
+            for (const int value : allocation::operands(p.code[later])) values.prepare(value);
         const vec a = values.fetch(needed.front(), needed);
         const vec b = values.fetch(needed.back(), needed);
         for (const int value : needed) values.used(value);

@@ -34,6 +34,22 @@ void generator::load_as_f32(const vec &to, const reg &base, dim offset, data_typ
         vcvtdq2ps(to, to);
 }
 
+// NaN becomes the lowest value.
+void generator::round_to_integers(const vec &v, data_type type, const vec &highest, const vec &scratch) {
+    if (converts_unsigned(type)) {
+        // What is too high becomes the highest u32, which saturates when it is narrowed: one instruction less
+        // than below, and of those that few ports take.
+        set_zero(scratch);
+        vmaxps(v, v, scratch);
+        vcvtps2udq(v, v);
+        return;
+    }
+    // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value.
+    // What is too low becomes just that, and saturates when it is narrowed.
+    vminps(v, highest, v);
+    vcvtps2dq(v, v);
+}
+
 void generator::store_lanes(
         const vec &from, const reg &base, dim offset, data_type type, lane_count count, const vec &scratch) {
     switch (size_of(type)) {
@@ -64,17 +80,14 @@ void generator::store_lanes(
     }
 }
 
-// s32 lanes to bytes that saturate.
+// Integer lanes to bytes that saturate.
 void generator::narrow_to_bytes(const vec &v, data_type type, const vec &scratch) {
     if (traits_.masks) {
         // Narrowing in a register first: the forms that store are microcoded on some CPUs.
-        if (type == data_type::u8) {
-            set_zero(scratch);
-            vpmaxsd(v, v, scratch); // vpmovusdb takes its source for unsigned
+        if (converts_unsigned(type))
             vpmovusdb(xmm_of(v), v);
-        } else {
+        else
             vpmovsdb(xmm_of(v), v);
-        }
         return;
     }
     vextracti128(xmm_of(scratch), Xbyak::Ymm(v.getIdx()), 1);

@@ -149,14 +149,10 @@ private:
         if (config_.bias) vaddps(value, value, ptr[per_oc + config_.per_oc_stride]);
     }
 
-    // What is too high saturates in f32, because the conversion would make it 0x80000000, the lowest value.
-    // What is too low becomes just that, and saturates when it is narrowed.
     void quantize() {
         if (config_.dst_scale) vmulps(value, value, ptr[per_oc + 2 * config_.per_oc_stride]);
         if (config_.dst_zero_point) vaddps(value, value, ptr[per_oc + 3 * config_.per_oc_stride]);
-        if (!is_integer(config_.dst)) return;
-        vminps(value, upper_bound, value);
-        vcvtps2dq(value, value);
+        if (is_integer(config_.dst)) round_to_integers(value, config_.dst, upper_bound, scratch);
     }
 
     static float highest(data_type type) {

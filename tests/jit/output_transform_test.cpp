@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <random>
 
@@ -130,9 +131,9 @@ public:
                 << config().name() << " channels " << sample_.channels;
     }
 
-    // The first element of a 16-bit destination, with these bits as the operand.
+    // The first 16 bits of the destination, with these bits as the last post-op's operand.
     std::uint16_t first_with_operand(std::uint32_t bits) {
-        std::memcpy(operands_[0]->data(), &bits, sizeof(bits));
+        std::memcpy(operands_.back()->data(), &bits, sizeof(bits));
         std::vector<std::uint16_t> dst(static_cast<std::size_t>(sample_.channels));
         run(config(), dst.data(), nullptr);
         return dst[0];
@@ -309,6 +310,30 @@ TEST_P(output_transform, not_a_number_stays_one_in_16_bits) {
             const int exponent = dst == data_type::bf16 ? 0x7f80 : 0x7c00;
             EXPECT_EQ(result & exponent, exponent);
             EXPECT_NE(result & ~(0x8000 | exponent) & 0xffff, 0) << std::hex << bits << " became " << result;
+        }
+}
+
+// Whatever instruction saturates: not numbers are the lowest value.
+TEST_P(output_transform, bytes_saturate) {
+    using enum post_op::kind;
+    struct expectation {
+        post_op::kind bound; // of a value that is small by itself
+        float operand;
+        std::uint8_t u8, s8;
+    };
+    const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    for (const expectation &e : {expectation {binary_max, inf, 255, 127}, {binary_max, 1e30f, 255, 127},
+                 {binary_max, 4294967296.f, 255, 127}, {binary_max, 2147483648.f, 255, 127},
+                 {binary_max, 255.4f, 255, 127}, {binary_max, 126.4f, 126, 126}, {binary_min, -0.4f, 0, 0},
+                 {binary_min, -2147483648.f, 0, 0x80}, {binary_min, -1e30f, 0, 0x80},
+                 {binary_min, -inf, 0, 0x80}, {binary_max, nan, 0, 0x80}, {binary_max, -nan, 0, 0x80}})
+        for (const data_type dst : {data_type::u8, data_type::s8}) {
+            problem p;
+            p.dst = dst;
+            p.post_ops = {{.op = linear, .alpha = 0.f, .beta = 0.f}, {.op = e.bound, .type = data_type::f32}};
+            const std::uint16_t result =
+                    one_tile(GetParam(), {}, p).first_with_operand(std::bit_cast<std::uint32_t>(e.operand));
+            EXPECT_EQ(result & 0xff, dst == data_type::u8 ? e.u8 : e.s8) << e.operand;
         }
 }
 
