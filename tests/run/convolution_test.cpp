@@ -110,7 +110,8 @@ TEST_P(run, scales_one_after_the_other) {
     e.pack();
     const float src_scale = 0.3f;
     std::vector<float> weights_scale(40);
-    for (std::size_t n = 0; n < weights_scale.size(); ++n) weights_scale[n] = 0.001f * static_cast<float>(n + 1);
+    for (std::size_t n = 0; n < weights_scale.size(); ++n)
+        weights_scale[n] = 0.001f * static_cast<float>(n + 1);
     run_args args;
     args.src_scale = {&src_scale};
     args.weights_scale = {weights_scale.data()};

@@ -95,8 +95,8 @@ bool were_set_past_us(const convolution_request &request) {
            && !may_be_default(request.engine, request.attr);
 }
 
-// Since v3.10 most of oneDNN's int8 convolutions multiply by the scales one after the other; those that are written for
-// AVX2 without VNNI by their product, as all did before.
+// Since v3.10 most of oneDNN's int8 convolutions multiply by the scales one after the other; those that are
+// written for AVX2 without VNNI by their product, as all did before.
 bool scales_in_turn(const_dnnl_primitive_desc_t direct) {
     const dnnl_version_t *version = real().dnnl_version();
     if (version->major == 3 && version->minor < 10) return false;
