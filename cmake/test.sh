@@ -2,16 +2,20 @@
 # Builds everything and runs all tests; with --sanitize under the address and undefined-behaviour sanitizers; with
 # --sanitize thread those that run threads of their own, under the thread sanitizer; with
 # --onednn against another oneDNN than the one of the README: `tbb` is v3.2 with oneTBB's threads, `newest` is the
-# newest of PyPI, with SYCL's (2 GB).
+# newest of PyPI, with SYCL's (2 GB); with --frameworks PyTorch's oneDNN, which is linked statically.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-usage="usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn newest]
+usage="usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn newest | --frameworks]
   --sanitize         under the address and undefined-behaviour sanitizers
   --sanitize thread  tests that run threads of their own, under the thread sanitizer
   --onednn tbb       against oneDNN v3.2 with oneTBB's threads
-  --onednn newest    against the newest oneDNN of PyPI, with SYCL's queues (2 GB)"
+  --onednn newest    against the newest oneDNN of PyPI, with SYCL's queues (2 GB)
+  --frameworks       PyTorch with winodnn and without: outputs have to be equal (6 GB in build/frameworks)"
+
+# What it was tried with.
+torch=torch==2.15.0
 
 case $# in
     0) what= ;;
@@ -53,6 +57,17 @@ case $what in
         mkdir -p "$venv/lib/cmake/dnnl"
         cp "$root"/cmake/wheel/*.cmake "$venv/lib/cmake/dnnl"
         configure_for "$venv" "$root/build-newest" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+        ;;
+    --frameworks)
+        configure "$root/build" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+        build winodnn
+        venv=$root/build/frameworks
+        if ! has_python torch || ! has_python numpy; then
+            say "PyTorch comes with CUDA's libraries: $venv is going to take 6 GB"
+            need_python "$torch" numpy
+        fi
+        say "Comparing"
+        exec "$venv/bin/python" "$root/bench/frameworks/compare.py" "$build/src/provider/libwinodnn.so"
         ;;
     --help | -h)
         printf '%s\n' "$usage"

@@ -7,7 +7,6 @@ from torch import nn
 from torch.ao.quantization import get_default_qconfig_mapping
 from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx
 
-SIZE = 112 # of the pictures
 ENGINE = "x86"
 PICTURES_TO_CALIBRATE = 2
 
@@ -86,11 +85,13 @@ class UNet(nn.Module):
         return self.last(picture)
 
 
-NETWORKS = {"VGG-like": Vgg, "ResNet-18-like": ResNet18, "U-Net-like": UNet}
+# And the size of their pictures.
+NETWORKS = {"VGG-like": (Vgg, 112), "ResNet-18-like": (ResNet18, 224), "U-Net-like": (UNet, 112)}
 
 
-def pictures(count, seed):
-    return torch.rand(count, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+def pictures(name, count, seed):
+    size = NETWORKS[name][1]
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
 def quantized(name):
@@ -99,10 +100,10 @@ def quantized(name):
         warnings.simplefilter("ignore") # all of this is said to move to torchao
         torch.backends.quantized.engine = ENGINE
         torch.manual_seed(1)
-        network = NETWORKS[name]().eval()
-        observed = prepare_fx(network, get_default_qconfig_mapping(ENGINE), (pictures(1, 0),))
+        network = NETWORKS[name][0]().eval()
+        observed = prepare_fx(network, get_default_qconfig_mapping(ENGINE), (pictures(name, 1, 0),))
         with torch.inference_mode():
-            observed(pictures(PICTURES_TO_CALIBRATE, 2))
+            observed(pictures(name, PICTURES_TO_CALIBRATE, 2))
         return convert_fx(observed)
 
 

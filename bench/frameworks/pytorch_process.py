@@ -40,7 +40,7 @@ def status():
 def main(name, threads, seconds):
     torch.set_num_threads(int(threads))
     network = networks.quantized(name)
-    inputs = networks.pictures(PICTURES, 3)
+    inputs = networks.pictures(name, PICTURES, 3)
     digest = hashlib.sha256()
     with torch.inference_mode():
         for picture in inputs:

@@ -38,8 +38,9 @@ typedef enum {
     winodnn_active = 0,         /* it takes over convolutions for which that is faster */
     winodnn_off = 1,            /* it leaves all to oneDNN: WINODNN_MODE=off */
     winodnn_not_interposed = 2, /* another library's functions come first: winodnn was linked behind oneDNN,
-                                   or loaded too late. (winodnn cannot detect a oneDNN inside the program,
-                                   linked statically or with -Bsymbolic; `winodnn doctor` can.) */
+                                   or loaded too late; or, with WINODNN_REACH=1, a oneDNN that is linked
+                                   statically into another file could not be reached. (Without it winodnn
+                                   does not look for one; `winodnn doctor` does.) */
     winodnn_no_onednn = 3,      /* there is no oneDNN v3 in the process */
     winodnn_unsupported = 4     /* winodnn does not serve the CPU, its capped instruction set or oneDNN's
                                    threads, or the process may not execute code that it has written */

@@ -145,6 +145,7 @@ private:
 
     void scale_and_bias() {
         if (!config_.quantized) vcvtdq2ps(value, value);
+        if (config_.src_scale) vmulps(value, value, ptr[per_oc + 4 * config_.per_oc_stride]);
         if (config_.scale) vmulps(value, value, ptr[per_oc]);
         if (config_.bias) vaddps(value, value, ptr[per_oc + config_.per_oc_stride]);
     }
@@ -195,7 +196,7 @@ auto order_key(const post_op &p) {
 auto order_key(const output_transform_config &c) {
     return std::make_tuple(c.isa, c.tile, c.part, c.row_piece, c.col_piece, c.rows, c.cols, c.plane_stride,
             c.row_stride, c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail,
-            c.dst, c.quantized, c.first_scales, c.accumulators, c.scale, c.bias, c.dst_scale,
+            c.dst, c.quantized, c.first_scales, c.accumulators, c.src_scale, c.scale, c.bias, c.dst_scale,
             c.dst_zero_point);
 }
 
@@ -228,6 +229,7 @@ std::string output_transform_config::name() const {
     if (to_stage) name += "_tostage";
     if (quantized) name += "_quantized" + std::to_string(first_scales);
     if (accumulators) name += "_accumulators";
+    if (src_scale) name += "_srcscale";
     if (scale) name += "_scale";
     if (bias) name += "_bias";
     for (const post_op &op : post_ops) name += std::string("_") + winodnn::name_of(op.op);

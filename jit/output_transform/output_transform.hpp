@@ -36,6 +36,7 @@ struct output_transform_config {
     bool quantized = false;    // M are sums of quantized products, to be scaled to f32 first
     int first_scales = 4;      // which of the per_oc arrays has the scales of component 0
     bool accumulators = false; // dst gets the s32 accumulators as they are
+    bool src_scale = false;    // before the other scale, which is of the weights alone then
     bool scale = false, bias = false, dst_scale = false, dst_zero_point = false;
     std::vector<post_op> post_ops;
 
@@ -44,11 +45,12 @@ struct output_transform_config {
 };
 
 struct output_transform_args {
-    const void *m;         // s32, first channel of plane 0
-    void *dst;             // first channel of the tile's first output pixel
-    void *partial;         // s32, or f32 of the stage, [row][col of the tile][channel]
-    const float *per_oc;   // scales, biases, inverse dst scales, dst zero points: a channel each, to whole
-                           // vectors; from first_scales on the same for each component: what one of M is in Y
+    const void *m; // s32, first channel of plane 0
+    void *dst;     // first channel of the tile's first output pixel
+    void *partial; // s32, or f32 of the stage, [row][col of the tile][channel]
+    const float
+            *per_oc; // scales, biases, inverse dst scales, dst zero points, source scales: a channel each, to
+                     // whole vectors; from first_scales on the same for each component: what one of M is in Y
     std::int64_t vectors;  // whole ones
     std::int64_t has_tail; // then also the tail
     // For each post-op with an operand: the one value, in f32, or that of the first channel, or that of the

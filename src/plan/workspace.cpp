@@ -41,12 +41,12 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
     const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
-    std::size_t arrays = 4;
+    std::size_t arrays = p.scales_in_turn ? 5 : 4;
     for (int c = 0; c < tile_classes; ++c) {
         first_scales[c] = static_cast<int>(arrays);
         if (map.pieces()[c] != nullptr) arrays += of_components;
     }
-    static_assert(most_oc * 4 * (4 + tile_classes * most_planes) <= most_displacement - 2 * 64);
+    static_assert(most_oc * 4 * (5 + tile_classes * most_planes) <= most_displacement - 2 * 64);
     initial_sums_offset = per_oc_offset + arrays * per_oc_stride;
     src_zero_points_offset = initial_sums_offset + of_components * per_oc_stride;
     operands_offset = src_zero_points_offset + lines(p.ic * 2);

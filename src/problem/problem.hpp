@@ -47,6 +47,9 @@ struct problem {
     weights_scale_kind weights_scale = weights_scale_kind::none;
     // Values known at execution; one each, or one for each input or output channel of all groups.
     bool src_scale = false, dst_scale = false;
+    // (float(acc) * src_scale) * weights_scale[oc], instead of by the product of the two: some oneDNNs have
+    // it so.
+    bool scales_in_turn = false;
     bool src_zero_point = false, dst_zero_point = false;
     bool dst_scale_per_oc = false, src_zero_point_per_ic = false, dst_zero_point_per_oc = false;
     std::vector<post_op> post_ops;

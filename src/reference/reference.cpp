@@ -101,11 +101,12 @@ float apply(const problem &p, std::size_t index, float y, const run_args &args, 
     return y;
 }
 
-// The product of the two scales comes first, in f32: that is how oneDNN's kernels have it.
+// The product of the two scales comes first, in f32, where oneDNN's kernels have it so.
 float scaled(const problem &p, const run_args &args, dim oc, float y) {
     const bool per_oc = p.weights_scale == problem::weights_scale_kind::per_oc;
     if (p.weights_scale == problem::weights_scale_kind::none) return p.src_scale ? y * args.src_scale[0] : y;
     const float weights_scale = args.weights_scale[per_oc ? oc : 0];
+    if (p.scales_in_turn) return y * args.src_scale[0] * weights_scale;
     return y * (p.src_scale ? args.src_scale[0] * weights_scale : weights_scale);
 }
 

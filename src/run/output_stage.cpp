@@ -59,6 +59,7 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
     config.dst = p.dst;
     config.quantized = b_.chosen.numbers.quantized;
     config.accumulators = p.stores_accumulators() && !config.quantized;
+    config.src_scale = p.scales_in_turn;
     config.scale = p.src_scale || p.weights_scale != problem::weights_scale_kind::none;
     config.bias = p.bias.has_value();
     config.dst_scale = p.dst_scale;

@@ -19,8 +19,9 @@ void prepare_per_oc(const problem &p, const workspace &space, const run_args &ar
     const float src_scale = p.src_scale ? args.src_scale[0] : 1.f;
     for (dim oc = 0; oc < p.oc; ++oc) {
         const float of_weights = weights_scale ? args.weights_scale[per_oc ? oc : 0] : 1.f;
-        scale[oc] = p.src_scale ? src_scale * of_weights : of_weights;
+        scale[oc] = p.src_scale && !p.scales_in_turn ? src_scale * of_weights : of_weights;
     }
+    if (p.scales_in_turn) std::fill_n(array(4), p.oc, src_scale);
     for (dim oc = 0; p.bias && oc < p.oc; ++oc) bias[oc] = args.bias[oc];
     for (dim oc = 0; p.dst_scale && oc < p.oc; ++oc)
         inverse_dst_scale[oc] = 1.f / args.dst_scale[p.dst_scale_per_oc ? oc : 0];

@@ -67,6 +67,7 @@ public:
         c.tail = sample_.channels % lanes_;
         c.dst = problem_.dst;
         c.accumulators = problem_.stores_accumulators();
+        c.src_scale = problem_.scales_in_turn;
         c.scale = problem_.weights_scale != problem::weights_scale_kind::none;
         c.bias = problem_.bias.has_value();
         c.dst_scale = problem_.dst_scale;
@@ -80,6 +81,7 @@ public:
         per_oc.insert(per_oc.end(), bias_.begin(), bias_.end());
         for (const float x : dst_scale_) per_oc.push_back(1.f / x);
         per_oc.insert(per_oc.end(), dst_zero_point_.begin(), dst_zero_point_.end());
+        per_oc.insert(per_oc.end(), scale_.size(), src_scale);
         // The kernel has single operands in f32, the formula in their own type.
         std::vector<float> single(operands_.size());
         std::vector<const void *> operands(operands_.size());
@@ -119,6 +121,7 @@ public:
         run(config(), dst.data(), nullptr);
         run_args args;
         args.dst = expected.data();
+        args.src_scale = {&src_scale};
         args.weights_scale = {scale_.data()};
         args.bias = {bias_.data()};
         args.dst_scale = {dst_scale_.data()};
@@ -169,6 +172,7 @@ private:
     problem problem_;
     int lanes_, padded_;
     std::vector<std::int32_t> m_;
+    static constexpr float src_scale = 0.3f;
     std::vector<float> scale_, bias_, dst_scale_, dst_zero_point_;
     std::vector<operand_values> operands_; // one for each post-op
 };
@@ -210,13 +214,14 @@ TEST_P(output_transform, accumulators_as_they_are) {
 
 TEST_P(output_transform, each_step_by_itself) {
     for (const data_type dst : all_types)
-        for (int step = 0; step < 16; ++step) {
+        for (int step = 0; step < 32; ++step) {
             problem p;
             p.dst = dst;
             if (step & 1) p.weights_scale = problem::weights_scale_kind::per_oc;
             if (step & 2) p.bias = data_type::f32;
             p.dst_scale = p.dst_scale_per_oc = step & 4;
             p.dst_zero_point = p.dst_zero_point_per_oc = step & 8;
+            p.src_scale = p.scales_in_turn = (step & 16) && (step & 1);
             one_tile(GetParam(), {tile_id::f4x4, 19, 4, 4}, p).expect_formula();
         }
 }

@@ -100,6 +100,46 @@ TEST_P(run, any_blocking_and_any_threads) {
     }
 }
 
+TEST_P(run, scales_one_after_the_other) {
+    problem p = layer(1, 24, 9, 9, 40);
+    p.dst = data_type::f32;
+    p.src_scale = true;
+    p.weights_scale = problem::weights_scale_kind::per_oc;
+    const plan c = plan_with_tile(p, cores(GetParam(), 1), tile_id::f4x4);
+    example e(p, c);
+    e.pack();
+    const float src_scale = 0.3f;
+    std::vector<float> weights_scale(40);
+    for (std::size_t n = 0; n < weights_scale.size(); ++n)
+        weights_scale[n] = 0.001f * static_cast<float>(n + 1);
+    run_args args;
+    args.src_scale = {&src_scale};
+    args.weights_scale = {weights_scale.data()};
+    const auto expected = [&](bool in_turn) {
+        problem q = p;
+        q.scales_in_turn = in_turn;
+        std::vector<float> dst(static_cast<std::size_t>(p.dst_extent()));
+        run_args as_expected = args;
+        as_expected.dst = dst.data();
+        reference_store(q, as_expected, reference_accumulators(p, e.src.data(), e.weights.data(), {}));
+        return dst;
+    };
+    EXPECT_NE(expected(true), expected(false)); // their roundings differ
+    for (const bool in_turn : {false, true}) {
+        problem q = p;
+        q.scales_in_turn = in_turn;
+        const convolution conv(q, c);
+        std::vector<float> dst(static_cast<std::size_t>(p.dst_extent()));
+        const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
+        args.src = e.src.data();
+        args.weights = check_block(layout_for(p, c), e.block.data()).value();
+        args.dst = dst.data();
+        args.scratchpad = scratchpad.data();
+        ASSERT_EQ(conv.execute(args, testing::std_threads(1)), run_result::computed);
+        EXPECT_EQ(dst, expected(in_turn));
+    }
+}
+
 // One to seventeen pixels a side, every padding.
 TEST_P(run, any_image) {
     for (const tile_id tile : all_tiles())

@@ -16,6 +16,8 @@
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
 
+#include <string_view>
+
 namespace winodnn {
 namespace {
 
@@ -93,6 +95,17 @@ bool were_set_past_us(const convolution_request &request) {
            && !may_be_default(request.engine, request.attr);
 }
 
+// Since v3.10 most of oneDNN's int8 convolutions multiply by the scales one after the other; those that are
+// written for AVX2 without VNNI by their product, as all did before.
+bool scales_in_turn(const_dnnl_primitive_desc_t direct) {
+    const dnnl_version_t *version = real().dnnl_version();
+    if (version->major == 3 && version->minor < 10) return false;
+    const char *name = "";
+    require(real().dnnl_primitive_desc_query(direct, dnnl_query_impl_info_str, 0, &name));
+    const std::string_view implementation(name);
+    return implementation.starts_with("brg") || implementation.starts_with("jit_int8:avx512");
+}
+
 dnnl_status_t leave_to_onednn(dnnl_primitive_desc_t *result, const convolution_request &request) {
     owned_primitive_desc desc;
     const dnnl_status_t status = create_real(desc, request);
@@ -155,6 +168,9 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     owned_primitive_desc direct;
     if (create_direct_in_nhwc(direct, request) != dnnl_success)
         return give_up({refusal_reason::onednn, "oneDNN has no direct convolution of it in nhwc"});
+    s->served.scales_in_turn = s->served.src_scale
+                               && s->served.weights_scale != problem::weights_scale_kind::none
+                               && scales_in_turn(direct.get());
     if (were_set_past_us(request))
         return give_up({refusal_reason::unserved, "attributes that were set past winodnn"});
     std::vector<convolution_variant> variants = variants_of(s->served, s->chosen, s->calibrated.get());

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <dlfcn.h>
 #include <mutex>
 #include <unistd.h>
 
@@ -90,6 +91,8 @@ void look() {
         look_into(image);
     }
     known = std::move(present);
+    // What we asked the loader in vain is not what the program's next dlerror() is about.
+    dlerror();
 }
 
 // Before the program's own code, and before it can have threads.
