@@ -6,6 +6,7 @@
 #include "winograd/bilinear_algorithm.hpp"
 #include "winograd/piece.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
