@@ -81,7 +81,15 @@ class measurement {
 public:
     explicit measurement(const bilinear_algorithm &t)
         : tile_(t), noise_(static_cast<std::size_t>(t.components())) {
-        for (int plane = 0; plane < t.m_planes(); ++plane) gain_.push_back(gain_of(plane));
+        look_at(t.outputs);
+    }
+
+    // Of what follows, the tile's outputs that count.
+    void look_at(const grid_size &inside) {
+        if (inside == inside_) return;
+        inside_ = inside;
+        gain_.clear();
+        for (int plane = 0; plane < tile_.m_planes(); ++plane) gain_.push_back(gain_of(plane));
     }
 
     void add(const std::array<planes, variants> &v, const std::array<planes, variants> &u, dim ic) {
@@ -102,12 +110,12 @@ public:
                     noise_[static_cast<std::size_t>(c)][n] += gain_[plane] * error * error;
                 }
             }
-        for (int output = 0; output < tile_.output.rows(); ++output) {
+        for_each_output([&](int output) {
             double y = 0;
             for (int plane = 0; plane < tile_.m_planes(); ++plane)
                 y += tile_.output(output, plane) * m[static_cast<std::size_t>(plane)];
             signal_ += y * y;
-        }
+        });
     }
 
     double share(int component, variant n) const {
@@ -118,12 +126,19 @@ private:
     // Of the power of errors in one plane, summed over all outputs.
     double gain_of(int plane) const {
         double gain = 0;
-        for (int output = 0; output < tile_.output.rows(); ++output)
-            gain += tile_.output(output, plane) * tile_.output(output, plane);
+        for_each_output(
+                [&](int output) { gain += tile_.output(output, plane) * tile_.output(output, plane); });
         return gain;
     }
 
+    template <typename Do>
+    void for_each_output(const Do &act) const {
+        for (int row = 0; row < inside_.rows; ++row)
+            for (int col = 0; col < inside_.cols; ++col) act(row * tile_.outputs.cols + col);
+    }
+
     const bilinear_algorithm &tile_;
+    grid_size inside_ {0, 0};
     std::vector<double> gain_; // by plane of M
     std::vector<std::array<double, variants>> noise_;
     double signal_ = 0;
@@ -169,13 +184,16 @@ std::vector<std::int16_t> transform_tile(
 }
 
 tile_samples::tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
-        const std::vector<std::vector<std::int16_t>> &patches)
+        const std::vector<source_patch> &patches)
     : tile_(t), like_(p) {
-    for (const std::vector<std::int16_t> &patch : patches)
+    for (const source_patch &patch : patches)
         for (const int top : tile_offsets(t.outputs.rows))
-            for (const int left : tile_offsets(t.outputs.cols))
+            for (const int left : tile_offsets(t.outputs.cols)) {
                 v_.push_back(transform_tile(
-                        t, patch.data() + (top * patch_width + left) * p.ic, patch_width, p.ic));
+                        t, patch.values.data() + (top * patch_width + left) * p.ic, patch_width, p.ic));
+                inside_.push_back({std::clamp(patch.inside.rows - top, 0, t.outputs.rows),
+                        std::clamp(patch.inside.cols - left, 0, t.outputs.cols)});
+            }
 }
 
 std::vector<std::int16_t> tile_samples::sorted(int component) const {
@@ -212,11 +230,13 @@ void measure_noise(
         u.push_back(variants_of(t, channel, ic));
     }
     for (std::size_t i = 0; i < tiles; ++i) {
+        const std::size_t sample = samples.count() * i / tiles;
+        measured.look_at(samples.inside(sample));
         dim group = -1; // of v
         std::array<planes, variants> v;
         for (dim n = 0; n < channels; ++n) {
             if (const dim next = channel_at(n) / p.group_oc(); next != group)
-                v = variants_of(samples, samples.count() * i / tiles, group = next, quantizers);
+                v = variants_of(samples, sample, group = next, quantizers);
             measured.add(v, u[static_cast<std::size_t>(n)], ic);
         }
     }

@@ -18,23 +18,33 @@ std::vector<int> tile_offsets(int outputs);
 std::vector<std::int16_t> transform_tile(
         const bilinear_algorithm &t, const std::int16_t *first, int width, dim ic);
 
+// Source values, minus zero points, that as many outputs as a patch steps over read; and how many of those
+// outputs are inside the image.
+struct source_patch {
+    std::vector<std::int16_t> values; // [row][col][ic of all groups]
+    grid_size inside;
+};
+
 // V of all tiles in all patches.
 class tile_samples {
 public:
     tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
-            const std::vector<std::vector<std::int16_t>> &patches);
+            const std::vector<source_patch> &patches);
 
     const bilinear_algorithm &tile() const { return tile_; }
     const problem &like() const { return like_; }
     std::size_t count() const { return v_.size(); }
     // Of one tile, [plane][ic of all groups].
     const std::vector<std::int16_t> &v(std::size_t tile) const { return v_[tile]; }
+    // The tile's outputs that exist: errors in the others do not matter. 0 if there are none.
+    const grid_size &inside(std::size_t tile) const { return inside_[tile]; }
     std::vector<std::int16_t> sorted(int component) const;
 
 private:
     const bilinear_algorithm &tile_;
     const problem &like_;
     std::vector<std::vector<std::int16_t>> v_;
+    std::vector<grid_size> inside_;
 };
 
 // Sets the noises of all components, for the quantizers that its ranges make, by computing sums both exactly

@@ -1,6 +1,5 @@
 #include "calibration/observer.hpp"
 
-#include "calibration/noise.hpp"
 #include "calibration/range_choice.hpp"
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
@@ -61,7 +60,7 @@ void observer::observe(grid &g, const problem &p, const void *src) {
     const dim in_row = ceil_div(across.outputs_of_phase(0), g.step_w), cols = in_row * across.phases();
     const dim count = p.mb * rows * cols;
     const nhwc_strides s = p.src_strides();
-    std::vector<std::int16_t> patch(static_cast<std::size_t>(g.height * g.width * p.ic));
+    source_patch patch {std::vector<std::int16_t>(static_cast<std::size_t>(g.height * g.width * p.ic)), {}};
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
     const dim taken =
             std::min<dim>(count, g.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
@@ -70,9 +69,15 @@ void observer::observe(grid &g, const problem &p, const void *src) {
         const dim index = (first + count * n / taken) % count;
         const dim image = index / (rows * cols);
         const dim row = index / cols % rows, col = index % cols;
+        const auto inside = [](const axis &along, dim phase, dim patch_index, dim step) {
+            return static_cast<int>(
+                    std::clamp(along.outputs_of_phase(phase) - patch_index * step, dim {0}, step));
+        };
+        patch.inside = {inside(down, row / in_column, row % in_column, g.step_h),
+                inside(across, col / in_row, col % in_row, g.step_w)};
         const dim top = down.first_input(row / in_column + row % in_column * g.step_h * down.dilation);
         const dim left = across.first_input(col / in_row + col % in_row * g.step_w * across.dilation);
-        auto to = patch.begin();
+        auto to = patch.values.begin();
         for (dim y = 0; y < g.height; ++y)
             for (dim x = 0; x < g.width; ++x) {
                 const dim h = top + y * down.dilation, w = left + x * across.dilation;
@@ -83,7 +88,7 @@ void observer::observe(grid &g, const problem &p, const void *src) {
                                   read_value(p.src, src, pixel + ic) - static_cast<float>(zero_point(ic)))
                                  : std::int16_t {0};
             }
-        offer(g, patch.data());
+        offer(g, patch);
     }
 }
 
@@ -98,21 +103,21 @@ void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
     }
 }
 
-void observer::offer(grid &g, const std::int16_t *patch) {
-    const std::size_t size = static_cast<std::size_t>(g.height * g.width * like_.ic);
+void observer::offer(grid &g, const source_patch &patch) {
     for (seen_tile &seen : g.seen) {
         const bilinear_algorithm &t = algorithm_of(seen.tile);
         for (const int top : tile_offsets(t.outputs.rows))
             for (const int left : tile_offsets(t.outputs.cols))
-                note(seen, transform_tile(t, patch + (top * g.width + left) * like_.ic, g.width, like_.ic));
+                note(seen, transform_tile(t, patch.values.data() + (top * g.width + left) * like_.ic, g.width,
+                                   like_.ic));
     }
     ++g.offered;
     if (std::ssize(g.patches) < patches_kept) {
-        g.patches.emplace_back(patch, patch + size);
+        g.patches.push_back(patch);
         return;
     }
     const std::uint64_t place = random_() % static_cast<std::uint64_t>(g.offered);
-    if (place < g.patches.size()) g.patches[place].assign(patch, patch + size);
+    if (place < g.patches.size()) g.patches[place] = patch;
 }
 
 std::size_t observer::patches() const {

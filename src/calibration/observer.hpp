@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calibration/calibration.hpp"
+#include "calibration/noise.hpp"
 #include "process/fork_safe_mutex.hpp"
 
 #include <random>
@@ -45,14 +46,14 @@ private:
         dim step_h, step_w;
         int height, width; // of a patch
         std::vector<seen_tile> seen;
-        std::vector<std::vector<std::int16_t>> patches; // [row][col][ic of all groups], minus zero points
+        std::vector<source_patch> patches;
         std::int64_t offered = 0;
     };
 
     grid &grid_of(const bilinear_algorithm &t);
     void observe(grid &g, const problem &p, const void *src);
     int zero_point(dim ic) const;
-    void offer(grid &g, const std::int16_t *patch);
+    void offer(grid &g, const source_patch &patch);
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
     grid copy_of(const grid &g) const;
     tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;

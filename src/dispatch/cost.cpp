@@ -113,10 +113,9 @@ private:
                                 * (ic_ / lanes / 2 * input_instructions(*pieces_[k])
                                         + oc_ / lanes * output_instructions(*pieces_[k]));
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
-        const double pages = tile_.m_planes() > most_planes_with_pages && plan_.numbers.quantized
-                                     ? page_cycles * tile_.m_planes()
-                                     : 0;
-        return tiles_ * (instructions * rates_.transform_cycles + (tile_cycles + pages) * oc_blocks_)
+        const bool has_many = plan_.numbers.quantized && tile_.m_planes() > few_planes;
+        const double planes = has_many ? many_planes_cycles * tile_.m_planes() : 0;
+        return tiles_ * (instructions * rates_.transform_cycles + (tile_cycles + planes) * oc_blocks_)
                + pixels * (ic_ + oc_) * image_cycles;
     }
 

@@ -21,10 +21,10 @@ constexpr double multiply_latency = 4, loads_a_cycle = 2;
 // For each call of the multiply kernel with 8-bit components: it has half of the steps to hide in what it
 // takes to load the sums that it starts from and to store them.
 constexpr double quantized_call_cycles = 40;
-// For each plane of M, tile and block of output channels, if there are more planes than the first-level TLB
-// has pages for: each plane begins in a page of its own.
-constexpr double page_cycles = 6;
-constexpr int most_planes_with_pages = 64;
+// What each plane of a tile and block of output channels takes more if there are many, as sfc6x6 has,
+// measured next to sfc4x4.
+constexpr double many_planes_cycles = 6;
+constexpr int few_planes = 64;
 
 // Instructions that a value takes besides the transform's own: loading an input or a sum, storing a
 // component, and scaling, rounding and storing an output; and, where components are quantized, what
