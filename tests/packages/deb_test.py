@@ -58,7 +58,8 @@ class Unpacked(PackageTest):
     def test_dependencies(self):
         version = run("dpkg-deb", "--field", package("libwinodnn0"), "Version").stdout.strip()
         for name, wanted in (("winodnn", f"libwinodnn0 (= {version})"), ("winodnn", "python3"),
-                             ("libwinodnn-dev", f"libwinodnn0 (= {version})"), ("libwinodnn0", "libstdc++6")):
+                             ("libwinodnn-dev", f"libwinodnn0 (= {version})"), ("libwinodnn0", "libstdc++6"),
+                             ("libwinodnn0", "libzydis4.0")):
             self.assertIn(wanted, run("dpkg-deb", "--field", package(name), "Depends").stdout)
 
     @unittest.skipUnless(shutil.which("lintian"), "lintian is not installed")
