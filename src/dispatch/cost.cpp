@@ -73,7 +73,8 @@ private:
         const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
         const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
         const double steps = tile_.terms() * ic_ / (wide ? 2 : 4);
-        return (step * steps + (plan_.numbers.quantized ? quantized_call_cycles : 0)) * groups * slices;
+        const double start_and_end = plan_.numbers.quantized ? quantized_sum_cycles * size * width : 0;
+        return (step * steps + start_and_end) * groups * slices;
     }
 
     // U stays in L2 from block to block, or is streamed through it.

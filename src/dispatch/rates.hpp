@@ -18,9 +18,9 @@ rates rates_of(const machine &m);
 // operands that are loaded by two ports.
 constexpr double multiply_latency = 4, loads_a_cycle = 2;
 
-// For each call of the multiply kernel with 8-bit components: it has half of the steps to hide in what it
-// takes to load the sums that it starts from and to store them.
-constexpr double quantized_call_cycles = 40;
+// For each vector of sums that a call of the multiply kernel computes, with 8-bit components: it has half of
+// the steps to hide in what it takes to start the sums and to store them.
+constexpr double quantized_sum_cycles = 1.7;
 // What each plane of a tile and block of output channels takes more if there are many, as sfc6x6 has,
 // measured next to sfc4x4.
 constexpr double many_planes_cycles = 6;
