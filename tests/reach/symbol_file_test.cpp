@@ -1,5 +1,6 @@
 #include "reach/specimen.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -78,8 +79,8 @@ TEST_F(symbol_file_test, a_damaged_file_is_survived) {
         for (int i = 0; i < 20; ++i) {
             state = state * 1664525 + 1013904223;
             // The header, and the tables at the end.
-            const std::size_t at =
-                    i % 2 == 0 ? state % 64 : damaged.size() - 1 - state % (damaged.size() / 2);
+            const std::size_t at = i % 2 == 0 ? state % std::min<std::size_t>(64, damaged.size())
+                                              : damaged.size() - 1 - state % (damaged.size() / 2);
             state = state * 1664525 + 1013904223;
             damaged[at] = static_cast<char>(i == 0 ? content[at] : state >> 24);
         }
