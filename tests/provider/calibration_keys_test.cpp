@@ -271,7 +271,7 @@ TEST_F(calibration_keys, blocks_of_another_calibration_are_executed_by_onednn) {
         EXPECT_EQ(winodnn_executed_by_onednn() - before, 1u);
     };
     // Other components in 16 bits; none; other weights.
-    ASSERT_EQ(winodnn_calibration_use(file_.c_str(), 27), 0);
+    ASSERT_EQ(winodnn_calibration_use(file_.c_str(), 45), 0);
     expect_onednns(describe(u8_, in_8_bits.weights_desc()));
     ASSERT_EQ(winodnn_calibration_use(nullptr, 0), 0);
     expect_onednns(describe(u8_, in_8_bits.weights_desc()));
