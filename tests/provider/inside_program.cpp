@@ -1,4 +1,4 @@
-// A program that is linked to a library with a oneDNN inside. Arguments: algorithm.
+// A program that has a oneDNN inside, itself or in a library that it is linked to. Arguments: algorithm.
 extern "C" int run_probe(const char *algorithm);
 
 int main(int argc, char **argv) {

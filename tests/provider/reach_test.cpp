@@ -40,12 +40,14 @@ TEST(reach, takes_over_what_is_inside_and_computes_the_same) {
     EXPECT_EQ(checksum_of(line), checksum_of(lines_of(of_onednn())[0]));
 }
 
-TEST(reach, finds_what_a_program_starts_with) {
-    const std::string program = std::string(WINODNN_INSIDE_PROGRAM) + " direct";
-    EXPECT_EQ(output_of(preloaded + program), lines_of(of_onednn())[0] + "\n");
-    const std::string reached = output_of(reaching + program);
-    EXPECT_TRUE(reached.starts_with("impl wino:f4x4")) << reached;
-    EXPECT_EQ(checksum_of(reached), checksum_of(lines_of(of_onednn())[0]) + "\n");
+TEST(reach, finds_what_a_program_starts_with_and_what_it_has_itself) {
+    for (const std::string name : {WINODNN_INSIDE_PROGRAM, WINODNN_INSIDE_ITSELF}) {
+        const std::string program = name + " direct";
+        EXPECT_EQ(output_of(preloaded + program), lines_of(of_onednn())[0] + "\n");
+        const std::string reached = output_of(reaching + program);
+        EXPECT_TRUE(reached.starts_with("impl wino:f4x4")) << reached;
+        EXPECT_EQ(checksum_of(reached), checksum_of(lines_of(of_onednn())[0]) + "\n");
+    }
 }
 
 TEST(reach, says_what_it_has_reached) {

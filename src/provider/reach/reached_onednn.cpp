@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <dlfcn.h>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace winodnn {
 namespace {
@@ -114,13 +117,19 @@ expected<void> check(const loaded_image &image, const symbol_file &file, const s
     return {};
 }
 
+// For good. What refers to them is code, where leak checkers do not look. Of the thread that looks at images.
+const onednn *keep(std::unique_ptr<const onednn> reached) {
+    static never_destroyed<std::vector<std::unique_ptr<const onednn>>> all;
+    return all->emplace_back(std::move(reached)).get();
+}
+
 expected<const onednn *> redirect(const loaded_image &image, const symbols &found, void *library) {
     const expected<decoder> decode = decoder::load(beside_this_library("libwinodnn-zydis.so"));
     if (!decode) return tl::unexpected(decode.error());
     // What its functions will be called with, before it is known which they are.
-    auto *reached = new onednn(library);
+    auto reached = std::make_unique<onednn>(library);
     const std::vector<redirected_function> functions = to_redirect(image, found);
-    expected<redirection> made = redirection::prepare(*decode, image, functions, reached);
+    expected<redirection> made = redirection::prepare(*decode, image, functions, reached.get());
     if (!made) return tl::unexpected(std::move(made.error()));
     reached->find_by([&](std::string_view name) -> void * {
         const auto at = std::ranges::find(functions, name, &redirected_function::name);
@@ -129,7 +138,8 @@ expected<const onednn *> redirect(const loaded_image &image, const symbols &foun
         const auto symbol = found.find(name);
         return symbol == found.end() ? nullptr : const_cast<void *>(address_of(image, symbol->second));
     });
-    return made->install().map([&]() -> const onednn * { return reached; });
+    const onednn *kept = keep(std::move(reached));
+    return made->install().map([&] { return kept; });
 }
 
 } // namespace
