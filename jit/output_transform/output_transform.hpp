@@ -45,12 +45,12 @@ struct output_transform_config {
 };
 
 struct output_transform_args {
-    const void *m; // s32, first channel of plane 0
-    void *dst;     // first channel of the tile's first output pixel
-    void *partial; // s32, or f32 of the stage, [row][col of the tile][channel]
-    const float
-            *per_oc; // scales, biases, inverse dst scales, dst zero points, source scales: a channel each, to
-                     // whole vectors; from first_scales on the same for each component: what one of M is in Y
+    const void *m;         // s32, first channel of plane 0
+    void *dst;             // first channel of the tile's first output pixel
+    void *partial;         // s32, or f32 of the stage, [row][col of the tile][channel]
+    const float *per_oc;   // scales, biases, inverse dst scales, dst zero points, source scales: a channel
+                           // each, to whole vectors; from first_scales on the same for each component: what
+                           // one of M is in Y
     std::int64_t vectors;  // whole ones
     std::int64_t has_tail; // then also the tail
     // For each post-op with an operand: the one value, in f32, or that of the first channel, or that of the

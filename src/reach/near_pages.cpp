@@ -1,8 +1,11 @@
 #include "reach/near_pages.hpp"
 
+#include "files/whole_file.hpp"
+
 #include <algorithm>
 #include <cstdio>
-#include <memory>
+#include <sstream>
+#include <stdexcept>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <utility>
@@ -20,19 +23,18 @@ struct address_range {
     std::uintptr_t begin, end;
 };
 
-// What is mapped, by rising address.
+// What is mapped, by rising address; nothing if the system does not tell.
 std::vector<address_range> mapped_ranges() {
     std::vector<address_range> ranges;
-    const std::unique_ptr<std::FILE, int (*)(std::FILE *)> maps(
-            std::fopen("/proc/self/maps", "re"), std::fclose);
-    if (maps == nullptr) return ranges;
-    char *line = nullptr;
-    std::size_t room = 0;
-    while (getline(&line, &room, maps.get()) > 0) {
-        address_range range {};
-        if (std::sscanf(line, "%lx-%lx", &range.begin, &range.end) == 2) ranges.push_back(range);
+    try {
+        std::istringstream maps(content_of("/proc/self/maps"));
+        for (std::string line; std::getline(maps, line);) {
+            address_range range {};
+            if (std::sscanf(line.c_str(), "%lx-%lx", &range.begin, &range.end) == 2) ranges.push_back(range);
+        }
+    } catch (const std::runtime_error &) {
+        return {};
     }
-    std::free(line);
     return ranges;
 }
 

@@ -60,7 +60,8 @@ expected<redirection> redirection::prepare(const decoder &decode, const loaded_i
 }
 
 expected<void> redirection::install() {
-    if (!pages_.make_executable() || !replaced_.make_executable())
+    // In this order: the pages stay once they are executable.
+    if (!replaced_.make_executable() || !pages_.make_executable())
         return refuse(refusal_reason::machine, "the process may not execute code that it has written: "
                                                "MemoryDenyWriteExecute, SELinux or the "
                                                "like forbids it");

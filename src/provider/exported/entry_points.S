@@ -9,6 +9,19 @@
  * Which one a thread is in is winodnn_current_onednn; zero is the one that is served here. */
 #include "provider/exported/exported_functions.h"
 
+    /* Whatever is below it on the stack, it ends as it began. */
+    .macro begin_frame
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    .endm
+    .macro end_frame
+    leave
+    .cfi_def_cfa %rsp, 8
+    .endm
+
     /* rax, r10 and r11 are nobody's at a function's start. */
     .macro entry_point name, absent
     .globl \name
@@ -78,11 +91,7 @@ exported_functions:
     .p2align 4
 ask:
     .cfi_startproc
-    pushq %rbp
-    .cfi_def_cfa_offset 16
-    .cfi_offset %rbp, -16
-    movq %rsp, %rbp
-    .cfi_def_cfa_register %rbp
+    begin_frame
     andq $-16, %rsp
     subq $(6 * 8 + 8 * 16), %rsp
     movq %rdi, (%rsp)
@@ -107,8 +116,7 @@ ask:
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7
     movaps (6 * 8 + \n * 16)(%rsp), %xmm\n
     .endr
-    leave
-    .cfi_def_cfa %rsp, 8
+    end_frame
     movq winodnn_current_onednn@gottpoff(%rip), %r10
     cmpq $0, %fs:(%r10)
     jne .Lleave
@@ -127,11 +135,7 @@ ask:
     .p2align 4
 within:
     .cfi_startproc
-    pushq %rbp
-    .cfi_def_cfa_offset 16
-    .cfi_offset %rbp, -16
-    movq %rsp, %rbp
-    .cfi_def_cfa_register %rbp
+    begin_frame
     movq winodnn_current_onednn@gottpoff(%rip), %r10
     pushq %fs:(%r10)
     subq $(9 * 8), %rsp
@@ -144,8 +148,7 @@ within:
     movq winodnn_current_onednn@gottpoff(%rip), %r10
     movq -8(%rbp), %r11
     movq %r11, %fs:(%r10)
-    leave
-    .cfi_def_cfa %rsp, 8
+    end_frame
     ret
     .cfi_endproc
     .size within, . - within

@@ -135,8 +135,8 @@ struct onednn {
     std::array<void *, newer_function_count> newer {}; // nullptr for those that it does not have
     // Where its thread runtime may be visible if it is not in the process's own scope: a handle of dlopen's.
     void *library;
-    mutable std::atomic<const expected<found_runtime> *> runtime {
-            nullptr}; // of host_runtime(), once it is known
+    // Of host_runtime(), once it is known.
+    mutable std::atomic<const expected<found_runtime> *> runtime {nullptr};
 };
 
 // The one that calls through the dynamic linker belong to; nullptr as long as the process has no oneDNN v3.
