@@ -26,15 +26,14 @@ double share_beyond(std::size_t cache, double bytes) {
 // One item of work of a plan: a block of tiles, and a chunk of the output channels.
 class item_cost {
 public:
-    item_cost(const problem &p, const machine &m, const plan &candidate)
-        : problem_(p), machine_(m), plan_(candidate), map_(p, candidate), layout_(map_.layout()),
+    item_cost(const problem &p, const machine &m, const plan &candidate, const block_map &map)
+        : problem_(p), machine_(m), plan_(candidate), map_(map), layout_(map_.layout()),
           tile_(layout_.shape()), pieces_(map_.pieces()), shares_(shares()), rates_(rates_of(m)),
           registers_(register_tile_of(candidate.isa)),
           tiles_(as_double(map_.tiles()) / as_double(map_.blocks())),
           oc_(as_double(layout_.padded_oc()) / as_double(map_.chunks())), ic_(as_double(layout_.padded_ic())),
-          oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))) {}
-
-    const block_map &map() const { return map_; }
+          oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))),
+          weights_bytes_(oc_ * as_double(layout_.channel_bytes(candidate.numbers))) {}
 
     // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
     double cycles() const {
@@ -43,15 +42,22 @@ public:
     }
 
 private:
-    // Planes of M, and the tiles of all classes that take part in each.
+    // Planes of M, and the tiles of all classes that take part in each. Most planes are alike in this.
     double multiply_cycles() const {
+        std::array<std::array<std::array<int, 2>, tile_classes + 1>, tile_classes> alike {};
+        for (int plane = 0; plane < tile_.m_planes(); ++plane)
+            if (const class_range classes = classes_with(pieces_, plane); classes.end > 0)
+                ++alike[static_cast<std::size_t>(classes.begin)][static_cast<std::size_t>(classes.end)]
+                       [plan_.numbers.is_wide(tile_.component_of_m(plane))];
         double cycles = 0;
-        for (int plane = 0; plane < tile_.m_planes(); ++plane) {
-            const class_range classes = classes_with(pieces_, plane);
+        for (std::size_t begin = 0; begin < tile_classes; ++begin) {
             double share = 0;
-            for (int k = classes.begin; k < classes.end; ++k) share += shares_[static_cast<std::size_t>(k)];
-            if (share > 0)
-                cycles += plane_cycles(tiles_ * share, plan_.numbers.is_wide(tile_.component_of_m(plane)));
+            for (std::size_t end = begin + 1; end <= tile_classes; ++end) {
+                share += shares_[end - 1];
+                for (const bool wide : {false, true})
+                    if (const int planes = alike[begin][end][wide]; planes > 0 && share > 0)
+                        cycles += planes * plane_cycles(tiles_ * share, wide);
+            }
         }
         return cycles;
     }
@@ -79,27 +85,26 @@ private:
 
     // U stays in L2 from block to block, or is streamed through it.
     double streamed_bytes() const {
-        const double bytes = weights_bytes();
+        const double bytes = weights_bytes_;
         return bytes * share_beyond(machine_.cache.l2, bytes + v_bytes() + m_bytes());
     }
 
     double weights_cycles() const {
-        return weights_bytes() * weights_in_l2_cycles + streamed_bytes() * weights_beyond_l2_cycles;
+        return weights_bytes_ * weights_in_l2_cycles + streamed_bytes() * weights_beyond_l2_cycles;
     }
 
     double streaming_cycles() const {
-        const double all = weights_bytes() * as_double(plan_.oc_chunks);
+        const double all = weights_bytes_ * as_double(plan_.oc_chunks);
         const double from_memory = share_beyond(machine_.cache.l3, all / share_of_l3);
         return streamed_bytes() * ((1 - from_memory) / l3_bytes_a_cycle + from_memory / memory_bytes_a_cycle);
     }
 
-    double weights_bytes() const { return oc_ * as_double(layout_.channel_bytes(plan_.numbers)); }
     double v_bytes() const { return tiles_ * as_double(map_.v_bytes_of_tile()); }
     double m_bytes() const { return tiles_ * as_double(map_.m_bytes_of_tile()); }
 
     // V is read again for each block of output channels, M written and read.
     double cycles_beyond_l2() const {
-        const double u = weights_bytes() / oc_blocks_, v = v_bytes(), m = m_bytes();
+        const double u = weights_bytes_ / oc_blocks_, v = v_bytes(), m = m_bytes();
         return oc_blocks_
                * (v * share_beyond(machine_.cache.l2, v + m + u) * v_beyond_l2_cycles
                        + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * m_beyond_l2_cycles);
@@ -149,14 +154,14 @@ private:
     const problem &problem_;
     const machine &machine_;
     const plan &plan_;
-    const block_map map_;
+    const block_map &map_;
     const weights_layout &layout_;
     const tile &tile_;
     const class_pieces &pieces_;
     const std::array<double, tile_classes> shares_;
     const rates rates_;
     const register_tile registers_;
-    const double tiles_, oc_, ic_, oc_blocks_; // of an item
+    const double tiles_, oc_, ic_, oc_blocks_, weights_bytes_; // of an item
 };
 
 // How many of the taps along one dimension lie inside the image, as a share: direct convolution does not
@@ -179,10 +184,13 @@ dim tile_count(const problem &p, tile_id tile) {
            * cover_of(t.col_pieces, p.cols(), true).count();
 }
 
-double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
-    const item_cost item(p, m, candidate);
+double winograd_cycles(const problem &p, const machine &m, const plan &candidate, const block_map &map) {
     // Items are equal but for rounding.
-    return as_double(item.map().most_items(candidate.threads)) * item.cycles();
+    return as_double(map.most_items(candidate.threads)) * item_cost(p, m, candidate, map).cycles();
+}
+
+double winograd_cycles(const problem &p, const machine &m, const plan &candidate) {
+    return winograd_cycles(p, m, candidate, block_map(p, candidate));
 }
 
 double direct_cycles(const problem &p, const machine &m) {

@@ -60,7 +60,8 @@ private:
         chosen.oc_chunks = chunks;
         for (const prediction &other : found_)
             if (other.plan == chosen) return;
-        found_.push_back({chosen, winograd_cycles(problem_, machine_, chosen)});
+        found_.push_back(
+                {chosen, winograd_cycles(problem_, machine_, chosen, one_tile_a_block_.cut_as(chosen))});
     }
 
     const problem &problem_;

@@ -12,6 +12,13 @@ block_map::block_map(const problem &p, const plan &chosen)
       pieces_(pieces_of(layout_.shape(), rows_, cols_)), tiles_(p.mb * rows_.count() * cols_.count()),
       blocks_(ceil_div(tiles_, chosen.tiles_per_block)), chunks_(chosen.oc_chunks) {}
 
+block_map block_map::cut_as(const plan &chosen) const {
+    block_map cut = *this;
+    cut.blocks_ = ceil_div(tiles_, chosen.tiles_per_block);
+    cut.chunks_ = chosen.oc_chunks;
+    return cut;
+}
+
 tile_block block_map::block(dim index) const {
     return {tiles_ * index / blocks_, tiles_ * (index + 1) / blocks_};
 }

@@ -38,6 +38,8 @@ struct item_range {
 class block_map {
 public:
     block_map(const problem &p, const plan &chosen);
+    // The same tiles in the blocks and chunks of another plan.
+    block_map cut_as(const plan &chosen) const;
 
     const weights_layout &layout() const { return layout_; }
     const cover &rows() const { return rows_; }
@@ -73,7 +75,8 @@ private:
     const weights_layout layout_;
     const cover rows_, cols_;
     const class_pieces pieces_;
-    const dim tiles_, blocks_, chunks_;
+    const dim tiles_;
+    dim blocks_, chunks_;
 };
 
 } // namespace winodnn

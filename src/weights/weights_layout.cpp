@@ -115,9 +115,9 @@ dim weights_layout::component_bytes(const number_system &numbers, int component)
 }
 
 dim weights_layout::channel_bytes_before(const number_system &numbers, int component) const {
-    dim bytes = 0;
-    for (int c = 0; c < component; ++c) bytes += component_bytes(numbers, c);
-    return bytes;
+    dim bytes = 0; // of one input channel and term
+    for (int c = 0; c < component; ++c) bytes += numbers.bytes(c);
+    return bytes * shape().terms() * padded_ic();
 }
 
 dim weights_layout::channel_bytes(const number_system &numbers) const {
