@@ -20,7 +20,8 @@ struct bounds {
 
 exact_split split_exactly(const weights_layout &layout, const std::int8_t *weights) {
     const std::int64_t limit = accumulator_limit(tile_of(layout.tile));
-    const dim step = layout.part_step();
+    const dim step = layout.part_step(), taps = layout.taps();
+    const value_range x = layout.source;
     exact_split split;
     std::vector<bounds> reached(layout.oc), added(layout.oc);
     for (dim begin = 0; begin < layout.ic; begin += step) {
@@ -29,12 +30,11 @@ exact_split split_exactly(const weights_layout &layout, const std::int8_t *weigh
         for (dim oc = 0; oc < layout.oc; ++oc) {
             // The extremes of w * x over lo <= x <= hi are at its ends. At most 200 weights: far from 2^31.
             std::int32_t positive = 0, negative = 0;
-            for (const std::int8_t *w = weights + (oc * layout.ic + begin) * layout.taps();
-                    w < weights + (oc * layout.ic + end) * layout.taps(); ++w) {
+            const std::int8_t *w = weights + (oc * layout.ic + begin) * taps;
+            for (dim n = (end - begin) * taps; n > 0; --n, ++w) {
                 positive += std::max<std::int32_t>(*w, 0);
                 negative += std::min<std::int32_t>(*w, 0);
             }
-            const value_range x = layout.source;
             const bounds more {positive * x.lo + negative * x.hi, positive * x.hi + negative * x.lo,
                     positive - negative};
             added[oc] = more;
