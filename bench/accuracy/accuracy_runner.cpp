@@ -1,5 +1,7 @@
 // An int8 network in plain oneDNN, on images from a file. It knows nothing of winodnn: lab.py runs it with
 // and without libwinodnn.so preloaded, in its modes.
+#include "timing/program.hpp"
+
 #include <dnnl.hpp>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +14,6 @@
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -218,19 +219,9 @@ void run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    if (argc < 5 || argc > 6) {
-        std::fputs(usage, stderr);
-        return 2;
-    }
-    try {
+    return winodnn::bench::run_program("accuracy_runner", usage, argc, argv, [&] {
+        if (argc < 5 || argc > 6) throw std::invalid_argument("four or five arguments");
         run(argc, argv);
         return 0;
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "accuracy_runner: %s\n", error.what());
-        return 1;
-    }
+    });
 }

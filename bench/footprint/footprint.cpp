@@ -2,6 +2,7 @@
 // its own, without winodnn, with it, and under a bound on packed weights.
 #include "footprint/table.hpp"
 
+#include "timing/program.hpp"
 #include "vs_direct/option.hpp"
 
 #include <winodnn/winodnn.h>
@@ -10,7 +11,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <dnnl.hpp>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <omp.h>
@@ -140,22 +140,12 @@ void measure_all(const options &o) {
 } // namespace
 
 int main(int argc, char **argv) {
-    try {
-        if (argc == 2 && std::string_view(argv[1]) == "--help") {
-            std::fputs(usage, stdout);
-            return 0;
-        }
+    return winodnn::bench::run_program("footprint", usage, argc, argv, [&] {
         const options o = parse(argc, argv);
         if (o.measured.empty())
             measure_all(o);
         else
             std::puts(to_json(measure(network_called(o.measured))).c_str());
         return 0;
-    } catch (const std::invalid_argument &wrong) {
-        std::fprintf(stderr, "footprint: %s\n%s", wrong.what(), usage);
-        return 2;
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "footprint: %s\n", error.what());
-        return 1;
-    }
+    });
 }

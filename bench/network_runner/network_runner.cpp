@@ -3,14 +3,12 @@
 #include "network.hpp"
 
 #include "onednn/isa_name.hpp"
+#include "timing/program.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <stdexcept>
-#include <string_view>
 
 namespace {
 
@@ -72,19 +70,9 @@ void serve(const char *network_path, const char *parameters_path) {
 } // namespace
 
 int main(int argc, char **argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    if (argc != 3) {
-        std::fputs(usage, stderr);
-        return 2;
-    }
-    try {
+    return winodnn::bench::run_program("network_runner", usage, argc, argv, [&] {
+        if (argc != 3) throw std::invalid_argument("two arguments");
         serve(argv[1], argv[2]);
         return 0;
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "network_runner: %s\n", error.what());
-        return 1;
-    }
+    });
 }

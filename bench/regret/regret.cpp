@@ -3,6 +3,7 @@
 #include "contest.hpp"
 #include "options.hpp"
 
+#include "timing/program.hpp"
 #include "vs_direct/cap_isa.hpp"
 
 #include <dnnl.hpp>
@@ -11,11 +12,9 @@
 
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace winodnn::bench {
@@ -149,17 +148,8 @@ void run_all(const regret_options &o) {
 
 int main(int argc, char **argv) {
     using namespace winodnn::bench;
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(regret_usage, stdout);
-        return 0;
-    }
-    try {
+    return run_program("regret", regret_usage, argc, argv, [&] {
         run_all(parse_regret_options(argc, argv));
         return 0;
-    } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr, "regret: %s\n%s", error.what(), regret_usage);
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "regret: %s\n", error.what());
-    }
-    return 2;
+    });
 }

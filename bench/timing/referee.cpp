@@ -5,12 +5,12 @@
 // until the times can be believed or the seconds are over, then one line of JSON: the standings.
 #include "rounds.hpp"
 
+#include "timing/program.hpp"
 #include "vs_direct/option.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
-#include <exception>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -69,17 +69,8 @@ void run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    try {
+    return winodnn::bench::run_program("referee", usage, argc, argv, [&] {
         run(argc, argv);
         return 0;
-    } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr, "referee: %s\n%s", error.what(), usage);
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "referee: %s\n", error.what());
-    }
-    return 2;
+    });
 }

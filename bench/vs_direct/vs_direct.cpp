@@ -4,6 +4,7 @@
 #include "options.hpp"
 #include "record.hpp"
 #include "report.hpp"
+#include "timing/program.hpp"
 
 #include <winodnn/winodnn.h>
 
@@ -17,7 +18,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -126,16 +126,6 @@ bool run_all(const options &o) {
 } // namespace
 
 int main(int argc, char **argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    try {
-        return run_all(parse_options(argc, argv)) ? 0 : 1;
-    } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr, "vs_direct: %s\n%s", error.what(), usage);
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "vs_direct: %s\n", error.what());
-    }
-    return 2;
+    return winodnn::bench::run_program(
+            "vs_direct", usage, argc, argv, [&] { return run_all(parse_options(argc, argv)) ? 0 : 1; });
 }

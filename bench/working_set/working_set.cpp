@@ -4,6 +4,7 @@
 #include "dispatch/cost.hpp"
 #include "dispatch/dispatch.hpp"
 #include "run/convolution.hpp"
+#include "timing/program.hpp"
 #include "weights/packed_weights.hpp"
 
 #include <algorithm>
@@ -11,11 +12,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace winodnn::bench {
@@ -85,19 +84,10 @@ void run(isa i, const problem &p, dim tiles, dim executions) {
 
 int main(int argc, char **argv) {
     using namespace winodnn::bench;
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    try {
+    return run_program("working_set", usage, argc, argv, [&] {
         if (argc != 6) throw std::invalid_argument("five arguments");
         run(parse_isa(argv[1]), square(parse_count(argv[2], 4096), parse_count(argv[3], 4096)),
                 parse_count(argv[4], 1'000'000), parse_count(argv[5], 1'000'000));
         return 0;
-    } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr, "working_set: %s\n%s", error.what(), usage);
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "working_set: %s\n", error.what());
-    }
-    return 2;
+    });
 }

@@ -13,9 +13,9 @@ namespace winodnn {
 
 namespace {
 
-// As many pairs of input channels at once as transform_weights takes; zeros where there is no channel.
-void pack_slice(
-        const weights_layout &l, const slice_of_oc &s, const std::int8_t *weights, std::byte *payload) {
+// As many pairs of input channels at once as weights_transform takes; zeros where there is no channel.
+void pack_slice(const weights_layout &l, const weights_transform &transform, const slice_of_oc &s,
+        const std::int8_t *weights, std::byte *payload) {
     const dim taps = l.taps();
     std::array<std::int16_t, most_weights_at_once> batch;
     static_assert(most_weights_at_once >= 2 * most_lanes * register_tile_for(most_lanes).vectors * most_taps);
@@ -30,7 +30,7 @@ void pack_slice(
                 const dim at = (i - ic) / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
                 for (dim tap = 0; tap < taps; ++tap) batch[tap * count + at] = filter[tap];
             }
-        transform_weights(l.shape(), batch.data(), count, payload + ic * s.width * 2, s.plane_offsets.data());
+        transform(batch.data(), count, payload + ic * s.width * 2, s.plane_offsets.data());
     }
 }
 
@@ -53,8 +53,9 @@ void pack_group(
     std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
     std::memset(payload + layout.used_bytes(exact) - rounding, 0, rounding);
     // Nothing is allocated inside, where no exception could be caught.
+    const weights_transform &transform = weights_transform_of(layout.tile);
     for_each_slice(layout, exact, team, slice_parts(layout, team),
-            [&](const slice_of_oc &s, int) { pack_slice(layout, s, weights, payload); });
+            [&](const slice_of_oc &s, int) { pack_slice(layout, transform, s, weights, payload); });
     write_header(layout, exact, weights, split_exactly(layout, weights), group);
 }
 

@@ -1,6 +1,6 @@
 #include "winograd/program_builder.hpp"
 
-#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -8,11 +8,12 @@ namespace winodnn {
 
 int program_builder::emit(instruction::kind op, int a, int b) {
     if (op == instruction::kind::add && a > b) std::swap(a, b);
-    const instruction wanted {op, a, b};
-    const auto found = std::ranges::find(result_.code, wanted);
-    const auto index = static_cast<int>(found - result_.code.begin());
-    if (found == result_.code.end()) result_.code.push_back(wanted);
-    return result_.inputs + index;
+    // Of a value, a value or distance, and one of three kinds.
+    const std::uint64_t key = (static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint32_t>(b)) * 3
+                              + static_cast<std::uint64_t>(op);
+    const auto [found, is_new] = emitted_.try_emplace(key, result_.inputs + std::ssize(result_.code));
+    if (is_new) result_.code.push_back({op, a, b});
+    return found->second;
 }
 
 signed_value program_builder::add(signed_value x, signed_value y) {

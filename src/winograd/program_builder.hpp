@@ -3,6 +3,8 @@
 
 #include "winograd/program.hpp"
 
+#include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 namespace winodnn {
@@ -30,6 +32,7 @@ public:
 
 private:
     program result_;
+    std::unordered_map<std::uint64_t, int> emitted_; // values, by their instructions
 };
 
 } // namespace winodnn

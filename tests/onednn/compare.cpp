@@ -7,12 +7,23 @@ namespace winodnn::testing {
 namespace {
 
 // exp turns a step of its argument into as many relative steps as the argument is large, and for a finite
-// result that is at most ln of the result.
+// result that is at most ln of the result. Soft relu adds and subtracts multiples of ln 2 as large as its
+// argument, until exp of that is 0: 88.
 double amplification(const problem &p, double largest) {
-    const bool has_exp = std::ranges::any_of(p.post_ops, [](const post_op &op) {
-        return op.op == post_op::kind::staged && op.function == int(dnnl::algorithm::eltwise_exp);
-    });
-    return has_exp ? std::max(1., std::log(largest)) : 1.;
+    const auto has = [&p](dnnl::algorithm function) {
+        return std::ranges::any_of(p.post_ops, [function](const post_op &op) {
+            return op.op == post_op::kind::staged && op.function == int(function);
+        });
+    };
+    return std::max({1., has(dnnl::algorithm::eltwise_exp) ? std::log(largest) : 1.,
+            has(dnnl::algorithm::eltwise_soft_relu) ? 88. / 32. : 1.});
+}
+
+// oneDNN v3.2's brgconv at AVX2-VNNI computes other sums of 5x5 kernels than at every other instruction set,
+// where a source with a zero point has four columns of padding.
+bool is_wrong_in_onednn(const problem &p) {
+    return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx2_vnni && p.src_zero_point && p.kw == 5
+           && std::max(p.pad_l, p.pad_r) >= 4;
 }
 
 // A root turns a difference at 0 into the root of it.
@@ -95,6 +106,7 @@ verdict compare(const drawn_case &d, const std::vector<std::uint8_t> &winodnn,
     if (!d.is_candidate()) return verdict::other_bytes;
     const case_data data(d.c);
     if (!same(d.c.p, expected_dst(d.c, data), winodnn)) return verdict::not_the_formula;
+    if (is_wrong_in_onednn(d.c.p)) return verdict::formula;
     return is_near(d.c.p, largest_term(d.c.p, data), winodnn, onednn) ? verdict::formula : verdict::far;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <gtest/gtest.h>
+#include <string_view>
 
 namespace winodnn::testing {
 namespace {
@@ -273,13 +274,20 @@ TEST_F(execution_arguments, must_be_large_enough) {
     }
 }
 
+// They are left to oneDNN, which refuses them, but for v3.2's AMX: it takes destination zero points of any
+// type.
 TEST_F(execution_arguments, scales_and_zero_points_have_their_types) {
+    dnnl::convolution_forward::primitive_desc onednns = make_desc(case_);
+    ASSERT_TRUE(onednns.next_impl());
+    const bool amx = std::string_view(onednns.impl_info_str()).find("amx") != std::string_view::npos;
     for (const auto &[arg, wrong] : {std::pair {DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, type::s32},
                  {DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, type::s32},
                  {DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, type::s32},
                  {DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, type::f32},
-                 {DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, type::f32}})
-        EXPECT_EQ(run_with(arg, memory({{20}, wrong, tag::a}, cpu())), dnnl_invalid_arguments);
+                 {DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST, type::f32}}) {
+        if (amx && arg == (DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST)) continue;
+        EXPECT_EQ(run_with(arg, memory({{20}, wrong, tag::a}, cpu())), dnnl_invalid_arguments) << arg;
+    }
 }
 
 TEST_F(execution_arguments, weights_must_be_packed_for_this_convolution) {

@@ -93,8 +93,8 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
                                         std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
                                         std::int16_t value;
                                         if (oc < 90 && ic + odd < 19)
-                                            u = testing::transformed(
-                                                    t, &p.weights[(oc * 19 + ic + odd) * t.taps.count()]);
+                                            u = testing::transformed(t, weights_transform_of(p.layout.tile),
+                                                    &p.weights[(oc * 19 + ic + odd) * t.taps.count()]);
                                         std::memcpy(&value, read, 2);
                                         read += 2;
                                         ASSERT_EQ(value, u[plane_of(c, term)])

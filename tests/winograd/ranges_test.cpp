@@ -91,9 +91,10 @@ TEST(ranges, transformed_weights_stay_inside) {
     for (const tile_id id : all_tiles()) {
         const tile &t = tile_of(id);
         const weights_inverse inverse = inverse_of_weights(t);
+        const weights_transform transform(t);
         for (const std::vector<std::int8_t> &g : corners_of(t)) {
             std::vector<std::int8_t> back(g.size());
-            const std::vector<std::int16_t> u = testing::transformed(t, g.data());
+            const std::vector<std::int16_t> u = testing::transformed(t, transform, g.data());
             for (int c = 0; c < t.u_planes(); ++c) {
                 std::int64_t exact = 0;
                 for (int k = 0; k < t.taps.count(); ++k) exact += std::int64_t {t.weights(c, k)} * g[k];
