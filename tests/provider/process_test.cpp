@@ -42,6 +42,17 @@ TEST(process, linked_preloaded_and_loaded_locally_give_the_same_bytes) {
     }
 }
 
+TEST(process, threads_are_those_that_onednns_own_calls_come_to) {
+    if (!has(output_of(preloaded + "WINODNN_VERBOSE=1 " + plugin_probe + " winograd"), "runtime:OpenMP"))
+        GTEST_SKIP() << "oneDNN has other threads";
+    const std::string expected = checksum_in(output_of(plain_probe + " direct"));
+    const std::string output = output_of(
+            preloaded + WINODNN_PROBE_HOST " " WINODNN_OTHER_OPENMP_PLUGIN " winograd");
+    EXPECT_TRUE(has(output, "impl wino:f")) << output;
+    EXPECT_TRUE(has(output, "the other OpenMP\n")) << output;
+    EXPECT_EQ(checksum_in(output), expected);
+}
+
 TEST(process, python_is_reached_through_the_process_and_not_through_the_librarys_own_handle) {
     // Python itself leaks, as the address sanitizer sees it.
     const std::string program = "'" WINODNN_CTYPES_PROBE "' '" WINODNN_ONEDNN "' ",

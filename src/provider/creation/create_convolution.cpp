@@ -12,6 +12,7 @@
 #include "provider/creation/tuned_choice.hpp"
 #include "provider/objects/handle.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/reorder/packing_record.hpp"
 #include "provider/report/choice_report.hpp"
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
@@ -57,9 +58,14 @@ expected<plan> choose_exact(const convolution_request &request, const problem &p
     if (is_observing()) return fastest_plan(p, m);
     const bool by_name = request.alg_kind == dnnl_convolution_winograd;
     // The units that AMX multiplies in leave nothing to measure.
-    if (by_name || !m.amx_int8)
-        if (std::optional<expected<plan>> tuned = tuned_choice(request, p, m)) return std::move(*tuned);
-    return by_name ? fastest_plan(p, m) : choose_plan(p, m);
+    std::optional<expected<plan>> tuned;
+    if (by_name || !m.amx_int8) tuned = tuned_choice(request, p, m);
+    if (by_name) return tuned ? std::move(*tuned) : fastest_plan(p, m);
+    expected<plan> chosen = tuned ? std::move(*tuned) : choose_plan(p, m);
+    if (chosen && is_packed_too_often(layout_for(p, *chosen)))
+        return refuse(refusal_reason::slower,
+                "such weights are packed again and again, which takes longer than Winograd saves");
+    return chosen;
 }
 
 expected<plan> choose(const convolution_request &request, const problem &p, const machine &m,

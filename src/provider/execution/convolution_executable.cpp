@@ -5,6 +5,7 @@
 #include "provider/objects/arguments.hpp"
 #include "provider/objects/status.hpp"
 #include "provider/onednn/data_types.hpp"
+#include "provider/reorder/packing_record.hpp"
 #include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
 #include "provider/threads/runtime.hpp"
@@ -17,7 +18,7 @@ namespace winodnn {
 convolution_executable::convolution_executable(const convolution_description &description)
     : description_(description),
       layout_(layout_for(description.described(), description.variants().front().plan)), weights_(layout_),
-      attributes_(description.facts()), by_onednn_(description) {
+      record_(packing_record_of(layout_)), attributes_(description.facts()), by_onednn_(description) {
     const problem &p = description.described();
     for (const convolution_variant &v : description.variants())
         variants_.push_back({v.key, v.plan.numbers, convolution(p, v.plan, v.quantizers),
@@ -157,6 +158,7 @@ dnnl_status_t convolution_executable::execute(
         try {
             const variant &executed = run(stream, nargs, args, team);
             count_executed(false);
+            if (record_ != nullptr) record_->executions.fetch_add(1, std::memory_order_relaxed);
             if (verbose_events()) print_event("exec", executed.info, watch.milliseconds());
             return dnnl_success;
         } catch (const left_to_onednn &caught) {

@@ -17,6 +17,7 @@ namespace winodnn {
 
 class convolution_description;
 class execution_arguments;
+struct packing_record;
 
 class convolution_executable final : public executable {
 public:
@@ -49,6 +50,7 @@ private:
 
     weights_layout layout_;
     block_reader weights_;
+    packing_record *record_; // may be nullptr
     attribute_arguments attributes_;
     onednn_execution by_onednn_;
     std::vector<variant> variants_;

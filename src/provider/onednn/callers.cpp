@@ -1,6 +1,7 @@
 #include "provider/onednn/callers.hpp"
 
 #include "provider/onednn/real.hpp"
+#include "reach/dynamic_section.hpp"
 
 #include <array>
 #include <cstring>
@@ -79,22 +80,6 @@ struct linked_onednn {
     }
 };
 
-bool contains(const dl_phdr_info &library, const void *address) {
-    const auto at = reinterpret_cast<std::uintptr_t>(address) - library.dlpi_addr;
-    for (int i = 0; i < library.dlpi_phnum; ++i) {
-        const ElfW(Phdr) &segment = library.dlpi_phdr[i];
-        if (segment.p_type == PT_LOAD && at - segment.p_vaddr < segment.p_memsz) return true;
-    }
-    return false;
-}
-
-const ElfW(Dyn) * dynamic_section(const dl_phdr_info &library) {
-    for (int i = 0; i < library.dlpi_phnum; ++i)
-        if (library.dlpi_phdr[i].p_type == PT_DYNAMIC)
-            return reinterpret_cast<const ElfW(Dyn) *>(library.dlpi_addr + library.dlpi_phdr[i].p_vaddr);
-    return nullptr;
-}
-
 // A callback of dl_iterate_phdr: 1 ends the search.
 int look_into(dl_phdr_info *library, std::size_t, void *result) {
     auto &wanted = *static_cast<linked_onednn *>(result);
@@ -104,9 +89,7 @@ int look_into(dl_phdr_info *library, std::size_t, void *result) {
     if (first == nullptr) return 1;
     const char *names = nullptr;
     for (const ElfW(Dyn) *item = first; item->d_tag != DT_NULL; ++item)
-        if (item->d_tag == DT_STRTAB) names = reinterpret_cast<const char *>(item->d_un.d_ptr);
-    // The loader makes it an address, but for sections that cannot be written.
-    if (reinterpret_cast<std::uintptr_t>(names) < library->dlpi_addr) names += library->dlpi_addr;
+        if (item->d_tag == DT_STRTAB) names = pointed_at<char>(*library, *item);
     for (const ElfW(Dyn) *item = first; item->d_tag != DT_NULL; ++item) {
         const bool itself = item->d_tag == DT_SONAME;
         if (!itself && item->d_tag != DT_NEEDED) continue;

@@ -3,9 +3,11 @@
 #include "dispatch/calibrated_choice.hpp"
 #include "provider/objects/arguments.hpp"
 #include "provider/objects/mapped_memory.hpp"
+#include "provider/reorder/packing_record.hpp"
 #include "provider/reorder/reorder_description.hpp"
 #include "provider/report/verbose.hpp"
 #include "provider/threads/runtime.hpp"
+#include "weights/block_header.hpp"
 #include "weights/packed_weights.hpp"
 #include "weights/quantized_weights.hpp"
 
@@ -92,7 +94,9 @@ std::optional<number_system> reorder_executable::run(
     if (!target) return {};
     const mapped_memory plain(target.get());
     const number_system numbers = pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
-    return description_.packed_dst()->calibrated() ? std::optional(numbers) : std::nullopt;
+    const weights_layout &layout = *description_.packed_dst();
+    note_packing(layout, check_header(layout, packed_to)->identity);
+    return layout.calibrated() ? std::optional(numbers) : std::nullopt;
 }
 
 dnnl_status_t reorder_executable::execute(

@@ -1,5 +1,8 @@
 #include "provider/threads/openmp.hpp"
 
+#include "provider/onednn/find_real.hpp"
+#include "reach/imported_function.hpp"
+
 #include <dlfcn.h>
 
 namespace winodnn {
@@ -13,12 +16,35 @@ struct openmp_functions {
     int (*in_parallel)();
 };
 
+constexpr char max_threads_name[] = "omp_get_max_threads"; // every oneDNN with OpenMP calls it
+
+// The library that a oneDNN's own calls of the runtime come to; nullptr if they cannot be followed. There can
+// be several runtimes in a process, and then its threads must not be another's: both kinds would be awake, and
+// wait for each other's processors.
+void *library_called_by(const void *onednn) {
+    void *function = imported_function(onednn, max_threads_name);
+    if (function == nullptr) return nullptr;
+    // If this is the first call, it makes the loader choose.
+    reinterpret_cast<int (*)()>(function)();
+    Dl_info where {};
+    return dladdr(imported_function(onednn, max_threads_name), &where) == 0 ? nullptr
+                                                                          : keep_loaded(where.dli_fname);
+}
+
 template <typename Function>
 bool find(void *library, const char *name, Function &function) {
-    void *found = dlsym(RTLD_DEFAULT, name);
-    if (found == nullptr && library != nullptr) found = dlsym(library, name);
-    function = reinterpret_cast<Function>(found);
-    return found != nullptr;
+    function = reinterpret_cast<Function>(dlsym(library, name));
+    return function != nullptr;
+}
+
+openmp_functions functions_in(void *library) {
+    openmp_functions f {};
+    const bool complete = find(library, "GOMP_parallel", f.parallel)
+                          && find(library, max_threads_name, f.max_threads)
+                          && find(library, "omp_get_thread_num", f.thread_num)
+                          && find(library, "omp_get_num_threads", f.num_threads)
+                          && find(library, "omp_in_parallel", f.in_parallel);
+    return complete ? f : openmp_functions {};
 }
 
 class openmp_team final : public thread_team {
@@ -69,15 +95,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<const thread_runtime> find_openmp(void *library) {
-    openmp_functions f {};
-    const bool complete = find(library, "GOMP_parallel", f.parallel)
-                          && find(library, "omp_get_max_threads", f.max_threads)
-                          && find(library, "omp_get_thread_num", f.thread_num)
-                          && find(library, "omp_get_num_threads", f.num_threads)
-                          && find(library, "omp_in_parallel", f.in_parallel);
-    if (!complete) return nullptr;
-    return std::make_unique<openmp_runtime>(f);
+std::unique_ptr<const thread_runtime> find_openmp(const void *onednn, void *library) {
+    // nullptr is the global scope too.
+    for (void *in : {library_called_by(onednn), RTLD_DEFAULT, library})
+        if (const openmp_functions found = functions_in(in); found.parallel != nullptr)
+            return std::make_unique<openmp_runtime>(found);
+    return nullptr;
 }
 
 } // namespace winodnn
