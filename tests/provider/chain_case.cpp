@@ -57,6 +57,20 @@ int argument_of(const chain::link &l) {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP(l.post_op) | DNNL_ARG_SRC_1;
 }
 
+// Values that still depend on the pixels after several members: sums that are large next to the biases.
+case_data livelier_data(const convolution_case &c) {
+    case_data data(c);
+    if (c.p.bias == data_type::f32)
+        for (std::size_t at = 0; at < data.bias.size(); at += sizeof(float)) {
+            float value;
+            std::memcpy(&value, &data.bias[at], sizeof value);
+            value /= 10;
+            std::memcpy(&data.bias[at], &value, sizeof value);
+        }
+    for (float &scale : data.dst_scale) scale /= 8;
+    return data;
+}
+
 bool is_sum(const chain_case &c, const chain::link &l) {
     return c.members[std::size_t(l.member)].p.post_ops[std::size_t(l.post_op)].op == post_op::kind::sum;
 }
@@ -66,7 +80,7 @@ bool is_sum(const chain_case &c, const chain::link &l) {
 chain_execution::chain_execution(
         const chain_case &c, const std::vector<dnnl::convolution_forward::primitive_desc> &descs)
     : case_(c), descs_(descs) {
-    for (const convolution_case &member : c.members) data_.emplace_back(member);
+    for (const convolution_case &member : c.members) data_.push_back(livelier_data(member));
     for (std::size_t k = 0; k < data_.size(); ++k)
         of_.push_back(&executions_.emplace_back(c.members[k], data_[k], descs[k]));
     const int last = int(of_.size()) - 1;
