@@ -1,21 +1,23 @@
 #include "provider/chains/chain_executable.hpp"
 
+#include "problem/rounding.hpp"
+#include "provider/calibration/calibrating.hpp"
 #include "provider/chains/chain_arguments.hpp"
+#include "provider/chains/chain_choice.hpp"
 #include "provider/objects/arguments.hpp"
 #include "provider/objects/memory_desc.hpp"
 #include "provider/objects/status.hpp"
+#include "provider/report/statistics.hpp"
 #include "provider/report/verbose.hpp"
+#include "provider/threads/runtime.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace winodnn {
 namespace {
 
-constexpr std::size_t alignment = 64; // of what is in the scratchpad
-
 std::size_t bytes_of(const_dnnl_memory_desc_t desc) {
-    return round_up(real().dnnl_memory_desc_get_size(desc), alignment);
+    return round_up(real().dnnl_memory_desc_get_size(desc), tensor_alignment);
 }
 
 owned_memory make_memory(const_dnnl_memory_desc_t desc, dnnl_engine_t engine, void *data) {
@@ -26,36 +28,78 @@ owned_memory make_memory(const_dnnl_memory_desc_t desc, dnnl_engine_t engine, vo
 
 std::byte *aligned(std::byte *data) {
     const auto address = reinterpret_cast<std::uintptr_t>(data);
-    return data + (round_up(address, std::uintptr_t {alignment}) - address);
+    return data + (round_up(address, std::uintptr_t {tensor_alignment}) - address);
+}
+
+void *data_of(dnnl_memory_t memory) {
+    void *data = nullptr;
+    require(real().dnnl_memory_get_data_handle(memory, &data));
+    return data;
 }
 
 } // namespace
 
-chain_executable::chain_executable(chain_members members) : members_(std::move(members)) {
+struct chain_executable::occasion {
+    const chain_executable &chain;
+    dnnl_stream_t stream;
+    const thread_team &team;
+    const chain_arguments &given;
+    const tensor_places &places;
+    std::byte *scratchpad; // the tensors, and then what members need
+
+    std::byte *for_members() const { return scratchpad + places.bytes(); }
+    // Of a tensor of which only rows exist this has no meaning, but is not null.
+    void *data(int member) const {
+        if (member == WINODNN_CHAIN_SOURCE) return data_of(given.source());
+        if (member + 1 == chain.members_.count()) return data_of(given.destination());
+        return places.has(member) ? scratchpad + places.offset(member) : scratchpad;
+    }
+    owned_memory tensor(int member) const {
+        const bool is_source = member == WINODNN_CHAIN_SOURCE;
+        const chain_member &owner = chain.members_[is_source ? 0 : member];
+        return make_memory(
+                is_source ? owner.src.get() : owner.dst.get(), chain.members_.engine(), data(member));
+    }
+};
+
+namespace {
+
+// A member's arguments: those that the program gave, and those that the chain adds.
+struct member_list {
+    std::vector<dnnl_exec_arg_t> args;
+    std::vector<owned_memory> made;
+
+    void add(int argument, owned_memory memory) {
+        args.push_back({argument, memory.get()});
+        made.push_back(std::move(memory));
+    }
+};
+
+} // namespace
+
+chain_executable::chain_executable(chain_members members, winodnn_chain_goal_t goal)
+    : members_(std::move(members)) {
     for (int i = 0; i < members_.count(); ++i) runs_.push_back(members_[i].make_executable());
-    place_tensors();
+    make_units(goal);
     prepare_sums();
-    std::size_t of_member = 0;
-    for (int i = 0; i < members_.count(); ++i)
-        if (members_[i].scratchpad) of_member = std::max(of_member, bytes_of(members_[i].scratchpad.get()));
-    scratchpad_bytes_ = activation_bytes_ + of_member;
-    if (scratchpad_bytes_ > 0) scratchpad_bytes_ += alignment;
-    scratchpad_desc_ = make_bytes_desc(scratchpad_bytes_);
+    size_scratchpad();
 }
 
-// Each where it is in nobody's way while somebody will still read it.
-void chain_executable::place_tensors() {
-    for (int i = 0; i + 1 < members_.count(); ++i) {
-        const std::size_t bytes = bytes_of(members_[i].dst.get());
-        std::size_t place = 0;
-        for (int again = 0; again < i; ++again)
-            for (int j = 0; j < i; ++j) {
-                const std::size_t begin = tensors_[static_cast<std::size_t>(j)],
-                                  end = begin + bytes_of(members_[j].dst.get());
-                if (members_.last_reader(j) >= i && place < end && begin < place + bytes) place = end;
-            }
-        tensors_.push_back(place);
-        activation_bytes_ = std::max(activation_bytes_, place + bytes);
+void chain_executable::make_units(winodnn_chain_goal_t goal) {
+    chain_choice choice = choose_bands(members_, goal);
+    why_not_banded_ = std::move(choice.why_not);
+    for (const member_range &range : choice.together) {
+        if (range.size() == 1) {
+            units_.push_back({range});
+            continue;
+        }
+        expected<winodnn::banded_members> made = winodnn::banded_members::make(members_, range, goal);
+        if (made) {
+            units_.push_back({range, std::move(*made)});
+            continue;
+        }
+        if (why_not_banded_.empty()) why_not_banded_ = made.error().text();
+        for (int k = range.begin; k < range.end; ++k) units_.push_back({{k, k + 1}});
     }
 }
 
@@ -74,70 +118,133 @@ void chain_executable::prepare_sums() {
     }
 }
 
-owned_memory chain_executable::tensor_of(
-        int member, const chain_arguments &given, std::byte *scratchpad) const {
-    const bool is_source = member == WINODNN_CHAIN_SOURCE;
-    const_dnnl_memory_desc_t desc = is_source ? members_[0].src.get() : members_[member].dst.get();
-    if (!is_source && member + 1 < members_.count())
-        return make_memory(
-                desc, members_.engine(), scratchpad + tensors_[static_cast<std::size_t>(member)]);
-    void *data = nullptr;
-    require(real().dnnl_memory_get_data_handle(is_source ? given.source() : given.destination(), &data));
-    return make_memory(desc, members_.engine(), data);
-}
-
-dnnl_status_t chain_executable::run_member(
-        int index, dnnl_stream_t stream, const chain_arguments &given, std::byte *scratchpad) const {
-    std::vector<dnnl_exec_arg_t> args = given.of(index);
-    std::vector<owned_memory> made;
-    const auto pass = [&](int argument, owned_memory memory) {
-        args.push_back({argument, memory.get()});
-        made.push_back(std::move(memory));
-    };
-    if (index > 0) pass(DNNL_ARG_SRC, tensor_of(index - 1, given, scratchpad));
-    if (index + 1 < members_.count()) pass(DNNL_ARG_DST, tensor_of(index, given, scratchpad));
-    if (const_dnnl_memory_desc_t desc = members_[index].scratchpad.get(); desc != nullptr)
-        if (real().dnnl_memory_desc_get_size(desc) > 0)
-            pass(DNNL_ARG_SCRATCHPAD, make_memory(desc, members_.engine(), scratchpad + activation_bytes_));
-    bool begun = false;
-    for (const chain_link &link : members_.links()) {
-        if (link.member != index) continue;
-        if (!link.is_sum) {
-            pass(link.argument(), tensor_of(link.source, given, scratchpad));
-        } else if (!begun) {
-            const owned_memory from = tensor_of(link.source, given, scratchpad),
-                               to = tensor_of(index, given, scratchpad);
-            const dnnl_exec_arg_t copied[] = {{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}};
-            const auto *reorder = sums_[static_cast<std::size_t>(index)].get();
-            require(real().dnnl_primitive_execute(reorder, stream, 2, copied));
-            begun = true;
-        }
+void chain_executable::size_scratchpad() {
+    const int last = members_.count() - 1;
+    for (int k = 0; k < last; ++k)
+        all_places_.add(k, bytes_of(members_[k].dst.get()), k, members_.last_reader(k));
+    std::size_t of_units = 0;
+    for (const unit &u : units_) {
+        // Time is counted in members: a unit's begins with its first one.
+        for (int k = u.range.begin; k < std::min(u.range.end, last); ++k)
+            if (is_whole(members_, u.range, k)) {
+                const int reader = members_.last_reader(k);
+                const auto ends = std::ranges::find_if(
+                        units_, [&](const unit &other) { return other.range.has(reader); });
+                places_.add(k, bytes_of(members_[k].dst.get()), u.range.begin, ends->range.end - 1);
+            }
+        if (!u.banded) continue;
+        of_units = std::max(of_units, u.banded->scratchpad_bytes());
+        rows_bytes_ = std::max(rows_bytes_, u.banded->rows_bytes());
     }
-    return runs_[static_cast<std::size_t>(index)]->execute(
-            stream, static_cast<int>(args.size()), args.data());
+    for (int k = 0; k <= last; ++k)
+        if (members_[k].scratchpad) member_bytes_ = std::max(member_bytes_, bytes_of(members_[k].scratchpad.get()));
+    scratchpad_bytes_ = places_.bytes() + std::max(of_units, member_bytes_);
+    if (scratchpad_bytes_ > 0) scratchpad_bytes_ += tensor_alignment;
+    scratchpad_desc_ = make_bytes_desc(scratchpad_bytes_);
 }
 
-dnnl_status_t chain_executable::run(
-        dnnl_stream_t stream, const chain_arguments &given, std::byte *scratchpad) const {
-    for (int i = 0; i < members_.count(); ++i)
-        if (const dnnl_status_t status = run_member(i, stream, given, scratchpad); status != dnnl_success)
-            return status;
-    return dnnl_success;
+int chain_executable::banded_members() const {
+    int count = 0;
+    for (const unit &u : units_) count += u.banded ? u.range.size() : 0;
+    return count;
+}
+
+namespace {
+
+member_list list_for(const chain_members &members, int index, const std::vector<dnnl_exec_arg_t> &given,
+        const auto &tensor) {
+    member_list list {given, {}};
+    if (index > 0) list.add(DNNL_ARG_SRC, tensor(index - 1));
+    if (index + 1 < members.count()) list.add(DNNL_ARG_DST, tensor(index));
+    for (const chain_link &link : members.links())
+        if (link.member == index && !link.is_sum) list.add(link.argument(), tensor(link.source));
+    return list;
+}
+
+const chain_link *first_sum(const chain_members &members, int index) {
+    for (const chain_link &link : members.links())
+        if (link.member == index && link.is_sum) return &link;
+    return nullptr;
+}
+
+} // namespace
+
+void chain_executable::run_member(int index, const occasion &now) const {
+    const auto tensor = [&](int member) { return now.tensor(member); };
+    member_list list = list_for(members_, index, now.given.of(index), tensor);
+    const_dnnl_memory_desc_t scratchpad = members_[index].scratchpad.get();
+    if (scratchpad != nullptr && real().dnnl_memory_desc_get_size(scratchpad) > 0)
+        list.add(DNNL_ARG_SCRATCHPAD, make_memory(scratchpad, members_.engine(), now.for_members()));
+    if (const chain_link *sum = first_sum(members_, index); sum != nullptr) {
+        const owned_memory from = tensor(sum->source), to = tensor(index);
+        const dnnl_exec_arg_t copied[] = {{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}};
+        const auto *reorder = sums_[static_cast<std::size_t>(index)].get();
+        require(real().dnnl_primitive_execute(reorder, now.stream, 2, copied));
+    }
+    require(runs_[static_cast<std::size_t>(index)]->execute(
+            now.stream, static_cast<int>(list.args.size()), list.args.data()));
+}
+
+void chain_executable::run_unit(const unit &u, const occasion &now) const {
+    if (!u.banded) return run_member(u.range.begin, now);
+    const auto tensor = [&](int member) { return now.tensor(member); };
+    std::vector<member_list> lists;
+    for (int k = u.range.begin; k < u.range.end; ++k)
+        lists.push_back(list_for(members_, k, now.given.of(k), tensor));
+    std::vector<winodnn::banded_members::member_arguments> given;
+    for (int k = u.range.begin; k < u.range.end; ++k) {
+        const chain_link *sum = first_sum(members_, k);
+        const auto *runs = static_cast<const convolution_executable *>(runs_[static_cast<std::size_t>(k)].get());
+        given.push_back({runs, &lists[static_cast<std::size_t>(k - u.range.begin)].args,
+                sum != nullptr ? now.data(sum->source) : nullptr});
+    }
+    u.banded->run(now.stream, now.team, given, now.for_members());
+    for (int k = u.range.begin; k < u.range.end; ++k) count_executed(false);
+}
+
+void chain_executable::run_one_by_one(dnnl_stream_t stream, const chain_arguments &given) const {
+    const scratch_pool::lease lent(scratch_pool::shared(), all_places_.bytes() + member_bytes_ + tensor_alignment);
+    threadpool_team own;
+    const occasion now {*this, stream, host_runtime()->threads->team_on(stream, own), given, all_places_,
+            aligned(lent.data())};
+    for (int k = 0; k < members_.count(); ++k) run_member(k, now);
+}
+
+void chain_executable::run(dnnl_stream_t stream, const chain_arguments &given) const {
+    std::optional<scratch_pool::lease> lent;
+    std::byte *scratchpad = nullptr;
+    if (dnnl_memory_t users = given.scratchpad(); users != nullptr) {
+        const dnnl_exec_arg_t only {DNNL_ARG_SCRATCHPAD, users};
+        const execution_arguments list(1, &only);
+        scratchpad = static_cast<std::byte *>(
+                list.data(DNNL_ARG_SCRATCHPAD, "the chain's scratchpad", scratchpad_bytes_));
+    } else {
+        lent.emplace(scratch_pool::shared(), scratchpad_bytes_);
+        scratchpad = lent->data();
+    }
+    threadpool_team own;
+    const occasion now {*this, stream, host_runtime()->threads->team_on(stream, own), given, places_,
+            aligned(scratchpad)};
+    for (const unit &u : units_) run_unit(u, now);
 }
 
 dnnl_status_t chain_executable::execute(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     try {
         take_turn(stream, members_.engine());
+        const stopwatch watch;
         const chain_arguments given(members_, nargs, args);
-        if (dnnl_memory_t users = given.scratchpad(); users != nullptr && scratchpad_bytes_ > 0) {
-            const dnnl_exec_arg_t only {DNNL_ARG_SCRATCHPAD, users};
-            const execution_arguments list(1, &only);
-            void *data = list.data(DNNL_ARG_SCRATCHPAD, "the chain's scratchpad", scratchpad_bytes_);
-            return run(stream, given, aligned(static_cast<std::byte *>(data)));
+        std::string left; // why members are executed one after the other
+        try {
+            // Whoever observes sources needs all of them.
+            if (is_observing()) throw left_to_onednn {"a calibration is going on"};
+            run(stream, given);
+        } catch (const left_to_onednn &caught) {
+            left = "," + caught.reason;
         }
-        const scratch_pool::lease lent(scratch_pool::shared(), scratchpad_bytes_);
-        return run(stream, given, aligned(lent.data()));
+        if (!left.empty()) run_one_by_one(stream, given);
+        if (verbose_events()) print_event("exec", members_.info() + left, watch.milliseconds());
+        return dnnl_success;
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", members_.info(), wrong.reason);
         return dnnl_invalid_arguments;

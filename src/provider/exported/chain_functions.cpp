@@ -20,9 +20,9 @@ dnnl_status_t refuse(const std::string &info, const chain_refusal &why) {
 }
 
 std::shared_ptr<const chain_executable> make(std::span<const const_dnnl_primitive_desc_t> descs,
-        std::span<const winodnn_chain_link_t> links, winodnn_chain_goal_t) {
+        std::span<const winodnn_chain_link_t> links, winodnn_chain_goal_t goal) {
     const stopwatch watch;
-    auto made = std::make_shared<const chain_executable>(chain_members(descs, links));
+    auto made = std::make_shared<const chain_executable>(chain_members(descs, links), goal);
     if (verbose_events()) print_event("create", made->members().info(), watch.milliseconds());
     return made;
 }
@@ -59,7 +59,7 @@ dnnl_status_t winodnn_chain_destroy(winodnn_chain_t chain) {
 }
 
 int winodnn_chain_banded_members(const_winodnn_chain_t chain, const char **reason) {
-    if (reason != nullptr) *reason = chain == nullptr ? "" : chain->runs->why_not_banded();
+    if (reason != nullptr) *reason = chain == nullptr ? "" : chain->runs->why_not_banded().c_str();
     return chain == nullptr ? 0 : chain->runs->banded_members();
 }
 
