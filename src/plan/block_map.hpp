@@ -31,6 +31,7 @@ struct work_item {
 
 struct item_range {
     dim begin, end;
+    dim size() const { return end - begin; }
 };
 
 // Cheap to make: no allocation, nothing that grows with the image. The cost model makes one for each

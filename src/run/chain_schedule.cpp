@@ -10,7 +10,7 @@ void chain_schedule::add(const problem &p, const block_map &map) {
     added.rows = p.oh;
     const cover &rows = map.rows();
     for (dim band = 0; band < map.bands_of_image(); ++band) {
-        chain_step step {band, p.oh, 0, p.ih, 0};
+        chain_step step {map.blocks_of_band(0, band), p.oh, 0, p.ih, 0, 0, p.ow, p.iw};
         const item_range of_band = map.rows_of_band(band);
         for (dim row = of_band.begin; row < of_band.end; ++row) {
             const dim first = rows.first_output(row), first_input = rows.first_input(row);
@@ -22,10 +22,34 @@ void chain_schedule::add(const problem &p, const block_map &map) {
             step.in_begin = std::min(step.in_begin, std::clamp<dim>(first_input, 0, p.ih));
             step.in_end = std::max(step.in_end, std::clamp<dim>(last_input + 1, 0, p.ih));
         }
-        added.steps.push_back(step);
+        const bool is_one_row = of_band.size() == 1 && p.dilation_h == 1 && p.dilation_w == 1;
+        if (!is_one_row) {
+            added.steps.push_back(step);
+            continue;
+        }
+        // Of one row, blocks are neighbours from left to right: what one member writes the next one reads before it
+        // leaves the cache.
+        const cover &cols = map.cols();
+        const item_range blocks = step.blocks;
+        for (dim block = blocks.begin; block < blocks.end; ++block) {
+            const dim first = map.block(block).begin % cols.count(), last = (map.block(block).end - 1) % cols.count();
+            step.blocks = {block, block + 1};
+            step.first_pixel = cols.first_output(first);
+            step.last_pixel = cols.first_output(last) + cols.outputs_inside(last);
+            step.in_pixels = std::clamp<dim>(cols.first_input(last) + cols.at(last).inputs, 1, p.iw);
+            added.steps.push_back(step);
+        }
     }
     std::ranges::stable_sort(added.steps, {}, &chain_step::out_begin);
     members.push_back(std::move(added));
+}
+
+std::vector<dim> chain_schedule::band_starts() const {
+    std::vector<dim> starts;
+    const auto &steps = members.back().steps;
+    for (std::size_t s = 0; s < steps.size(); ++s)
+        if (steps[s].first_pixel == 0) starts.push_back(static_cast<dim>(s));
+    return starts;
 }
 
 void chain_schedule::widen(std::vector<dim> &rows, dim first_step, dim last_step) const {

@@ -12,10 +12,12 @@ namespace winodnn {
 
 constexpr int most_chained = 64;
 
-// A band of a member's plan: the rows that it writes, every row_step-th, and those that it can read.
+// A block of a row of tiles, or a whole band of a member's plan: the rows that it writes, every row_step-th, and those that it can read; the
+// pixels of those rows; and of what it reads, the last pixel's end.
 struct chain_step {
-    dim band;
+    item_range blocks; // of the image's
     dim out_begin, out_end, in_begin, in_end;
+    dim first_pixel, last_pixel, in_pixels; // last_pixel: behind it
 };
 
 // A member reads an earlier one's destination where it writes: a residual.
@@ -25,7 +27,7 @@ struct chain_residual {
 
 struct chain_schedule {
     struct member {
-        std::vector<chain_step> steps; // by the first row that they write
+        std::vector<chain_step> steps; // by the first row that they write, and from left to right
         dim row_step = 1;              // more where the convolution is dilated
         dim rows = 0;                  // of the destination
     };
@@ -34,6 +36,8 @@ struct chain_schedule {
 
     // Of one more member.
     void add(const problem &p, const block_map &map);
+    // Of the last member, where bands begin: strips of an image have whole ones.
+    std::vector<dim> band_starts() const;
     // How many rows of a member's destination there are at the most, from the first that somebody will still
     // read to the last that is written, when the last member computes these of its steps.
     void widen(std::vector<dim> &rows, dim first_step, dim last_step) const;
@@ -69,19 +73,28 @@ private:
     template <typename Visit>
     bool run_step(int member, const Visit &visit) {
         const chain_step &now = *step(member);
-        if (member > 0 && !produce(member - 1, now.in_end, visit)) return false;
+        if (member > 0 && !produce(member - 1, now.in_end, now.in_pixels, visit)) return false;
         for (const chain_residual &residual : schedule_.residuals)
-            if (residual.member == member && !produce(residual.source, now.out_end, visit)) return false;
+            if (residual.member == member && !produce(residual.source, now.out_end, now.last_pixel, visit))
+                return false;
         if (!visit(member, now)) return false;
         ++next_[member];
         return true;
     }
 
     template <typename Visit>
-    bool produce(int member, dim rows, const Visit &visit) {
-        while (step(member) != nullptr && step(member)->out_begin < rows)
+    bool produce(int member, dim rows, dim pixels, const Visit &visit) {
+        while (is_wanted(member, rows, pixels))
             if (!run_step(member, visit)) return false;
         return true;
+    }
+
+    // Whether the next step writes some of these rows: all pixels but of the last ones, which are written from
+    // left to right.
+    bool is_wanted(int member, dim rows, dim pixels) const {
+        const chain_step *next = step(member);
+        if (next == nullptr || next->out_begin >= rows) return false;
+        return next->out_end < rows || next->first_pixel < pixels;
     }
 
     const chain_schedule &schedule_;

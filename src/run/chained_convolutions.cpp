@@ -19,11 +19,6 @@ std::byte *aligned(void *data) {
     return static_cast<std::byte *>(data) + (round_up(address, std::uintptr_t {cache_line}) - address);
 }
 
-// What of a row is between its first and its last value.
-dim row_extent(const problem &p) {
-    return (p.ow - 1) * p.dst_strides().w + p.oc;
-}
-
 // Pixel by pixel where there is something between them.
 void copy_row(std::byte *to, dim to_pixel, const std::byte *from, dim from_pixel, dim pixels, dim channels) {
     if (to_pixel == channels && from_pixel == channels) {
@@ -77,8 +72,9 @@ void chained_convolutions::choose_strides(std::vector<chained_member> &members) 
 
 void chained_convolutions::place(int threads) {
     images_ = parts_.front().made_of.described.mb;
-    steps_ = static_cast<dim>(schedule_.members.back().steps.size());
-    strips_ = static_cast<int>(std::min<dim>(threads, images_ * steps_));
+    band_starts_ = schedule_.band_starts();
+    strips_ = static_cast<int>(std::min(dim {threads}, images_ * std::ssize(band_starts_)));
+    band_starts_.push_back(std::ssize(schedule_.members.back().steps));
 
     std::vector<dim> rows(parts_.size(), 0);
     for (int s = 0; s < strips_; ++s)
@@ -107,10 +103,11 @@ void chained_convolutions::place(int threads) {
 // The parts of images that are a strip: visit(image, first step, last step).
 template <typename Visit>
 void chained_convolutions::for_each_image(int strip, const Visit &visit) const {
-    const dim all = images_ * steps_, end = all * (strip + 1) / strips_;
+    const dim bands = std::ssize(band_starts_) - 1, all = images_ * bands, end = all * (strip + 1) / strips_;
+    const auto step_of = [&](dim band) { return band_starts_[static_cast<std::size_t>(band)]; };
     for (dim at = all * strip / strips_; at < end;) {
-        const dim image = at / steps_, next = std::min(end, (image + 1) * steps_);
-        visit(image, at - image * steps_, next - image * steps_);
+        const dim image = at / bands, next = std::min(end, (image + 1) * bands);
+        visit(image, step_of(at - image * bands), step_of(next - image * bands));
         at = next;
     }
 }
@@ -146,7 +143,7 @@ bool chained_convolutions::run_step(
     }
     begin_rows(s, image, member, step);
     const convolution &computation = p.computations[s.args[static_cast<std::size_t>(member)].variant];
-    if (!computation.run_band(args, s.shared + p.shared_offset, s.own, image, step.band)) return false;
+    if (!computation.run_blocks(args, s.shared + p.shared_offset, s.own, image, step.blocks)) return false;
     if (p.ring.repeated > 0) repeat_rows(s, member, step);
     return true;
 }
@@ -175,15 +172,18 @@ void chained_convolutions::begin_rows(
     }
     const dim every = schedule_.members[static_cast<std::size_t>(member)].row_step;
     for (dim y = step.out_begin; y < step.out_end; y += every)
-        copy_row(into + y * to.h, to.w, from + y * strides.h, strides.w, described.ow, described.oc);
+        copy_row(into + y * to.h + step.first_pixel * to.w, to.w,
+                from + y * strides.h + step.first_pixel * strides.w, strides.w, step.last_pixel - step.first_pixel,
+                described.oc);
 }
 
 // Rows whose places are there twice, from where they were written to the other one.
 void chained_convolutions::repeat_rows(const strip &s, int member, const chain_step &step) const {
     const part &p = parts_[static_cast<std::size_t>(member)];
-    std::byte *ring = s.rings + p.ring_offset;
+    const dim channels = p.made_of.described.oc; // next to each other, as pixels are
+    std::byte *ring = s.rings + p.ring_offset + step.first_pixel * channels;
     const dim every = schedule_.members[static_cast<std::size_t>(member)].row_step;
-    const auto bytes = static_cast<std::size_t>(row_extent(p.made_of.described));
+    const auto bytes = static_cast<std::size_t>((step.last_pixel - step.first_pixel) * channels);
     for (dim y = step.out_begin; y < step.out_end; y += every) {
         const dim place = p.ring.place(step.out_begin) + y - step.out_begin;
         if (place >= p.ring.depth)

@@ -72,7 +72,8 @@ private:
 
     std::vector<part> parts_;
     chain_schedule schedule_;
-    dim images_ = 0, steps_ = 0; // steps of the last member for each image
+    dim images_ = 0;
+    std::vector<dim> band_starts_; // of the last member's steps, and how many there are
     int strips_ = 1;
     std::size_t rings_bytes_ = 0, thread_bytes_ = 0, strips_offset_ = 0, scratchpad_bytes_ = 0;
 };

@@ -116,15 +116,15 @@ bool convolution::prepare(const run_args &args, std::byte *shared) const {
     return true;
 }
 
-bool convolution::run_band(
-        const run_args &args, const std::byte *shared, std::byte *own, dim image, dim band) const {
+bool convolution::run_blocks(const run_args &args, const std::byte *shared, std::byte *own, dim image,
+        const item_range &blocks) const {
     const blueprint &made = driver_->made;
     const execution e {args, shared};
-    const item_range blocks = made.map.blocks_of_band(image, band);
+    const dim first = made.map.blocks_of_band(image, 0).begin;
     for (dim group = 0; group < made.layout.group_count(); ++group)
         for (dim index = blocks.begin; index < blocks.end; ++index)
-            if (!driver_->run_item(
-                        e, made.space.in(own), {group, made.map.block(index), {0, made.layout.padded_oc()}}))
+            if (!driver_->run_item(e, made.space.in(own),
+                        {group, made.map.block(first + index), {0, made.layout.padded_oc()}}))
                 return false;
     return true;
 }

@@ -1,7 +1,7 @@
 // A convolution ready to run: kernels, stage order, blocking, threads, scratchpad.
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/block_map.hpp"
 #include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 #include "winograd/quantizer.hpp"
@@ -62,8 +62,9 @@ public:
     std::size_t thread_bytes() const; // what each thread needs
     // What an execution begins with: prepares what is shared. False if it is beyond proof.
     bool prepare(const run_args &args, std::byte *shared) const;
-    // One of the plan's bands of an image, all channels. False if a stage function failed.
-    bool run_band(const run_args &args, const std::byte *shared, std::byte *own, dim image, dim band) const;
+    // Some blocks of an image, of the plan's bands; all channels. False if a stage function failed.
+    bool run_blocks(const run_args &args, const std::byte *shared, std::byte *own, dim image,
+            const item_range &blocks) const;
 
 private:
     struct driver;
