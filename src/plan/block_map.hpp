@@ -31,6 +31,7 @@ struct work_item {
 
 struct item_range {
     dim begin, end;
+    dim size() const { return end - begin; }
 };
 
 // Cheap to make: no allocation, nothing that grows with the image. The cost model makes one for each
@@ -38,7 +39,7 @@ struct item_range {
 class block_map {
 public:
     block_map(const problem &p, const plan &chosen);
-    // The same tiles in the blocks and chunks of another plan.
+    // The same tiles and bands in the blocks and chunks of another plan.
     block_map cut_as(const plan &chosen) const;
 
     const weights_layout &layout() const { return layout_; }
@@ -46,19 +47,25 @@ public:
     const cover &cols() const { return cols_; }
     const class_pieces &pieces() const { return pieces_; }
 
-    // Tiles of the whole batch, in blocks that are even but for one tile.
+    // Tiles of the whole batch, in blocks that are even but for one tile. Where the plan has bands, that is so
+    // within each: so many rows of tiles of an image, of which the last band can have fewer.
     dim tiles() const { return tiles_; }
-    dim blocks() const { return blocks_; }
+    dim blocks() const { return bands() * blocks_of_band_; }
     tile_block block(dim index) const;
-    dim smallest_block() const { return tiles_ / blocks_; }
+    dim smallest_block() const { return smallest_band() / blocks_of_band_; }
     dim largest_block() const;
+    std::array<dim, 4> block_sizes() const; // all that there are, some of them twice
+
+    dim bands_of_image() const { return bands_of_image_; }
+    item_range rows_of_band(dim band) const; // of tiles
+    item_range blocks_of_band(dim image, dim band) const;
 
     // Output channels of a group are multiplied and transformed back in blocks of layout().oc_block(); whole
     // blocks make a chunk.
     dim oc_blocks() const;
     dim chunks() const { return chunks_; }
 
-    dim items() const { return blocks_ * layout_.group_count() * chunks_; }
+    dim items() const { return blocks() * layout_.group_count() * chunks_; }
     work_item item(dim index) const;
     // Threads that have something to do, of so many that there are, and the neighbouring items of each.
     int parts(int threads) const;
@@ -72,11 +79,17 @@ public:
     dim m_bytes_of_tile() const;
 
 private:
+    dim bands() const { return images_ * bands_of_image_; }
+    dim smallest_band() const;
+    dim largest_band() const { return rows_of_band_ * tiles_of_row_; }
+
     const weights_layout layout_;
     const cover rows_, cols_;
     const class_pieces pieces_;
     const dim tiles_;
-    dim blocks_, chunks_;
+    // Without bands all is one: an image of one band whose rows are all rows of the batch.
+    const dim images_, rows_of_image_, tiles_of_row_, rows_of_band_, bands_of_image_;
+    dim blocks_of_band_, chunks_;
 };
 
 } // namespace winodnn

@@ -17,6 +17,7 @@ struct plan {
     bool calibrated = false;  // of the weights' layout: whether they can be quantized at all
     bool mixed = true;        // smaller pieces where whole tiles would stick out of the image
     int threads = 1;          // the most that execution uses; the scratchpad is sized for it
+    dim rows_per_band = 0;    // rows of tiles of which no block reaches beyond; 0: blocks don't end with rows
 
     bool operator==(const plan &) const = default;
 };

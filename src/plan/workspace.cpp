@@ -60,8 +60,7 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
 }
 
 thread_space workspace::of_thread(std::byte *scratchpad, int part) const {
-    std::byte *own = scratchpad + threads_offset + thread_bytes * static_cast<std::size_t>(part);
-    return {own + v_offset, own + m_offset, own + partial_offset};
+    return in(scratchpad + threads_offset + thread_bytes * static_cast<std::size_t>(part));
 }
 
 } // namespace winodnn

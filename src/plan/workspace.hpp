@@ -25,6 +25,8 @@ struct workspace {
     workspace(const problem &p, const plan &chosen, const block_map &map);
 
     thread_space of_thread(std::byte *scratchpad, int part) const;
+    // In memory of a thread's own, of thread_bytes, on a cache line.
+    thread_space in(std::byte *own) const { return {own + v_offset, own + m_offset, own + partial_offset}; }
 
     // Bytes. V's strides are those of s16 components; of 8-bit ones the tile's is half as large.
     dim v_tile_stride;

@@ -98,15 +98,43 @@ std::size_t convolution::scratchpad_bytes() const {
     return driver_->made.space.total_bytes;
 }
 
+std::size_t convolution::shared_bytes() const {
+    return driver_->made.space.threads_offset;
+}
+
+std::size_t convolution::thread_bytes() const {
+    return driver_->made.space.thread_bytes;
+}
+
+bool convolution::prepare(const run_args &args, std::byte *shared) const {
+    const driver &d = *driver_;
+    const problem &p = d.made.described;
+    const workspace &space = d.made.space;
+    if (!d.is_exact_for(prepare_src_zero_points(p, space, args, shared), args.weights)) return false;
+    prepare_quantization(p, space, args, shared);
+    prepare_components(d.made.layout, d.quantizers, space, args.weights, shared);
+    return true;
+}
+
+bool convolution::run_blocks(const run_args &args, const std::byte *shared, std::byte *own, dim image,
+        const item_range &blocks) const {
+    const blueprint &made = driver_->made;
+    const execution e {args, shared};
+    const dim first = made.map.blocks_of_band(image, 0).begin;
+    for (dim group = 0; group < made.layout.group_count(); ++group)
+        for (dim index = blocks.begin; index < blocks.end; ++index)
+            if (!driver_->run_item(e, made.space.in(own),
+                        {group, made.map.block(first + index), {0, made.layout.padded_oc()}}))
+                return false;
+    return true;
+}
+
 run_result convolution::execute(const run_args &args, const thread_team &team) const {
     const driver &d = *driver_;
     const workspace &space = d.made.space;
     const block_map &map = d.made.map;
     std::byte *scratchpad = aligned(args.scratchpad);
-    if (!d.is_exact_for(prepare_src_zero_points(d.made.described, space, args, scratchpad), args.weights))
-        return run_result::beyond_proof;
-    prepare_quantization(d.made.described, space, args, scratchpad);
-    prepare_components(d.made.layout, d.quantizers, space, args.weights, scratchpad);
+    if (!prepare(args, scratchpad)) return run_result::beyond_proof;
     const execution e {args, scratchpad};
     const int parts = map.parts(std::min(d.made.chosen.threads, team.size()));
     std::atomic<bool> failed {false};
@@ -123,8 +151,10 @@ std::set<dim> stage_sizes_for(const problem &p, const plan &chosen) {
     const block_map map(p, chosen);
     const workspace space(p, chosen, map);
     if (!space.stages) return {};
-    const dim values_of_tile = space.partial_tile_stride / dim {sizeof(float)};
-    return {map.smallest_block() * values_of_tile, map.largest_block() * values_of_tile};
+    std::set<dim> sizes;
+    for (const dim tiles : map.block_sizes())
+        sizes.insert(tiles * space.partial_tile_stride / dim {sizeof(float)});
+    return sizes;
 }
 
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen) {

@@ -1,7 +1,7 @@
 // A convolution ready to run: kernels, stage order, blocking, threads, scratchpad.
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/block_map.hpp"
 #include "threads/thread_team.hpp"
 #include "weights/block_header.hpp"
 #include "winograd/quantizer.hpp"
@@ -57,12 +57,21 @@ public:
     // Reentrant: all state of an execution is in the scratchpad. Allocates nothing.
     run_result execute(const run_args &args, const thread_team &team) const;
 
+    // For chains, which execute their members by turns. All memory is on a cache line.
+    std::size_t shared_bytes() const; // what an execution prepares
+    std::size_t thread_bytes() const; // what each thread needs
+    // What an execution begins with: prepares what is shared. False if it is beyond proof.
+    bool prepare(const run_args &args, std::byte *shared) const;
+    // Some blocks of an image, of the plan's bands; all channels. False if a stage function failed.
+    bool run_blocks(const run_args &args, const std::byte *shared, std::byte *own, dim image,
+            const item_range &blocks) const;
+
 private:
     struct driver;
     std::unique_ptr<const driver> driver_;
 };
 
-// The numbers of values that stage functions are called with: none, one or two.
+// The numbers of values that stage functions are called with.
 std::set<dim> stage_sizes_for(const problem &p, const plan &chosen);
 // The scratchpad of a convolution that has not been made yet.
 std::size_t scratchpad_bytes_for(const problem &p, const plan &chosen);

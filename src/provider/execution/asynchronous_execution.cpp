@@ -32,9 +32,9 @@ owned_stream stream_without_pool(dnnl_stream_t like) {
 // the pool still has to make.
 class submission {
 public:
-    submission(const primitive_handle &primitive, dnnl_stream_t stream, int threads, int nargs,
+    submission(const executed_object &executed, dnnl_stream_t stream, int threads, int nargs,
             const dnnl_exec_arg_t *args)
-        : described_(primitive.desc.description), runs_(primitive.runs), stream_(stream),
+        : described_(executed.described), runs_(executed.runs), info_(executed.info), stream_(stream),
           without_pool_(stream_without_pool(stream)), crew_(threads) {
         memories_.reserve(static_cast<std::size_t>(nargs));
         args_.reserve(static_cast<std::size_t>(nargs));
@@ -50,7 +50,7 @@ public:
             return runs_->execute(without_pool_.get(), static_cast<int>(args_.size()), args_.data());
         });
         if (status_ != dnnl_success && !is_waited_for_)
-            note_deferred_failure(stream_, status_, described_->info());
+            note_deferred_failure(stream_, status_, info_);
         has_ended_.store(true, std::memory_order_release);
         has_ended_.notify_all();
         crew_.disband();
@@ -82,6 +82,7 @@ private:
     const onednn *const onednn_ = current_onednn;
     const std::shared_ptr<const description> described_;
     const std::shared_ptr<const executable> runs_;
+    const std::string &info_;
     const dnnl_stream_t stream_;
     const bool is_waited_for_ = onednn_waits_for_pools();
     const owned_stream without_pool_; // what oneDNN does for us in between, it does on the thread that asks
@@ -95,17 +96,17 @@ private:
 } // namespace
 
 dnnl_status_t execute(
-        const primitive_handle &primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) {
+        const executed_object &executed, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) {
     threadpool_iface *pool = stream == nullptr || !host_runtime()
                                      ? nullptr
                                      : host_runtime()->threads->asynchronous_pool(stream);
     if (pool == nullptr || nargs < 0 || (nargs > 0 && args == nullptr))
-        return primitive.runs->execute(stream, nargs, args);
+        return executed.runs->execute(stream, nargs, args);
     // As with oneDNN, what comes from a thread of the pool is done by that thread.
     if (pool->get_in_parallel())
-        return primitive.runs->execute(stream_without_pool(stream).get(), nargs, args);
+        return executed.runs->execute(stream_without_pool(stream).get(), nargs, args);
     const int threads = std::max(pool->get_num_threads(), 1);
-    const auto submitted = std::make_shared<submission>(primitive, stream, threads, nargs, args);
+    const auto submitted = std::make_shared<submission>(executed, stream, threads, nargs, args);
     pool->parallel_for(threads, [submitted](int, int) { submitted->run(); });
     return submitted->is_waited_for() ? submitted->wait() : dnnl_success;
 }

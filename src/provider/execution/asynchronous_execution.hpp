@@ -5,7 +5,15 @@
 
 namespace winodnn {
 
-// Of any primitive of ours: at once, or given to the stream's pool.
+// What is executed, and what has to live as long. References to what the program holds: it is copied only where
+// the execution can end later than the call.
+struct executed_object {
+    const std::shared_ptr<const executable> &runs;
+    const std::shared_ptr<const description> &described; // nullptr if `runs` refers to nothing
+    const std::string &info;                             // of either
+};
+
+// Of any primitive or chain of ours: at once, or given to the stream's pool.
 //
 // Since v3.11 oneDNN gives its work to an asynchronous pool and returns. All order is the pool's, which runs
 // what it is given one after the other, as if each parallel_for had waited for the one before. So our work
@@ -13,6 +21,6 @@ namespace winodnn {
 // thread can be one that the pool needs.
 // Before v3.11, oneDNN waits for each parallel_for, and so is waited here.
 dnnl_status_t execute(
-        const primitive_handle &primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args);
+        const executed_object &executed, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args);
 
 } // namespace winodnn

@@ -96,20 +96,27 @@ convolution_executable::operand_list convolution_executable::read_operands(
 }
 
 // The first is for weights that are packed exactly.
-const convolution_executable::variant *convolution_executable::variant_for(const run_args &args) const {
-    if (!args.weights.numbers.quantized) return &variants_.front();
+const convolution_executable::variant &convolution_executable::variant_for(const run_args &args) const {
+    if (!args.weights.numbers.quantized) return variants_.front();
     for (const variant &v : variants_)
         if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
                 && are_zero_points(v.key.zero_points, description_.described(), args.src_zero_points))
-            return &v;
-    return nullptr;
+            return v;
+    throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
+}
+
+convolution_executable::chained_reading convolution_executable::read_for_chain(
+        const execution_arguments &given, int nargs, const dnnl_exec_arg_t *args) const {
+    chained_reading result {read(given), read_operands(given), 0};
+    attributes_.confirm(nargs, args);
+    read_quantization(given, result.args);
+    result.variant = static_cast<std::size_t>(&variant_for(result.args) - variants_.data());
+    return result;
 }
 
 const convolution_executable::variant &convolution_executable::compute(
         run_args &args, dnnl_stream_t stream, const thread_team &team) const {
-    const variant *chosen = variant_for(args);
-    if (chosen == nullptr)
-        throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
+    const variant *chosen = &variant_for(args);
     const eltwise_stages::run stages(description_.stages(), stream);
     args.stages = &stages;
     switch (chosen->computation.execute(args, team)) {

@@ -25,9 +25,19 @@ public:
 
     dnnl_status_t execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const override;
 
-private:
     using operand_list = std::array<const void *, most_post_ops>;
 
+    // For an execution as part of a chain, which has scratchpad and stages: what execute() would read. `variant`
+    // is of the description's. Throws invalid_argument and left_to_onednn.
+    struct chained_reading {
+        run_args args; // whose operands are to be set to those that follow
+        operand_list operands;
+        std::size_t variant;
+    };
+    chained_reading read_for_chain(
+            const execution_arguments &given, int nargs, const dnnl_exec_arg_t *args) const;
+
+private:
     run_args read(const execution_arguments &given) const;
     packed_block read_weights(const execution_arguments &given) const;
     void read_quantization(const execution_arguments &given, run_args &r) const;
@@ -45,8 +55,8 @@ private:
         convolution computation;
         std::string info; // of verbose output
     };
-    // nullptr if it is none of ours.
-    const variant *variant_for(const run_args &args) const;
+    // Throws left_to_onednn if it is none of ours.
+    const variant &variant_for(const run_args &args) const;
 
     weights_layout layout_;
     block_reader weights_;

@@ -36,7 +36,10 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_execute(
         const_dnnl_primitive_t primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) {
     const primitive_handle *handle = ours(primitive);
     if (handle == nullptr) return forward(real().dnnl_primitive_execute, primitive, stream, nargs, args);
-    return guarded([&] { return execute(*handle, stream, nargs, args); });
+    return guarded([&] {
+        const primitive_desc_handle &desc = handle->desc;
+        return execute({handle->runs, desc.description, desc.description->info()}, stream, nargs, args);
+    });
 }
 
 WINODNN_EXPORT dnnl_status_t dnnl_primitive_get_primitive_desc(

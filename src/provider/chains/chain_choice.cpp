@@ -1,0 +1,43 @@
+#include "provider/chains/chain_choice.hpp"
+
+#include "provider/creation/convolution_description.hpp"
+
+#include <algorithm>
+
+namespace winodnn {
+namespace {
+
+// Why a member cannot be executed by bands, whatever its neighbours; nullptr if it can.
+const char *why_never(const chain_member &member) {
+    const convolution_description *description = member.taken_over();
+    if (description == nullptr) return "oneDNN executes it";
+    const auto rows = [&](const convolution_variant &v) {
+        return block_map(description->described(), v.plan).rows();
+    };
+    const std::vector<convolution_variant> &variants = description->variants();
+    const cover first = rows(variants.front());
+    for (const convolution_variant &v : variants)
+        if (rows(v).count() != first.count() || rows(v).large_count != first.large_count)
+            return "its calibrations divide the image in different ways";
+    return nullptr;
+}
+
+} // namespace
+
+chain_choice choose_bands(const chain_members &members, winodnn_chain_goal_t) {
+    chain_choice choice;
+    const auto give_reason = [&](int member, const std::string &reason) {
+        if (choice.why_not.empty()) choice.why_not = "member " + std::to_string(member) + ": " + reason;
+    };
+    for (int k = 0; k < members.count();) {
+        member_range range {k, k};
+        while (range.end < members.count() && why_never(members[range.end]) == nullptr) ++range.end;
+        if (range.size() == 1) give_reason(k, "no neighbour can be executed by bands with it");
+        if (range.size() == 0) give_reason(k, why_never(members[range.end++]));
+        choice.together.push_back(range);
+        k = range.end;
+    }
+    return choice;
+}
+
+} // namespace winodnn
