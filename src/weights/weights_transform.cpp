@@ -10,9 +10,6 @@ namespace winodnn {
 
 namespace {
 
-// So many filters at once: what a few vector registers hold.
-constexpr std::ptrdiff_t filters_at_once = 64;
-
 // One row of the matrix times the taps, for some filters. In 16 bits, modulo 2^16: the results fit, so what
 // happens on the way does not matter.
 void combine(const int_matrix &g, int plane, const std::int16_t *taps, std::ptrdiff_t stride,
@@ -31,13 +28,20 @@ void combine(const int_matrix &g, int plane, const std::int16_t *taps, std::ptrd
 
 } // namespace
 
+// Filters at once: what a few vector registers hold.
+void transform_some(const bilinear_algorithm &t, int plane, const std::int16_t *taps, std::ptrdiff_t stride,
+        std::ptrdiff_t some, some_filters &u) {
+    combine(t.weights, plane, taps, stride, some, u.data());
+}
+
 void transform_weights(const bilinear_algorithm &t, const std::int16_t *taps, std::ptrdiff_t count,
         std::byte *planes, const std::ptrdiff_t *plane_offsets) {
-    std::array<std::int16_t, filters_at_once> sums;
+    some_filters sums;
+    constexpr std::ptrdiff_t filters_at_once = std::tuple_size_v<some_filters>;
     for (int plane = 0; plane < t.u_planes(); ++plane)
         for (std::ptrdiff_t first = 0; first < count; first += filters_at_once) {
             const std::ptrdiff_t some = std::min(count - first, filters_at_once);
-            combine(t.weights, plane, taps + first, count, some, sums.data());
+            transform_some(t, plane, taps + first, count, some, sums);
             std::memcpy(planes + plane_offsets[plane] + first * std::ptrdiff_t {sizeof(sums[0])}, sums.data(),
                     static_cast<std::size_t>(some) * sizeof(sums[0]));
         }

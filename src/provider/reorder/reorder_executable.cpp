@@ -43,7 +43,7 @@ number_system reorder_executable::pack(const std::int8_t *plain, void *block, dn
     const number_system numbers =
             calibrated == nullptr ? exact
                                   : numbers_for(calibrated->known.find(identity_of(layout, plain), layout),
-                                          layout.tile, calibrated->target_snr, layout.calibrated_limit);
+                                          layout.tile, calibrated->target_snr, layout.byte_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
         return numbers;
