@@ -11,6 +11,7 @@ struct options {
     std::string mode = "exact";
     std::string scales = "max";   // of calibrated mode
     std::optional<double> target; // of calibrated mode, dB
+    int source_bits = 8, weights_bits = 8; // that sources and weights have
     std::string variant;          // a tile; empty: the dispatcher's choice
     int threads = 0;              // 0: as many as OpenMP likes
     double seconds = 3;           // that the times of a layer can take

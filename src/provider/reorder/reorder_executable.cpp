@@ -46,7 +46,7 @@ number_system reorder_executable::pack(const std::int8_t *plain, void *block, dn
                                           layout.tile, calibrated->target_snr, layout.byte_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
-        return numbers;
+        return layout.promised() ? check_header(layout, block).value().numbers : numbers;
     }
     const owned_memory unrounded = make_memory(description_.unrounded_desc(), description_.engine());
     replace(args, DNNL_ARG_TO, unrounded);
@@ -92,7 +92,7 @@ std::optional<number_system> reorder_executable::run(
     if (!target) return {};
     const mapped_memory plain(target.get());
     const number_system numbers = pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
-    return description_.packed_dst()->calibrated() ? std::optional(numbers) : std::nullopt;
+    return description_.packed_dst()->byte_limit != 0 ? std::optional(numbers) : std::nullopt;
 }
 
 dnnl_status_t reorder_executable::execute(
