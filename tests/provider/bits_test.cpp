@@ -79,7 +79,7 @@ TEST(bits, of_kept_promises_are_exact) {
         for (const bits_each bits : {four, bits_each {3, 2}, bits_each {1, 8}}) {
             const convolution_case c = with_sum(src);
             const convolution_pd desc = make_desc(c, bits);
-            EXPECT_EQ(is_promised(desc), bits.weights < 8) << name_of(desc);
+            EXPECT_TRUE(is_promised(desc)) << name_of(desc);
             EXPECT_EQ(check(c, data_of(c, bits), desc), 0u);
         }
 }
@@ -91,6 +91,8 @@ TEST(bits, of_broken_promises_are_as_exact_by_onednn) {
         const convolution_pd desc = make_desc(c, four);
         ASSERT_TRUE(is_promised(desc)) << name_of(desc);
         case_data data = data_of(c, four);
+        // Without VNNI oneDNN halves weights.
+        for (std::int8_t &w : data.weights) w = std::int8_t(w & ~1);
         for (const std::size_t at : {std::size_t {0}, data.src.size() / 2, data.src.size() - 1})
             for (const int wrong : {16, 255, 100}) {
                 case_data broken = data;
