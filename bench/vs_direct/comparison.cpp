@@ -40,7 +40,8 @@ std::vector<std::int32_t> accumulators_of(convolution_pd pd, const layer_data &d
 } // namespace
 
 comparison::comparison(const layer &l, const accuracy_options &accuracy, bits_each bits)
-    : layer_(l), accuracy_(accuracy), data_(l, accuracy.calibrated, bits), engine_(dnnl::engine::kind::cpu, 0) {
+    : layer_(l), accuracy_(accuracy), data_(l, accuracy.calibrated, bits),
+      engine_(dnnl::engine::kind::cpu, 0) {
     if (accuracy.calibrated) calibrate();
 
     direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);

@@ -23,8 +23,8 @@ void fill(std::vector<T> &values, std::mt19937_64 &random, int bits) {
 }
 
 // The sum of eight even variables is bell-shaped enough, and the same with every standard library.
-void fill_like_trained(std::vector<std::int8_t> &values, std::size_t per_oc, std::mt19937_64 &random,
-        int bits) {
+void fill_like_trained(
+        std::vector<std::int8_t> &values, std::size_t per_oc, std::mt19937_64 &random, int bits) {
     const float most = std::max(1, (1 << (bits - 1)) - 1);
     std::vector<float> filter(per_oc);
     for (auto first = values.begin(); first != values.end(); first += static_cast<std::ptrdiff_t>(per_oc)) {
@@ -66,9 +66,9 @@ memory view(
 } // namespace
 
 layer_data::layer_data(const layer &l, bool like_trained, bits_each bits_of_values)
-    : bits(bits_of_values), src(static_cast<std::size_t>(l.source_size())), weights(static_cast<std::size_t>(l.weights_size())),
-      full_range(weights.size()), bias(static_cast<std::size_t>(l.oc)),
-      weights_scales(static_cast<std::size_t>(l.oc)) {
+    : bits(bits_of_values), src(static_cast<std::size_t>(l.source_size())),
+      weights(static_cast<std::size_t>(l.weights_size())), full_range(weights.size()),
+      bias(static_cast<std::size_t>(l.oc)), weights_scales(static_cast<std::size_t>(l.oc)) {
     std::mt19937_64 random(static_cast<std::uint64_t>(l.macs()));
     fill(src, random, bits.source);
     fill(full_range, random, bits.weights);
@@ -96,7 +96,8 @@ const std::vector<std::int8_t> &layer_data::of(flavour f) const {
     return f == flavour::accumulators ? full_range : weights;
 }
 
-convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm, bits_each bits) {
+convolution_pd ask(
+        const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm, bits_each bits) {
     const bool scaled = f == flavour::layer;
     const memory::desc src({l.mb, l.ic, l.h.in, l.w.in}, data_type::u8, tag::nhwc);
     const memory::desc weights({l.oc, l.ic, l.h.kernel, l.w.kernel}, data_type::s8, tag::any);

@@ -151,10 +151,10 @@ std::string input_transform_config::name() const {
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)
            + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) : "")
-           + (numbers.bytes_exactly.empty() ? ""
-                                            : "e" + std::to_string(source_bits) + "_"
-                                                      + spelled(numbers.bytes_exactly) + "x"
-                                                      + std::to_string(planes.narrow))
+           + (numbers.bytes_exactly.empty()
+                           ? ""
+                           : "e" + std::to_string(source_bits) + "_" + spelled(numbers.bytes_exactly) + "x"
+                                     + std::to_string(planes.narrow))
            + "_" + name_of(isa);
 }
 

@@ -130,9 +130,7 @@ private:
                + (plan_.numbers.quantized ? quantize_instructions * p.v_planes()
                                           : exact_byte_instructions * plan_.numbers.bytes_exactly.count());
     }
-    double promise_cycles() const {
-        return plan_.numbers.bytes_exactly.empty() ? 0 : source_promise_cycles;
-    }
+    double promise_cycles() const { return plan_.numbers.bytes_exactly.empty() ? 0 : source_promise_cycles; }
 
     double output_instructions(const tile_piece &p) const {
         return as_double(std::ssize(p.output_program.code))

@@ -41,7 +41,8 @@ const char *name_of(const plan &p) {
 
 weights_layout layout_for(const problem &p, const plan &chosen) {
     return {chosen.tile, traits_of(chosen.isa).lanes(), source_range(p), p.group_ic(), p.group_oc(), p.groups,
-            chosen.calibrated || chosen.source_bits < 8 ? narrow_limit_of(chosen.isa) : 0, chosen.source_bits};
+            chosen.calibrated || chosen.source_bits < 8 ? narrow_limit_of(chosen.isa) : 0,
+            chosen.source_bits};
 }
 
 } // namespace winodnn

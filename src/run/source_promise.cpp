@@ -23,8 +23,7 @@ template <typename T>
 unsigned bits_of_differences(
         const T *values, const std::int16_t *zero_points, dim count, std::uint16_t offset) {
     std::uint16_t bits = 0;
-    for (dim i = 0; i < count; ++i)
-        bits |= static_cast<std::uint16_t>(values[i] - zero_points[i] + offset);
+    for (dim i = 0; i < count; ++i) bits |= static_cast<std::uint16_t>(values[i] - zero_points[i] + offset);
     return bits;
 }
 
@@ -79,8 +78,8 @@ bool keeps_promise(const problem &p, int source_bits_promised, const workspace &
     const source_bits source(p, source_bits_promised, args,
             reinterpret_cast<const std::int16_t *>(scratchpad + space.src_zero_points_offset));
     const dim bytes = p.mb * p.ih * p.iw * p.ic;
-    const int parts = static_cast<int>(std::clamp<dim>(
-            bytes / least_bytes_of_thread, 1, std::min<dim>(team.size(), source.runs())));
+    const int parts = static_cast<int>(
+            std::clamp<dim>(bytes / least_bytes_of_thread, 1, std::min<dim>(team.size(), source.runs())));
     std::atomic<bool> broken {false};
     team.run(parts, [&](int part) {
         const dim end = source.runs() * (part + 1) / parts;

@@ -15,7 +15,7 @@ struct group_header {
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t parts;
-    std::int64_t layout[4]; // code, ic, oc, payload bytes in use
+    std::int64_t layout[4];    // code, ic, oc, payload bytes in use
     std::uint64_t kind;        // of numbers: 0 s16, 1 quantized, 2 exact with components in 8 bits
     component_set::words some; // those that are wide, of quantized ones; those in 8 bits, of exact ones
     std::uint64_t identity;

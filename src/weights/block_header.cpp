@@ -56,10 +56,9 @@ expected<void> check_group(const weights_layout &layout, const group_header &h, 
     if (h.layout[0] != layout.code() || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
         return foreign("the weights were packed for another convolution");
     const std::int64_t most_sum = layout.ic * layout.taps() * 128;
-    if (h.header_checksum != checksum_of(h, layout, group)
-            || !are_numbers(layout, h)
-            || h.layout[3] != static_cast<std::int64_t>(layout.used_bytes(numbers_of(h)))
-            || h.largest_sum < 0 || h.largest_sum > most_sum || !are_parts(layout, h, group))
+    if (h.header_checksum != checksum_of(h, layout, group) || !are_numbers(layout, h)
+            || h.layout[3] != static_cast<std::int64_t>(layout.used_bytes(numbers_of(h))) || h.largest_sum < 0
+            || h.largest_sum > most_sum || !are_parts(layout, h, group))
         return refuse(refusal_reason::corrupt_weights, "the packed weights' header is corrupt");
     return {};
 }

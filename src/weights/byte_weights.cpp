@@ -163,8 +163,8 @@ bool pack_byte_weights(
             ++packed;
         if (packed < layout.group_count()) continue;
         for (dim g = 0; g < layout.group_count(); ++g)
-            write_header(layout, numbers, weights + g * of_group, splits[static_cast<std::size_t>(g)],
-                    group(g));
+            write_header(
+                    layout, numbers, weights + g * of_group, splits[static_cast<std::size_t>(g)], group(g));
         return true;
     }
     return false;

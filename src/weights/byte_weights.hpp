@@ -6,8 +6,8 @@
 
 namespace winodnn {
 
-// As pack_weights, for layouts with a promised source. Of byte_component_choices() the first one is taken that
-// loses nothing of these weights:
+// As pack_weights, for layouts with a promised source. Of byte_component_choices() the first one is taken
+// that loses nothing of these weights:
 //   their U is in 8 bits
 //   without VNNI, vpmaddubsw adds pairs of products in 16 bits: those of the largest V fit
 // Behind U are its sums, which initial sums are computed from. False, with the block in no state, if there is

@@ -241,11 +241,11 @@ void alter(altered_group &group, const weights_layout &layout, input &in) {
         case 6: h.identity = altered(in, h.identity); break;
         case 7: h.largest_sum = altered(in, h.largest_sum); break;
         case 8: { // other numbers, and all that has to be so with them
-            h.kind = in.pick(2);
+            h.kind = in.pick(3);
             component_set::words wide {};
             for (std::uint64_t &word : wide) word = altered(in, word);
             h.some = h.kind == 0 ? component_set::words {}
-                                      : (component_set(wide) & all_components(layout.shape())).bits();
+                                 : (component_set(wide) & all_components(layout.shape())).bits();
             group.set_size();
             h.parts = 1;
             group.set_end(0, std::uint32_t(layout.padded_ic()));

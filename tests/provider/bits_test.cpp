@@ -116,9 +116,9 @@ TEST(bits, belong_to_copies_of_attributes_and_can_be_taken_back) {
     dnnl::primitive_attr attr = attributes(c);
     ASSERT_EQ(winodnn_set_bits(attr.get(), 4, 4), 0);
     const auto promised = [&c](const dnnl::primitive_attr &of) {
-        return is_promised({cpu(), dnnl::prop_kind::forward_inference, c.algorithm,
-                src_desc(c, c.src_format), weights_desc(c), bias_desc(c.p), dst_desc(c, c.dst_format),
-                {1, 1}, {0, 0}, {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, of});
+        return is_promised({cpu(), dnnl::prop_kind::forward_inference, c.algorithm, src_desc(c, c.src_format),
+                weights_desc(c), bias_desc(c.p), dst_desc(c, c.dst_format), {1, 1}, {0, 0},
+                {c.p.pad_t, c.p.pad_l}, {c.p.pad_b, c.p.pad_r}, of});
     };
     dnnl_primitive_attr_t copy = nullptr;
     ASSERT_EQ(dnnl_primitive_attr_clone(&copy, attr.get()), dnnl_success);

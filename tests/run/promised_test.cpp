@@ -88,8 +88,8 @@ public:
     }
 
     bool is_untouched() const {
-        return std::all_of(dst_.data(), dst_.data() + p_.dst_extent(),
-                [](std::int32_t y) { return y == untouched; });
+        return std::all_of(
+                dst_.data(), dst_.data() + p_.dst_extent(), [](std::int32_t y) { return y == untouched; });
     }
 
     void expect_exact() {
@@ -97,9 +97,8 @@ public:
         const typed_values zero_points {&zero_point_, data_type::s32};
         const auto expected = reference_accumulators(p_, src_.data(), weights_.data(), zero_points);
         for (std::size_t n = 0; n < expected.size(); ++n)
-            ASSERT_EQ(dst_[n], expected[n])
-                    << to_string(p_) << " " << name_of(chosen_) << " " << name_of(chosen_.numbers) << " at "
-                    << n;
+            ASSERT_EQ(dst_[n], expected[n]) << to_string(p_) << " " << name_of(chosen_) << " "
+                                            << name_of(chosen_.numbers) << " at " << n;
     }
 
 private:

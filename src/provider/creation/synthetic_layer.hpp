@@ -51,8 +51,8 @@ private:
     std::vector<owned_buffer> buffers_;
     std::vector<std::pair<int, owned_memory>> direct_arguments_;
     run_args args_;
-    std::vector<const void *> operands_; // of post-ops
-    std::vector<std::int8_t> weights_;   // [group][oc][ic][kh][kw]
+    std::vector<const void *> operands_;                     // of post-ops
+    std::vector<std::int8_t> weights_;                       // [group][oc][ic][kh][kw]
     std::map<std::pair<tile_id, int>, owned_buffer> packed_; // by tile and bits of the source
 };
 

@@ -167,8 +167,8 @@ std::optional<expected<plan>> tuned_choice(
     return choice_of(*result, all, is_by_name(request));
 }
 
-std::optional<plan> tuned_plan(
-        const convolution_request &request, const problem &p, const machine &m, const weights_layout &packed) {
+std::optional<plan> tuned_plan(const convolution_request &request, const problem &p, const machine &m,
+        const weights_layout &packed) {
     state *s = process();
     if (s == nullptr) return {};
     std::optional<tuning_result> known;
