@@ -39,12 +39,13 @@ std::vector<std::int32_t> accumulators_of(convolution_pd pd, const layer_data &d
 
 } // namespace
 
-comparison::comparison(const layer &l, const accuracy_options &accuracy)
-    : layer_(l), accuracy_(accuracy), data_(l, accuracy.calibrated), engine_(dnnl::engine::kind::cpu, 0) {
+comparison::comparison(const layer &l, const accuracy_options &accuracy, bits_each bits)
+    : layer_(l), accuracy_(accuracy), data_(l, accuracy.calibrated, bits),
+      engine_(dnnl::engine::kind::cpu, 0) {
     if (accuracy.calibrated) calibrate();
 
     direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);
-    convolution_pd pd = ask(engine_, l, flavour::layer);
+    convolution_pd pd = ask(engine_, l, flavour::layer, dnnl::algorithm::convolution_direct, bits);
     why_declined_ = winodnn_last_decline_reason();
     if (is_ours(pd)) ours_.emplace(std::move(pd), flavour::layer, data_);
 }
@@ -78,7 +79,8 @@ correctness comparison::check() {
     }
     // By name: with the wider destination the dispatcher could think otherwise of the layer.
     const auto ours = accumulators_of(
-            ask(engine_, layer_, flavour::accumulators, dnnl::algorithm::convolution_winograd), data_);
+            ask(engine_, layer_, flavour::accumulators, dnnl::algorithm::convolution_winograd, data_.bits),
+            data_);
     result.mismatches = differences(ours, truth);
     compare_bytes(result);
     return result;

@@ -29,7 +29,7 @@ struct seconds_each {
 
 class comparison {
 public:
-    comparison(const layer &l, const accuracy_options &accuracy);
+    comparison(const layer &l, const accuracy_options &accuracy, bits_each bits);
 
     bool declined() const { return !ours_; }
     std::string plan() const { return ours_ ? ours_->name() : "declined"; }

@@ -2,9 +2,12 @@
 
 #include "synthetic.hpp"
 
+#include <winodnn/winodnn.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <stdexcept>
 #include <string_view>
 
 namespace winodnn::bench {
@@ -15,12 +18,14 @@ using data_type = memory::data_type;
 using tag = memory::format_tag;
 
 template <typename T>
-void fill(std::vector<T> &values, std::mt19937_64 &random) {
-    for (T &value : values) value = static_cast<T>(random() >> 56);
+void fill(std::vector<T> &values, std::mt19937_64 &random, int bits) {
+    for (T &value : values) value = static_cast<T>(static_cast<T>(random() >> 56) >> (8 - bits));
 }
 
 // The sum of eight even variables is bell-shaped enough, and the same with every standard library.
-void fill_like_trained(std::vector<std::int8_t> &values, std::size_t per_oc, std::mt19937_64 &random) {
+void fill_like_trained(
+        std::vector<std::int8_t> &values, std::size_t per_oc, std::mt19937_64 &random, int bits) {
+    const float most = std::max(1, (1 << (bits - 1)) - 1);
     std::vector<float> filter(per_oc);
     for (auto first = values.begin(); first != values.end(); first += static_cast<std::ptrdiff_t>(per_oc)) {
         float largest = 0;
@@ -31,14 +36,16 @@ void fill_like_trained(std::vector<std::int8_t> &values, std::size_t per_oc, std
             value = static_cast<float>(sum);
             largest = std::max(largest, std::abs(value));
         }
-        std::transform(filter.begin(), filter.end(), first, [largest](float value) {
-            return static_cast<std::int8_t>(std::lround(127 * value / largest));
+        std::transform(filter.begin(), filter.end(), first, [largest, most](float value) {
+            return static_cast<std::int8_t>(std::lround(most * value / largest));
         });
     }
 }
 
-dnnl::primitive_attr attributes(flavour f) {
+dnnl::primitive_attr attributes(flavour f, bits_each bits) {
     dnnl::primitive_attr attr;
+    if (winodnn_set_bits(attr.get(), bits.source, bits.weights) != 0)
+        throw std::runtime_error("winodnn does not see the attributes");
     if (f == flavour::accumulators) return attr;
     attr.set_scales_mask(DNNL_ARG_SRC, 0);
     attr.set_scales_mask(DNNL_ARG_WEIGHTS, 1 << 0);
@@ -58,14 +65,14 @@ memory view(
 
 } // namespace
 
-layer_data::layer_data(const layer &l, bool like_trained)
-    : src(static_cast<std::size_t>(l.source_size())), weights(static_cast<std::size_t>(l.weights_size())),
-      full_range(weights.size()), bias(static_cast<std::size_t>(l.oc)),
-      weights_scales(static_cast<std::size_t>(l.oc)) {
+layer_data::layer_data(const layer &l, bool like_trained, bits_each bits_of_values)
+    : bits(bits_of_values), src(static_cast<std::size_t>(l.source_size())),
+      weights(static_cast<std::size_t>(l.weights_size())), full_range(weights.size()),
+      bias(static_cast<std::size_t>(l.oc)), weights_scales(static_cast<std::size_t>(l.oc)) {
     std::mt19937_64 random(static_cast<std::uint64_t>(l.macs()));
-    fill(src, random);
-    fill(full_range, random);
-    fill_like_trained(weights, weights.size() / static_cast<std::size_t>(l.oc), random);
+    fill(src, random, bits.source);
+    fill(full_range, random, bits.weights);
+    fill_like_trained(weights, weights.size() / static_cast<std::size_t>(l.oc), random, bits.weights);
     if (like_trained) {
         src = smooth_activations(l, random);
         weights = full_range = laplacian_weights(l, random);
@@ -89,7 +96,8 @@ const std::vector<std::int8_t> &layer_data::of(flavour f) const {
     return f == flavour::accumulators ? full_range : weights;
 }
 
-convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm) {
+convolution_pd ask(
+        const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm, bits_each bits) {
     const bool scaled = f == flavour::layer;
     const memory::desc src({l.mb, l.ic, l.h.in, l.w.in}, data_type::u8, tag::nhwc);
     const memory::desc weights({l.oc, l.ic, l.h.kernel, l.w.kernel}, data_type::s8, tag::any);
@@ -98,7 +106,7 @@ convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::
             {l.mb, l.oc, l.h.out, l.w.out}, scaled ? data_type::u8 : data_type::s32, tag::nhwc);
     return {engine, dnnl::prop_kind::forward_inference, algorithm, src, weights, bias, dst,
             {l.h.stride, l.w.stride}, {l.h.dilation, l.w.dilation}, {l.h.pad_before, l.w.pad_before},
-            {l.h.pad_after(), l.w.pad_after()}, attributes(f)};
+            {l.h.pad_after(), l.w.pad_after()}, attributes(f, bits)};
 }
 
 bool is_ours(const convolution_pd &pd) {

@@ -17,6 +17,11 @@ enum class flavour {
     accumulators, // s32 destination and nothing else
 };
 
+// That values have at most.
+struct bits_each {
+    int source = 8, weights = 8;
+};
+
 // Random, the same in every run. Sources cover 0..255 evenly. Weights come in two kinds:
 //   full_range: -128..127 evenly, for the comparison of accumulators
 //   weights: bell-shaped, each output channel scaled to a largest magnitude of 127, as quantized trained
@@ -25,10 +30,11 @@ enum class flavour {
 //            the channels of layers that trained ones do not split.
 struct layer_data {
     // like_trained: sources and weights by synthetic.hpp instead, the same for everything.
-    layer_data(const layer &l, bool like_trained);
+    layer_data(const layer &l, bool like_trained, bits_each bits = {});
 
     const std::vector<std::int8_t> &of(flavour f) const;
 
+    bits_each bits;
     std::vector<std::uint8_t> src;
     std::vector<std::int8_t> weights, full_range;
     std::vector<float> bias, weights_scales;
@@ -39,7 +45,7 @@ using convolution_pd = dnnl::convolution_forward::primitive_desc;
 
 // What a program gets that asks for this convolution in the usual way.
 convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f,
-        dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct);
+        dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct, bits_each bits = {});
 bool is_ours(const convolution_pd &pd);
 // oneDNN's own, which follows ours in the list of implementations.
 convolution_pd ask_direct(const dnnl::engine &engine, const layer &l, flavour f);

@@ -9,11 +9,12 @@ struct options {
     std::string layers;
     std::string isa = "native";
     std::string mode = "exact";
-    std::string scales = "max";   // of calibrated mode
-    std::optional<double> target; // of calibrated mode, dB
-    std::string variant;          // a tile; empty: the dispatcher's choice
-    int threads = 0;              // 0: as many as OpenMP likes
-    double seconds = 3;           // that the times of a layer can take
+    std::string scales = "max";            // of calibrated mode
+    std::optional<double> target;          // of calibrated mode, dB
+    int source_bits = 8, weights_bits = 8; // that sources and weights have
+    std::string variant;                   // a tile; empty: the dispatcher's choice
+    int threads = 0;                       // 0: as many as OpenMP likes
+    double seconds = 3;                    // that the times of a layer can take
     std::string json;
     bool in_turns = false; // time what stdin asks for
 };

@@ -48,7 +48,7 @@ record compare(const layer &l, const options &o, const accuracy_options &accurac
     r.compared = l;
     std::optional<comparison> compared;
     try {
-        compared.emplace(l, accuracy);
+        compared.emplace(l, accuracy, bits_each {o.source_bits, o.weights_bits});
         r.plan = compared->plan();
         r.direct_name = compared->direct_name();
         r.why_declined = compared->why_declined();

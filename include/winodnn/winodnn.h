@@ -95,6 +95,27 @@ WINODNN_API int winodnn_set_max_weights_growth(double factor);
 /* The bound in force, or INFINITY if there is none. */
 WINODNN_API double winodnn_max_weights_growth(void);
 
+/* ---- Values of few bits.
+ *
+ * A network that was trained for, say, 4-bit activations and weights has them in u8 and s8 tensors. Then 8
+ * bits hold what Winograd transforms make of them, exactly: the answers stay those of direct convolution, to
+ * the bit, at the speed of 8-bit multiplies (docs/numerics.md, "Few bits"). */
+
+struct dnnl_primitive_attr;
+
+/* Says this of the convolutions that are created with these attributes from now on:
+ *   source_bits   a promise: values of the source have at most so many bits, 0 .. 2^bits - 1 of u8 and
+ *                 -2^(bits-1) .. 2^(bits-1) - 1 of s8. If the source has zero points: the differences, from
+ *                 -2^bits to 2^bits - 1. Each execution checks it. Where it is broken, oneDNN computes the
+ *                 execution, by direct convolution: the answer is right, winodnn_executed_by_onednn() counts
+ *                 it, and WINODNN_VERBOSE=1 says so.
+ *   weights_bits  what to expect of the weights, -2^(bits-1) .. 2^(bits-1) - 1, to choose by. Weights that
+ *                 have more are computed as exactly, but not as fast.
+ * Both are from 1 to 8; 8 takes back what was said. `attr` is what dnnl_primitive_attr_create gave, in C++
+ * attr.get(). Returns 0, or -1 if `attr` is NULL or was not created where winodnn sees it, or if bits are out
+ * of range; then nothing changes. Not while another thread uses `attr`. */
+WINODNN_API int winodnn_set_bits(struct dnnl_primitive_attr *attr, int source_bits, int weights_bits);
+
 /* ---- Calibration.
  *
  * Multiplying in 8 bits in the Winograd domain is up to twice as fast as exact Winograd, and less exact.

@@ -1,6 +1,7 @@
 #include "jit/input_transform/input_transform.hpp"
 
 #include "jit/base/program_emitter.hpp"
+#include "winograd/exact_bytes.hpp"
 
 #include <cstddef>
 
@@ -13,8 +14,10 @@ public:
     explicit input_transform_generator(const input_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
           piece_(tile_.piece_of(config.row_piece, config.col_piece)), width_(piece_.inputs().cols),
-          vector_(config.channels_per_vector() * 2) {
-        const int reserved = config.numbers.quantized ? 2 : 0;
+          vector_(config.channels_per_vector() * 2),
+          bytes_(exact_bytes_of(
+                  tile_, in_bits(source_range(config.src, config.zero_point), config.source_bits))) {
+        const int reserved = config.numbers.has_initial_sums() ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(of_width(i));
         generate();
     }
@@ -39,7 +42,7 @@ private:
         mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
         mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
         mov(channel, ptr[args + offsetof(input_transform_args, first)]);
-        if (config_.numbers.quantized) set_zero(zero);
+        if (config_.numbers.has_initial_sums()) set_zero(zero);
     }
 
     void transform_vector() {
@@ -57,7 +60,10 @@ private:
         const dim offset = config_.planes.offset(tile_, config_.numbers, plane);
         const auto to = wide ? ptr[v + channel * 2 + offset] : ptr[v + channel + offset];
         if (!config_.numbers.quantized) {
-            vmovups(to, from);
+            if (wide)
+                vmovups(to, from);
+            else
+                store_exactly(to, bytes_.components[static_cast<std::size_t>(component)], from);
             return;
         }
         const dim lanes = component * dim {sizeof(quantization_lanes)};
@@ -69,6 +75,16 @@ private:
         vpaddw(scaled, scaled, ptr[quantization + lanes + offsetof(quantization_lanes, zero_point)]);
         if (!traits().dot_product)
             vpminsw(scaled, scaled, constant_s32(narrow_limit_without_dot_product * 0x00010001));
+        store_as_bytes(to, scaled, zero);
+    }
+
+    void store_exactly(const Xbyak::Address &to, const byte_component &c, const vec &from) {
+        const vec *value = &from;
+        if (c.shift > 0) {
+            vpsllw(scaled, from, c.shift);
+            value = &scaled;
+        }
+        vpaddw(scaled, *value, constant_s32(static_cast<std::uint32_t>(c.zero_point) * 0x00010001u));
         store_as_bytes(to, scaled, zero);
     }
 
@@ -110,11 +126,12 @@ private:
     const tile &tile_;
     const tile_piece &piece_;
     const int width_, vector_;
+    const exact_bytes bytes_;
 
     // Registers: all vectors work in the transform.
     const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, quantization = r10;
     std::vector<Xbyak::Xmm> work_;
-    // Where V is quantized, the last two.
+    // Where some of V is in bytes, the last two.
     const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2);
 };
 
@@ -134,6 +151,10 @@ std::string input_transform_config::name() const {
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)
            + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) : "")
+           + (numbers.bytes_exactly.empty()
+                           ? ""
+                           : "e" + std::to_string(source_bits) + "_" + spelled(numbers.bytes_exactly) + "x"
+                                     + std::to_string(planes.narrow))
            + "_" + name_of(isa);
 }
 

@@ -1,4 +1,4 @@
-// V = B^T d B: from one tile of nhwc source pixels to planes of s16, or, quantized, of u8 and s16.
+// V = B^T d B: from one tile of nhwc source pixels to planes of s16 and, quantized or exact ones, of u8.
 #pragma once
 
 #include "jit/base/kernel.hpp"
@@ -22,6 +22,7 @@ struct input_transform_config {
     dim row_stride = 0, col_stride = 0; // of the source, bytes
     number_system numbers;
     plane_strides planes; // of V
+    int source_bits = 8;  // that the source has, as components in 8 bits are exact by
 
     auto operator<=>(const input_transform_config &) const = default;
     int channels_per_vector() const;

@@ -4,6 +4,7 @@
 #include "dispatch/layouts.hpp"
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace winodnn {
@@ -11,6 +12,9 @@ namespace winodnn {
 // Tiles that lose by more than this are not worth laying out in every way while a program waits.
 constexpr double clearly_slower = 1.3;
 constexpr double however_slow = std::numeric_limits<double>::infinity();
+
+// Not laid out: what a promise of few bits makes of a tile; nothing without one, or if no component fits.
+std::optional<plan> promised_base(const problem &p, const machine &m, tile_id tile);
 
 // Every tile that serves the problem exactly and within what packed weights may take, in all layouts; at
 // ragged edges the best of them also with whole tiles only. No plan twice, least predicted cycles first.

@@ -79,7 +79,8 @@ private:
         const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
         const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
         const double steps = tile_.terms() * ic_ / (wide ? 2 : 4);
-        const double start_and_end = plan_.numbers.quantized ? quantized_sum_cycles * size * width : 0;
+        const bool starts = plan_.numbers.quantized || !wide;
+        const double start_and_end = starts ? quantized_sum_cycles * size * width : 0;
         return (step * steps + start_and_end) * groups * slices;
     }
 
@@ -119,10 +120,10 @@ private:
                                 * (ic_ / lanes / 2 * input_instructions(*pieces_[k])
                                         + oc_ / lanes * output_instructions(*pieces_[k]));
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
-        const bool has_many = plan_.numbers.quantized && tile_.m_planes() > few_planes;
+        const bool has_many = plan_.numbers.has_initial_sums() && tile_.m_planes() > few_planes;
         const double planes = has_many ? many_planes_cycles * tile_.m_planes() : 0;
         return tiles_ * (instructions * rates_.transform_cycles + (tile_cycles + planes) * oc_blocks_)
-               + pixels * (ic_ + oc_) * image_cycles;
+               + pixels * (ic_ + oc_) * image_cycles + pixels * ic_ * promise_cycles();
     }
 
     static double share_of(const cover &along, bool small) {
@@ -131,8 +132,10 @@ private:
 
     double input_instructions(const tile_piece &p) const {
         return as_double(std::ssize(p.input_program.code)) + p.input.cols() + p.v_planes()
-               + (plan_.numbers.quantized ? quantize_instructions * p.v_planes() : 0);
+               + (plan_.numbers.quantized ? quantize_instructions * p.v_planes()
+                                          : exact_byte_instructions * plan_.numbers.bytes_exactly.count());
     }
+    double promise_cycles() const { return plan_.numbers.bytes_exactly.empty() ? 0 : source_promise_cycles; }
 
     double output_instructions(const tile_piece &p) const {
         return as_double(std::ssize(p.output_program.code))

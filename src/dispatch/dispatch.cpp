@@ -38,6 +38,12 @@ plan plan_with_tile(
     return layouts(p, m, base).front().plan;
 }
 
+std::optional<plan> promised_plan_with_tile(const problem &p, const machine &m, tile_id tile) {
+    const std::optional<plan> base = promised_base(p, m, tile);
+    if (!base) return {};
+    return layouts(p, m, *base).front().plan;
+}
+
 bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool calibrated) {
     if (m.max_weights_growth == machine::unbounded) return true;
     const plan chosen {.tile = tile, .isa = m.isa, .calibrated = calibrated};

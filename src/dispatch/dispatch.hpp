@@ -4,6 +4,8 @@
 #include "machine/machine.hpp"
 #include "plan/plan.hpp"
 
+#include <optional>
+
 namespace winodnn {
 
 // A prediction closer than this to direct convolution's is not worth the risk of being wrong.
@@ -22,6 +24,9 @@ bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool cal
 // packed, exactly or in a layout for calibrated ones.
 plan plan_with_tile(const problem &p, const machine &m, tile_id tile, bool calibrated = false,
         const number_system &numbers = exact);
+// The same with the components in 8 bits that are exact there by the promise of the source, if weights are as
+// expected; nothing if there are none.
+std::optional<plan> promised_plan_with_tile(const problem &p, const machine &m, tile_id tile);
 // The best plan of all, whether or not it beats direct convolution: for users who ask for Winograd by name.
 expected<plan> fastest_plan(const problem &p, const machine &m);
 

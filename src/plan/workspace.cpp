@@ -32,7 +32,7 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     m_plane_stride = plane_stride(tiles * m_tile_stride);
     partial_pixel_stride = layout.oc_block() * 4;
     partial_tile_stride = partial_pixel_stride * t.outputs.count();
-    splits = !chosen.numbers.quantized && may_split(layout);
+    splits = !chosen.numbers.has_initial_sums() && may_split(layout);
     stages =
             std::ranges::any_of(p.post_ops, [](const post_op &op) { return op.op == post_op::kind::staged; });
 
@@ -40,15 +40,17 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     const auto lines = [](dim bytes) { return round_up(static_cast<std::size_t>(bytes), cache_line); };
     per_oc_offset = 0;
     per_oc_stride = lines((p.oc - layout.oc + layout.padded_oc()) * 4); // the last group's last vector
-    const std::size_t of_components = chosen.numbers.quantized ? static_cast<std::size_t>(t.components()) : 0;
+    const auto components = static_cast<std::size_t>(t.components());
+    const std::size_t scales = chosen.numbers.quantized ? components : 0;
+    const std::size_t initial_sums = chosen.numbers.has_initial_sums() ? components : 0;
     std::size_t arrays = p.scales_in_turn ? 5 : 4;
     for (int c = 0; c < tile_classes; ++c) {
         first_scales[c] = static_cast<int>(arrays);
-        if (map.pieces()[c] != nullptr) arrays += of_components;
+        if (map.pieces()[c] != nullptr) arrays += scales;
     }
     static_assert(most_oc * 4 * (5 + tile_classes * most_planes) <= most_displacement - 2 * 64);
     initial_sums_offset = per_oc_offset + arrays * per_oc_stride;
-    src_zero_points_offset = initial_sums_offset + of_components * per_oc_stride;
+    src_zero_points_offset = initial_sums_offset + initial_sums * per_oc_stride;
     operands_offset = src_zero_points_offset + lines(p.ic * 2);
     threads_offset = operands_offset + lines(static_cast<dim>(p.post_ops.size()) * 4);
     v_offset = 0;

@@ -17,10 +17,10 @@ struct thread_space {
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
 // biases, inverse dst scales, dst zero points, if scales are applied in turn the source's, and, if the plan
 // is quantized, scales of each component, for each class of tiles; then the values that the sums of each
-// component start from, s32, alike; then source zero points, s16, one for each input channel; then the
-// operands of post-ops that are one value each, f32. Then for each thread V[plane][tile][ic] s16 or u8,
-// M[plane][tile][oc in block] s32, and, if the channels may have to be split or post-ops are staged, partial
-// sums or staged values [tile][output pixel][oc in block], s32 or f32.
+// component start from, s32, alike, also if some components are exact in 8 bits; then source zero points,
+// s16, one for each input channel; then the operands of post-ops that are one value each, f32. Then for each
+// thread V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels may have to be
+// split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
 struct workspace {
     workspace(const problem &p, const plan &chosen, const block_map &map);
 

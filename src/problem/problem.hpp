@@ -51,6 +51,9 @@ struct problem {
     // it so.
     bool scales_in_turn = false;
     bool src_zero_point = false, dst_zero_point = false;
+    // What the program says of values: of the source, a promise, which an execution checks; of the weights,
+    // what is to be expected.
+    int source_bits = 8, weights_bits = 8;
     bool dst_scale_per_oc = false, src_zero_point_per_ic = false, dst_zero_point_per_oc = false;
     std::vector<post_op> post_ops;
 
@@ -80,6 +83,11 @@ struct value_range {
 };
 value_range source_range(data_type src, bool zero_point);
 value_range source_range(const problem &p);
+// What is left of a type's range, or of that of differences, if values have fewer bits: 0 .. 15 or -8 .. 7
+// for 4.
+constexpr value_range in_bits(value_range of_eight, int bits) {
+    return {of_eight.lo >> (8 - bits), of_eight.hi >> (8 - bits)};
+}
 
 // Whether the problem is within the limits of limits.hpp.
 expected<void> check_limits(const problem &p);

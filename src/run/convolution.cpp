@@ -5,6 +5,8 @@
 #include "run/multiply_stage.hpp"
 #include "run/output_stage.hpp"
 #include "run/quantization.hpp"
+#include "run/source_promise.hpp"
+#include "winograd/exact_bytes.hpp"
 #include "winograd/ranges.hpp"
 
 #include <algorithm>
@@ -33,8 +35,9 @@ part_kind kind_of(std::uint32_t part, std::uint32_t parts) {
 // and the output stage.
 struct convolution::driver {
     driver(const problem &p, const plan &chosen, const class_quantizers &component_quantizers)
-        : made(p, chosen), quantizers(component_quantizers), input(made, quantizers), multiply(made),
-          output(made), most_source(largest_source(made.map.pieces())) {}
+        : made(p, chosen), quantizers(component_quantizers),
+          bytes(exact_bytes_of(made.tile, made.layout.promised_source())), input(made, quantizers),
+          multiply(made), output(made), most_source(largest_source(made.map.pieces())) {}
 
     bool is_exact_for(dim largest, const packed_block &weights) const;
     bool run_item(const execution &e, const thread_space &space, const work_item &item) const;
@@ -42,6 +45,7 @@ struct convolution::driver {
 
     const blueprint made;
     const class_quantizers quantizers;
+    const exact_bytes bytes;
     const input_stage input;
     const multiply_stage multiply;
     const output_stage output;
@@ -113,6 +117,7 @@ bool convolution::prepare(const run_args &args, std::byte *shared) const {
     if (!d.is_exact_for(prepare_src_zero_points(p, space, args, shared), args.weights)) return false;
     prepare_quantization(p, space, args, shared);
     prepare_components(d.made.layout, d.quantizers, space, args.weights, shared);
+    prepare_exact_bytes(d.made.layout, d.bytes, space, args.weights, shared);
     return true;
 }
 
@@ -135,8 +140,12 @@ run_result convolution::execute(const run_args &args, const thread_team &team) c
     const block_map &map = d.made.map;
     std::byte *scratchpad = aligned(args.scratchpad);
     if (!prepare(args, scratchpad)) return run_result::beyond_proof;
+    const plan &chosen = d.made.chosen;
+    if (!chosen.numbers.bytes_exactly.empty()
+            && !keeps_promise(d.made.described, chosen.source_bits, space, args, scratchpad, team))
+        return run_result::broken_promise;
     const execution e {args, scratchpad};
-    const int parts = map.parts(std::min(d.made.chosen.threads, team.size()));
+    const int parts = map.parts(std::min(chosen.threads, team.size()));
     std::atomic<bool> failed {false};
     team.run(parts, [&](int part) {
         const thread_space own = space.of_thread(scratchpad, part);

@@ -40,6 +40,8 @@ enum class run_result : std::uint8_t {
     computed,
     // Nothing was: no proof covers source zero points this far outside the source data type.
     beyond_proof,
+    // Nothing was: a value of the source is outside of the range that was promised.
+    broken_promise,
     stage_failed
 };
 

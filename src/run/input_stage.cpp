@@ -21,6 +21,7 @@ input_stage::input_stage(const blueprint &made_for, const class_quantizers &quan
     config.row_stride = p.src_strides().h * p.dilation_h;
     config.numbers = b_.chosen.numbers;
     config.planes = b_.space.v_planes;
+    config.source_bits = b_.chosen.source_bits;
     for (const auto &row : b_.grid.rows.kinds)
         for (const auto &col : b_.grid.cols.kinds) {
             config.rows = row.inputs;

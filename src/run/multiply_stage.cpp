@@ -108,7 +108,7 @@ void multiply_stage::make_kernels(const slot_range &tiles, dim oc_width) {
                 if (kernel != nullptr) continue;
                 kernel = jit::get_multiply({b_.chosen.isa, static_cast<int>(groups.size(g)),
                         static_cast<int>(vectors), b_.space.v_tile_stride / (bytes ? 2 : 1),
-                        b_.space.m_tile_stride, lines, bytes, b_.chosen.numbers.quantized});
+                        b_.space.m_tile_stride, lines, bytes, b_.chosen.numbers.quantized || bytes});
             }
         }
 }

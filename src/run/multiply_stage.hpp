@@ -10,9 +10,10 @@ namespace winodnn {
 // The weights of one block of output channels.
 struct weights_in_work {
     const std::byte *u;
-    const std::int32_t *initial_sums; // of the first component and channel; quantized plans
-    dim oc_width;                     // with the padding to whole vectors
-    dim ic_begin, ic_end;             // of a part of the input channels
+    const std::int32_t
+            *initial_sums; // of the first component and channel; of those in 8 bits, and of quantized ones
+    dim oc_width;          // with the padding to whole vectors
+    dim ic_begin, ic_end;  // of a part of the input channels
 };
 
 class multiply_stage {

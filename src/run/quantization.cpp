@@ -105,4 +105,21 @@ void prepare_components(const weights_layout &layout, const class_quantizers &qu
     }
 }
 
+void prepare_exact_bytes(const weights_layout &layout, const exact_bytes &bytes, const workspace &space,
+        const packed_block &block, std::byte *scratchpad) {
+    for (dim g = 0; g < layout.group_count(); ++g) {
+        const std::byte *sums = packed_payload(layout, packed_group(layout, block.data, g))
+                                + layout.sums_offset(block.numbers);
+        for (int c = 0; c < layout.shape().components(); ++c) {
+            if (!block.numbers.bytes_exactly.contains(c)) continue;
+            std::byte *initial = scratchpad + space.initial_sums_offset
+                                 + static_cast<std::size_t>(c) * space.per_oc_stride
+                                 + static_cast<std::size_t>(g * layout.oc * 4);
+            scale_each(sums + c * layout.padded_oc() * 4,
+                    -std::int32_t {bytes.components[static_cast<std::size_t>(c)].zero_point},
+                    reinterpret_cast<std::int32_t *>(initial), layout.oc);
+        }
+    }
+}
+
 } // namespace winodnn

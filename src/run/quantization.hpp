@@ -4,6 +4,7 @@
 
 #include "plan/workspace.hpp"
 #include "run/convolution.hpp"
+#include "winograd/exact_bytes.hpp"
 
 namespace winodnn {
 
@@ -16,5 +17,8 @@ void prepare_quantization(
 // What the sums of quantized components start from, and what they are scaled by: of the weights in the block.
 void prepare_components(const weights_layout &layout, const class_quantizers &quantizers,
         const workspace &space, const packed_block &block, std::byte *scratchpad);
+// The same of components that are exact in 8 bits. Not quantized plans.
+void prepare_exact_bytes(const weights_layout &layout, const exact_bytes &bytes, const workspace &space,
+        const packed_block &block, std::byte *scratchpad);
 
 } // namespace winodnn

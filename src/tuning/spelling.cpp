@@ -32,7 +32,8 @@ std::string spelled(const post_op &op) {
 
 std::string spelled(const plan &exact_plan) {
     return std::string(tile_of(exact_plan.tile).name) + ":tiles" + std::to_string(exact_plan.tiles_per_block)
-           + ":chunks" + std::to_string(exact_plan.oc_chunks) + (exact_plan.mixed ? "" : ":whole");
+           + ":chunks" + std::to_string(exact_plan.oc_chunks) + (exact_plan.mixed ? "" : ":whole")
+           + (exact_plan.source_bits < 8 ? ":exact8" : "");
 }
 
 std::string spelled(const problem &p) {
@@ -51,6 +52,8 @@ std::string spelled(const problem &p) {
     if (p.dst_scale) text += p.dst_scale_per_oc ? " dst_scale:per_oc" : " dst_scale";
     if (p.src_zero_point) text += p.src_zero_point_per_ic ? " src_zero_point:per_ic" : " src_zero_point";
     if (p.dst_zero_point) text += p.dst_zero_point_per_oc ? " dst_zero_point:per_oc" : " dst_zero_point";
+    if (p.source_bits < 8 || p.weights_bits < 8)
+        text += " bits:" + std::to_string(p.source_bits) + "," + std::to_string(p.weights_bits);
     for (const post_op &op : p.post_ops) text += " " + spelled(op);
     return text;
 }

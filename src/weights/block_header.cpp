@@ -21,14 +21,23 @@ std::uint64_t checksum_of(const group_header &h, const weights_layout &layout, c
     return checksum(ends_of(group), layout.header_bytes() - weights_layout::ends_offset, own);
 }
 
-bool are_numbers(const weights_layout &layout, std::uint64_t quantized, const component_set &wide) {
-    if (quantized == 0) return wide.empty();
-    return quantized == 1 && wide.is_within(all_components(layout.shape())) && can_be_quantized(layout);
+enum kind_of_numbers : std::uint64_t { all_s16, quantized, exact_bytes };
+
+bool are_numbers(const weights_layout &layout, const group_header &h) {
+    const component_set some(h.some);
+    if (!some.is_within(all_components(layout.shape()))) return false;
+    switch (h.kind) {
+        case all_s16: return some.empty();
+        case quantized: return can_be_quantized(layout);
+        case exact_bytes: return layout.promised() && !some.empty();
+        default: return false;
+    }
 }
 
 // The kernels take parts of whole steps, and only what has to be split has room for sums of parts.
-bool are_parts(const weights_layout &layout, bool quantized, std::uint32_t count, const void *group) {
-    const std::size_t most = quantized || !may_split(layout) ? 1 : layout.part_capacity();
+bool are_parts(const weights_layout &layout, const group_header &h, const void *group) {
+    const std::uint32_t count = h.parts;
+    const std::size_t most = h.kind != all_s16 || !may_split(layout) ? 1 : layout.part_capacity();
     if (count < 1 || count > most) return false;
     const dim step = layout.part_step();
     dim begin = 0;
@@ -47,13 +56,9 @@ expected<void> check_group(const weights_layout &layout, const group_header &h, 
     if (h.layout[0] != layout.code() || h.layout[1] != layout.ic || h.layout[2] != layout.oc)
         return foreign("the weights were packed for another convolution");
     const std::int64_t most_sum = layout.ic * layout.taps() * 128;
-    if (h.header_checksum != checksum_of(h, layout, group)
-            || !are_numbers(layout, h.quantized, component_set(h.wide))
-            || h.layout[3]
-                       != static_cast<std::int64_t>(
-                               layout.used_bytes(number_system {h.quantized != 0, component_set(h.wide)}))
-            || h.largest_sum < 0 || h.largest_sum > most_sum
-            || !are_parts(layout, h.quantized != 0, h.parts, group))
+    if (h.header_checksum != checksum_of(h, layout, group) || !are_numbers(layout, h)
+            || h.layout[3] != static_cast<std::int64_t>(layout.used_bytes(numbers_of(h))) || h.largest_sum < 0
+            || h.largest_sum > most_sum || !are_parts(layout, h, group))
         return refuse(refusal_reason::corrupt_weights, "the packed weights' header is corrupt");
     return {};
 }
@@ -75,6 +80,12 @@ group_header read_group_header(const void *group) {
     group_header h;
     std::memcpy(&h, group, sizeof(h));
     return h;
+}
+
+number_system numbers_of(const group_header &h) {
+    const component_set some(h.some);
+    if (h.kind == exact_bytes) return {false, {}, some};
+    return {h.kind != all_s16, some};
 }
 
 void write_group_header(const weights_layout &layout, group_header h, void *group) {
@@ -108,8 +119,8 @@ void write_header(const weights_layout &layout, const number_system &numbers, co
     h.layout[1] = layout.ic;
     h.layout[2] = layout.oc;
     h.layout[3] = static_cast<std::int64_t>(layout.used_bytes(numbers));
-    h.quantized = numbers.quantized;
-    h.wide = numbers.wide.bits();
+    h.kind = numbers.quantized ? quantized : numbers.bytes_exactly.empty() ? all_s16 : exact_bytes;
+    h.some = (numbers.quantized ? numbers.wide : numbers.bytes_exactly).bits();
     h.identity = identity_of_group(layout, weights);
     h.largest_sum = split.largest_sum;
     h.payload_checksum = payload_checksum_of(layout, numbers, group);
@@ -123,7 +134,7 @@ expected<packed_block> check_header(const weights_layout &layout, const void *da
     for (dim g = 0; g < layout.group_count(); ++g) {
         const void *group = packed_group(layout, data, g);
         const group_header h = read_group_header(group);
-        const number_system numbers {h.quantized != 0, component_set(h.wide)};
+        const number_system numbers = numbers_of(h);
         if (expected<void> checked = check_group(layout, h, group); !checked)
             return tl::unexpected(std::move(checked.error()));
         if (g > 0 && numbers != block.numbers)

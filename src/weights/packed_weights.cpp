@@ -1,9 +1,11 @@
 #include "weights/packed_weights.hpp"
 
 #include "isa/register_tile.hpp"
+#include "weights/byte_weights.hpp"
 #include "weights/exactness.hpp"
 #include "weights/slices.hpp"
 #include "weights/weights_transform.hpp"
+#include "winograd/exact_bytes.hpp"
 #include "winograd/weights_inverse.hpp"
 
 #include <cstring>
@@ -30,19 +32,32 @@ void pack_slice(const weights_layout &l, const weights_transform &transform, con
                 const dim at = (i - ic) / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
                 for (dim tap = 0; tap < taps; ++tap) batch[tap * count + at] = filter[tap];
             }
-        transform(batch.data(), count, payload + ic * s.width * 2, s.plane_offsets.data());
+        transform(batch.data(), count, count, payload + ic * s.width * 2, s.plane_offsets.data());
     }
 }
 
-void unpack_slice(const weights_layout &l, const weights_inverse &inverse, const slice_of_oc &s,
-        const std::byte *payload, std::int8_t *weights) {
+// One value of a plane of U, of components in 8 bits as it was before it was shifted.
+std::int16_t read_u(const std::byte *plane, dim width, dim oc, dim ic, bool wide, int shift) {
+    const dim together = wide ? 2 : 4;
+    const dim at = ic / together * width * together + oc * together + ic % together;
+    std::int16_t u = 0;
+    if (!wide) return static_cast<std::int16_t>(static_cast<std::int8_t>(plane[at]) * (1 << shift));
+    std::memcpy(&u, plane + at * 2, 2);
+    return u;
+}
+
+void unpack_slice(const weights_layout &l, const number_system &numbers, const weights_inverse &inverse,
+        const slice_of_oc &s, const std::byte *payload, std::int8_t *weights) {
+    const exact_bytes bytes = exact_bytes_of(l.shape(), l.promised_source());
     std::array<std::int16_t, most_taps> u;
     for (dim oc = s.begin; oc < s.end; ++oc)
         for (dim i = 0; i < l.ic; ++i) {
-            const dim at = i / 2 * s.width * 2 + (oc - s.begin) * 2 + i % 2;
-            for (std::size_t n = 0; n < inverse.planes.size(); ++n)
-                std::memcpy(&u[n],
-                        payload + s.plane_offsets[static_cast<std::size_t>(inverse.planes[n])] + at * 2, 2);
+            for (std::size_t n = 0; n < inverse.planes.size(); ++n) {
+                const int plane = inverse.planes[n], component = l.shape().component_of_u(plane);
+                u[n] = read_u(payload + s.plane_offsets[static_cast<std::size_t>(plane)], s.width,
+                        oc - s.begin, i, numbers.is_wide(component),
+                        bytes.components[static_cast<std::size_t>(component)].shift);
+            }
             inverse_transform_weights(inverse, u.data(), weights + (oc * l.ic + i) * l.taps());
         }
 }
@@ -63,6 +78,7 @@ void pack_group(
 
 void pack_weights(
         const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team) {
+    if (layout.promised() && pack_byte_weights(layout, weights, block, team)) return;
     for (dim g = 0; g < layout.group_count(); ++g)
         pack_group(layout, weights + g * layout.filters() * layout.taps(),
                 static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride()), team);
@@ -80,7 +96,7 @@ void unpack_weights(const weights_layout &layout, const packed_block &block, std
                     static_cast<std::size_t>(count));
         else
             for_each_slice(layout, numbers, team, slice_parts(layout, team), [&](const slice_of_oc &s, int) {
-                unpack_slice(layout, inverse, s, payload, weights + g * count);
+                unpack_slice(layout, numbers, inverse, s, payload, weights + g * count);
             });
     }
 }

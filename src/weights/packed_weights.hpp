@@ -9,7 +9,8 @@ namespace winodnn {
 // Transforms s8 weights [group][oc][ic][kh][kw] exactly to s16 components and packs them at `block`, which
 // has layout.bytes() bytes and any alignment: U[oc block][component][slice][term][ic / 2][oc in slice][2].
 // The input channels are split into parts such that every accumulator of a part is proved to fit
-// (docs/numerics.md).
+// (docs/numerics.md). In layouts with a promised source, as many components are in 8 bits as byte_weights.hpp
+// finds.
 void pack_weights(
         const weights_layout &layout, const std::int8_t *weights, void *block, const thread_team &team);
 

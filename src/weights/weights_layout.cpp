@@ -14,8 +14,8 @@ namespace {
 // A dense 3x3 tensor has strides (9 ic, 9, 3, 1), a view of a wider one (.., 15, 5, 1) only with a first
 // stride of 15 ic; ours is larger, so packed_marks mark a packed block, together with a first stride that has
 // to be the very one that the layout computes. oneDNN takes no strides that overlap: 5x5 needs wider ones.
-const packed_inner_strides &marks_of(const grid_size &taps) {
-    return packed_marks[std::max(taps.rows, taps.cols) > 3 ? 1 : 0];
+packed_inner_strides marks_of(const grid_size &taps, int source_bits) {
+    return packed_marks(std::max(taps.rows, taps.cols) > 3, source_bits);
 }
 
 // The first stride leaves the layout's code for a remainder by `granularity`.
@@ -43,7 +43,7 @@ dim code_of(const weights_layout &l) {
     while (sources[source] != l.source) ++source;
     const dim lanes = l.oc_lanes == 16;
     dim limit = 0;
-    while (limits[limit] != l.calibrated_limit) ++limit;
+    while (limits[limit] != l.byte_limit) ++limit;
     return 1 + ((number_of(l.shape()) * 3 + source) * 2 + lanes) * 3 + limit;
 }
 static_assert(most_tiles_of_kernel * sources.size() * 2 * limits.size() < granularity);
@@ -55,7 +55,7 @@ std::optional<weights_layout> layout_with_code(dim code, const grid_size &taps) 
     if (tile == nullptr) return {};
     weights_layout l;
     l.tile = *tile;
-    l.calibrated_limit = limits[(code - 1) % 3];
+    l.byte_limit = limits[(code - 1) % 3];
     l.oc_lanes = (code - 1) / 3 % 2 != 0 ? 16 : 8;
     l.source = sources[(code - 1) / 6 % 3];
     return l;
@@ -67,7 +67,7 @@ constexpr double most_weights = 0x1p44;
 } // namespace
 
 dim weights_layout::padded_ic() const {
-    return round_up(ic, dim {ic_per_step(calibrated() ? 1 : 2)});
+    return round_up(ic, dim {ic_per_step(byte_limit != 0 ? 1 : 2)});
 }
 
 dim weights_layout::padded_oc() const {
@@ -102,11 +102,15 @@ std::size_t weights_layout::header_bytes() const {
 
 std::size_t weights_layout::payload_bytes() const {
     // Quantized weights with all components wide take most.
-    return used_bytes(calibrated() ? number_system {true, all_components(shape())} : exact);
+    if (calibrated()) return used_bytes({true, all_components(shape())});
+    const std::size_t sums = promised() ? static_cast<std::size_t>(bytes_of_sums()) : 0;
+    return used_bytes(exact) + round_up(sums, std::size_t {64});
 }
 
 std::size_t weights_layout::used_bytes(const number_system &numbers) const {
-    const dim bytes = numbers.quantized ? plain_offset(numbers) + filters() * taps() : scales_offset(numbers);
+    dim bytes = padded_oc() * channel_bytes(numbers);
+    if (numbers.has_initial_sums()) bytes = sums_offset(numbers) + bytes_of_sums();
+    if (numbers.quantized) bytes = plain_offset(numbers) + filters() * taps();
     return static_cast<std::size_t>(round_up(bytes, dim {64}));
 }
 
@@ -128,17 +132,21 @@ dim weights_layout::scales_offset(const number_system &numbers) const {
     return padded_oc() * channel_bytes(numbers);
 }
 
+dim weights_layout::bytes_of_sums() const {
+    return shape().components() * padded_oc() * 4;
+}
+
 dim weights_layout::sums_offset(const number_system &numbers) const {
-    return scales_offset(numbers) + shape().components() * padded_oc() * 4;
+    return scales_offset(numbers) + (numbers.quantized ? bytes_of_sums() : 0); // scales take as much
 }
 
 dim weights_layout::plain_offset(const number_system &numbers) const {
-    return sums_offset(numbers) + shape().components() * padded_oc() * 4;
+    return sums_offset(numbers) + bytes_of_sums();
 }
 
 dim weights_layout::code() const {
     const dim own_bytes = static_cast<dim>(header_bytes() + payload_bytes());
-    const dim least_per_ic = marks_of(shape().taps)[0] + 1;
+    const dim least_per_ic = marks_of(shape().taps, source_bits)[0] + 1;
     const dim least = std::max(ceil_div(own_bytes, oc), least_per_ic * ic), remainder = code_of(*this);
     return remainder + round_up(std::max(least - remainder, dim {0}), granularity);
 }
@@ -163,7 +171,7 @@ std::vector<dim> dims_of(const weights_layout &layout) {
 
 std::vector<dim> strides_of(const weights_layout &layout) {
     std::vector<dim> strides {layout.code()};
-    const packed_inner_strides &marks = marks_of(layout.shape().taps);
+    const packed_inner_strides marks = marks_of(layout.shape().taps, layout.source_bits);
     strides.insert(strides.end(), marks.begin(), marks.end());
     if (layout.groups != 0) strides.insert(strides.begin(), static_cast<dim>(layout.group_stride()));
     return strides;
@@ -184,9 +192,12 @@ std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<con
     }
     if (weights > most_weights || std::max(dims[first + 2], dims[first + 3]) > most_taps_along) return {};
     const grid_size taps {static_cast<int>(dims[first + 2]), static_cast<int>(dims[first + 3])};
-    if (!std::ranges::equal(strides.subspan(first + 1), marks_of(taps))) return {};
+    int source_bits = 8;
+    while (!std::ranges::equal(strides.subspan(first + 1), marks_of(taps, source_bits)))
+        if (--source_bits == 0) return {};
     std::optional<weights_layout> layout = layout_with_code(strides[first] % granularity, taps);
-    if (!layout) return {};
+    if (!layout || (source_bits < 8 && layout->byte_limit == 0)) return {};
+    layout->source_bits = source_bits;
     layout->oc = dims[first];
     layout->ic = dims[first + 1];
     layout->groups = first == 1 ? dims[0] : 0;

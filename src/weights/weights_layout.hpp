@@ -17,16 +17,21 @@ namespace winodnn {
 struct weights_layout {
     tile_id tile = tile_id::f4x4;
     int oc_lanes = 16;  // 32-bit lanes of the vectors that multiply: 8 or 16
-    value_range source; // the range that the exactness proof is made for
+    value_range source; // the range that the exactness proof is made for, of 8 bits
     dim ic = 0, oc = 0; // of one group
     dim groups = 0;     // 0: the weights have no group dimension
-    // Not 0: the weights can be quantized, if there is a calibration for them, and the block's header says
-    // whether they are. Where V in 8 bits saturates: 255, or 127 without VNNI.
-    int calibrated_limit = 0;
+    // Not 0: components can be in 8 bits, and the block's header says which are. Where quantized V saturates:
+    // 255, or 127 without VNNI.
+    int byte_limit = 0;
+    // Fewer than 8: the source's values are promised to have no more, and components that are in 8 bits are
+    // so exactly. Otherwise they are quantized, if there is a calibration for the weights.
+    int source_bits = 8;
 
     bool operator==(const weights_layout &) const = default;
 
-    bool calibrated() const { return calibrated_limit != 0; }
+    bool calibrated() const { return byte_limit != 0 && source_bits == 8; }
+    bool promised() const { return source_bits < 8; }
+    value_range promised_source() const { return in_bits(source, source_bits); }
     const winodnn::tile &shape() const { return tile_of(tile); }
     int taps() const { return shape().taps.count(); } // of a filter
     dim padded_ic() const;                            // the tail is zero weights
@@ -50,8 +55,9 @@ struct weights_layout {
     dim channel_bytes_before(const number_system &numbers, int component) const;
     dim channel_bytes(const number_system &numbers) const;
     // Behind U, of quantized weights: scales f32 and sums of U s32, [component][padded_oc] each, then the s8
-    // weights that they were made of.
+    // weights that they were made of. Of exact ones with components in 8 bits, sums of U only.
     dim scales_offset(const number_system &numbers) const;
+    dim bytes_of_sums() const;
     dim sums_offset(const number_system &numbers) const;
     dim plain_offset(const number_system &numbers) const;
 
@@ -74,16 +80,20 @@ std::vector<dim> strides_of(const weights_layout &layout);
 double growth_of(const weights_layout &layout);
 std::optional<weights_layout> layout_of(std::span<const dim> dims, std::span<const dim> strides);
 
-// The inner strides of packed descs, after that of oc: of kernels of up to 3 and of up to 5 taps a side.
+// The inner strides of packed descs, after that of oc: of kernels of up to 3 and of up to 5 taps a side, and
+// for so many bits of the source.
 using packed_inner_strides = std::array<dim, 3>;
-constexpr std::array<packed_inner_strides, 2> packed_marks {{{15, 5, 1}, {35, 7, 1}}};
+constexpr packed_inner_strides packed_marks(bool larger, int source_bits) {
+    const dim rows = larger ? 5 : 3, row = rows + 2 + (8 - source_bits);
+    return {rows * row, row, 1};
+}
 // For a glance, at the first five strides of a desc with any number of dimensions: false for all that are not
 // packed, but for very odd ones.
 inline bool has_packed_marks(const dim *strides) {
     const auto marked = [](const dim *inner) {
-        return std::ranges::any_of(packed_marks, [inner](const packed_inner_strides &marks) {
-            return inner[2] == marks[2] && inner[1] == marks[1] && inner[0] == marks[0];
-        });
+        constexpr packed_inner_strides least = packed_marks(false, 8), most = packed_marks(true, 1);
+        return inner[2] == 1 && inner[1] >= least[1] && inner[1] <= most[1]
+               && (inner[0] == 3 * inner[1] || inner[0] == 5 * inner[1]);
     };
     return marked(strides + 1) || marked(strides + 2);
 }

@@ -119,8 +119,8 @@ weights_transform::weights_transform(const bilinear_algorithm &t) {
     steps_ = scheduler(additions, turned).steps();
 }
 
-void weights_transform::operator()(const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,
-        const std::ptrdiff_t *plane_offsets) const {
+void weights_transform::operator()(const std::int16_t *taps, std::ptrdiff_t stride, std::ptrdiff_t count,
+        std::byte *planes, const std::ptrdiff_t *plane_offsets) const {
     std::array<row, most_live_rows> rows;
     row negated;
     for (std::ptrdiff_t first = 0; first < count; first += filters_at_once) {
@@ -135,7 +135,7 @@ void weights_transform::operator()(const std::int16_t *taps, std::ptrdiff_t coun
             switch (s.act) {
                 case action::load:
                     at(s.to).fill(0);
-                    std::memcpy(at(s.to).data(), taps + s.a * count + first, bytes);
+                    std::memcpy(at(s.to).data(), taps + s.a * stride + first, bytes);
                     break;
                 case action::add:
                     combine(at(s.to), at(s.a), at(s.b), [](int x, int y) { return x + y; });

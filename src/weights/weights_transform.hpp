@@ -16,9 +16,9 @@ public:
     explicit weights_transform(const bilinear_algorithm &t);
 
     // At most most_weights_at_once weights: all that is in use is in the first-level cache. taps:
-    // [kh][kw][count], values of s8; planes: of each, `count` s16, exact, at plane_offsets[plane] bytes from
-    // `planes`, at any alignment.
-    void operator()(const std::int16_t *taps, std::ptrdiff_t count, std::byte *planes,
+    // [kh][kw][stride], values of s8, of which `count` are transformed; planes: of each, `count` s16, exact,
+    // at plane_offsets[plane] bytes from `planes`, at any alignment.
+    void operator()(const std::int16_t *taps, std::ptrdiff_t stride, std::ptrdiff_t count, std::byte *planes,
             const std::ptrdiff_t *plane_offsets) const;
 
 private:

@@ -3,7 +3,9 @@
 namespace winodnn {
 
 std::string name_of(const number_system &numbers) {
-    if (!numbers.quantized) return "s16";
+    if (!numbers.quantized)
+        return numbers.bytes_exactly.empty() ? "s16"
+                                             : "s16+" + std::to_string(numbers.bytes_exactly.count()) + "xs8";
     return numbers.wide.empty() ? "s8" : "s8+" + std::to_string(numbers.wide.count()) + "xs16";
 }
 

@@ -11,19 +11,25 @@
 
 namespace winodnn {
 
-// Exact: everything in s16, unscaled, with sums that wrap (docs/numerics.md). Quantized: V and U are scaled
-// and rounded, each component by itself, to u8 and s8, or, for the components in `wide`, both to s16.
+// Exact: everything in s16, unscaled, with sums that wrap (docs/numerics.md), but for the components in
+// `bytes_exactly`, which 8 bits hold (exact_bytes.hpp). Quantized: V and U are scaled and rounded, each
+// component by itself, to u8 and s8, or, for the components in `wide`, both to s16.
 struct number_system {
     bool quantized = false;
     component_set wide {};
+    component_set bytes_exactly {};
 
     auto operator<=>(const number_system &) const = default;
 
-    bool is_wide(int component) const { return !quantized || wide.contains(component); }
+    bool is_wide(int component) const {
+        return quantized ? wide.contains(component) : !bytes_exactly.contains(component);
+    }
+    // Whether sums start from something else than 0.
+    bool has_initial_sums() const { return quantized || !bytes_exactly.empty(); }
     int bytes(int component) const { return is_wide(component) ? 2 : 1; } // of a value of V or U
 };
 
-// s16, s8, or s8+7xs16 where seven components are wide.
+// s16, s8, s8+7xs16 where seven components are wide, or s16+7xs8 where seven are exact in 8 bits.
 std::string name_of(const number_system &numbers);
 
 // Bytes from one plane of V to the next: behind a plane of s16 and behind one of 8 bits.

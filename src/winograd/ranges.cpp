@@ -35,8 +35,8 @@ value_range input_range(const bilinear_algorithm &t, int plane, value_range sour
     return range_of(sums_of(t.input, plane), source);
 }
 
-value_range weights_range(const bilinear_algorithm &t, int plane) {
-    return range_of(sums_of(t.weights, plane), {-128, 127});
+value_range weights_range(const bilinear_algorithm &t, int plane, value_range weights) {
+    return range_of(sums_of(t.weights, plane), weights);
 }
 
 bool input_fits_s16(const bilinear_algorithm &t, value_range source) {

@@ -9,8 +9,8 @@ namespace winodnn {
 
 // Of one plane of the transformed source, for source values in `source` (which includes 0).
 value_range input_range(const bilinear_algorithm &t, int plane, value_range source);
-// Of one plane of transformed s8 weights.
-value_range weights_range(const bilinear_algorithm &t, int plane);
+// Of one plane of transformed weights.
+value_range weights_range(const bilinear_algorithm &t, int plane, value_range weights = {-128, 127});
 // The transform of the source fits 16 bits in every plane.
 bool input_fits_s16(const bilinear_algorithm &t, value_range source);
 // The largest x such that all sources from -x to x have all planes of all pieces in 16 bits.

@@ -45,6 +45,11 @@ std::vector<block_of_layer> blocks_of_all_kinds(isa i) {
         if (numbers.quantized) chosen.mixed = false;
         return chosen;
     };
+    const auto promised_plan_for = [&](const problem &p) {
+        plan chosen = plan_with_tile(p, {i, false, 1}, tile_id::sfc4x4);
+        chosen.source_bits = 4;
+        return chosen;
+    };
     const problem small = layer(19, 21), groups = layer(2 * 17, 2 * 20, 2), large = layer(517, 17);
     const number_system some_wide {true, component_set {0x5a5a5}};
     return {{"exact", small, plan_for(small, false, exact)},
@@ -53,14 +58,17 @@ std::vector<block_of_layer> blocks_of_all_kinds(isa i) {
             {"exact in a calibrated layout", large, plan_for(large, true, exact)},
             {"quantized", small, plan_for(small, true, some_wide)},
             {"quantized groups", groups, plan_for(groups, true, some_wide)},
-            {"quantized, of many channels", large, plan_for(large, true, some_wide)}};
+            {"quantized, of many channels", large, plan_for(large, true, some_wide)},
+            {"of few bits", small, promised_plan_for(small)},
+            {"groups of few bits", groups, promised_plan_for(groups)}};
 }
 
 class subject {
 public:
     subject(const block_of_layer &of, testing::guard side)
         : p_(of.p), plan_(of.plan), layout_(layout_for(p_, plan_)),
-          weights_(static_cast<std::size_t>(p_.oc * p_.group_ic() * 9), std::int8_t {127}),
+          weights_(static_cast<std::size_t>(p_.oc * p_.group_ic() * 9),
+                  static_cast<std::int8_t>(of.plan.source_bits < 8 ? 7 : 127)),
           src_(static_cast<std::size_t>(p_.src_extent()), side), block_(layout_.bytes(), side),
           dst_(static_cast<std::size_t>(p_.dst_extent()) * 4, side) {
         if (plan_.numbers.quantized) {
@@ -170,9 +178,9 @@ TEST_P(altered_blocks, fields_of_the_header) {
             expect_outcome("layout", [n](header & h) -> auto & { return h.layout[n]; }, {another});
         expect_outcome("size", [](header & h) -> auto & { return h.layout[3]; }, {corrupt});
         expect_outcome("parts", [](header & h) -> auto & { return h.parts; }, {corrupt});
-        expect_outcome("quantized", [](header & h) -> auto & { return h.quantized; }, {corrupt});
+        expect_outcome("quantized", [](header & h) -> auto & { return h.kind; }, {corrupt});
         // Another set of as many components has the same size, and is as good as the one before.
-        expect_outcome("wide", [](header & h) -> auto & { return h.wide[0]; },
+        expect_outcome("wide", [](header & h) -> auto & { return h.some[0]; },
                 {corrupt, "", "the packed weights' groups do not belong together"});
         // It says nothing of where anything is.
         expect_outcome("identity", [](header & h) -> auto & { return h.identity; }, {""});
@@ -239,7 +247,7 @@ TEST_P(altered_blocks, lists_of_parts) {
                                      const std::function<std::uint32_t(std::uint32_t)> &end) {
             bool quantized = false;
             const std::string reason = s.outcome(group, [&](altered_group &g) {
-                quantized = g.header.quantized != 0;
+                quantized = g.header.kind != 0;
                 g.header.parts = count;
                 for (std::uint32_t n = 0; n < std::min(count, most); ++n) g.set_end(n, end(n));
                 g.seal();
@@ -266,27 +274,27 @@ TEST_P(altered_blocks, other_numbers_of_the_right_size) {
     int read = 0;
     for_each_group(GetParam(), [&](subject &s, dim group) {
         const weights_layout &l = s.layout();
-        for (const std::uint64_t quantized : {0, 1, 2})
+        for (const std::uint64_t kind : {0, 1, 2})
             for (const component_set &wide :
                     {component_set {}, component_set {1}, component_set {std::uint64_t {1} << 35},
                             component_set {std::uint64_t {1} << 36}, component_set({0, 1, 0}),
                             all_components(l.shape()), component_set::first(most_components)}) {
                 const std::string reason = s.outcome(group, [&](altered_group &g) {
-                    g.header.quantized = quantized;
-                    g.header.wide = wide.bits();
+                    g.header.kind = kind;
+                    g.header.some = wide.bits();
                     g.set_size();
                     g.header.parts = 1;
                     g.set_end(0, static_cast<std::uint32_t>(l.padded_ic()));
                     g.seal();
                 });
-                const bool possible = quantized == 0 ? wide.empty()
-                                                     : quantized == 1 && l.calibrated()
-                                                               && wide.is_within(all_components(l.shape()));
+                const bool has_kind = kind == 1 ? l.calibrated() : l.promised() && !wide.empty();
+                const bool possible =
+                        kind == 0 ? wide.empty() : has_kind && wide.is_within(all_components(l.shape()));
                 if (s.groups() > 1 && possible) {
                     EXPECT_TRUE(
                             reason.empty() || reason == "the packed weights' groups do not belong together");
                 } else {
-                    EXPECT_EQ(reason, possible ? "" : corrupt) << quantized << " " << spelled(wide);
+                    EXPECT_EQ(reason, possible ? "" : corrupt) << kind << " " << spelled(wide);
                 }
                 read += reason.empty();
             }

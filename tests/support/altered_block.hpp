@@ -23,12 +23,12 @@ public:
     }
     std::byte *payload() { return static_cast<std::byte *>(group_) + layout_.header_bytes(); }
 
-    number_system numbers() const { return {header.quantized != 0, component_set(header.wide)}; }
+    number_system numbers() const { return numbers_of(header); }
     // What is said of the payload's size becomes what follows from the numbers.
     void set_size() { header.layout[3] = static_cast<std::int64_t>(layout_.used_bytes(numbers())); }
     // Writes the header, with checksums of it and of as much of the payload as there is.
     void seal() {
-        const number_system known = header.quantized != 0 && !layout_.calibrated() ? exact : numbers();
+        const number_system known = header.kind != 0 && layout_.byte_limit == 0 ? exact : numbers();
         header.payload_checksum = payload_checksum_of(layout_, known, group_);
         seal_header();
     }

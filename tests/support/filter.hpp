@@ -13,7 +13,7 @@ inline std::vector<std::int16_t> transformed(
     std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
     std::vector<std::ptrdiff_t> offsets;
     for (int plane = 0; plane < t.u_planes(); ++plane) offsets.push_back(2 * plane);
-    transform(taps.data(), 1, reinterpret_cast<std::byte *>(u.data()), offsets.data());
+    transform(taps.data(), 1, 1, reinterpret_cast<std::byte *>(u.data()), offsets.data());
     return u;
 }
 

@@ -69,6 +69,16 @@ void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fa
     change(attr, [=](attribute_facts &facts) { facts.zero_points[arg] = fact; });
 }
 
+bool note_bits(const_dnnl_primitive_attr_t attr, int source_bits, int weights_bits) {
+    bool known = false;
+    change(attr, [&](attribute_facts &facts) {
+        facts.source_bits = source_bits;
+        facts.weights_bits = weights_bits;
+        known = true;
+    });
+    return known;
+}
+
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting) {
     change(attr, [=](attribute_facts &facts) { facts.unreadable = setting; });
 }

@@ -17,6 +17,7 @@ struct quantization_fact {
 
 struct attribute_facts {
     std::map<int, quantization_fact> scales, zero_points; // by argument
+    int source_bits = 8, weights_bits = 8;                // winodnn_set_bits()
     const char *unreadable = nullptr;                     // a setting that we don't serve, named
 };
 
@@ -30,6 +31,8 @@ void note_created(const_dnnl_primitive_attr_t attr);
 void note_cloned(const_dnnl_primitive_attr_t attr, const_dnnl_primitive_attr_t existing);
 void note_scales(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
 void note_zero_points(const_dnnl_primitive_attr_t attr, int arg, quantization_fact fact);
+// False for attributes that facts_of() knows nothing of.
+bool note_bits(const_dnnl_primitive_attr_t attr, int source_bits, int weights_bits);
 void note_unreadable(const_dnnl_primitive_attr_t attr, const char *setting); // a string literal
 
 } // namespace winodnn

@@ -178,6 +178,8 @@ void read_attributes(const_dnnl_primitive_attr_t attr, problem &p) {
     demand(facts.has_value(), "attributes that were not made through the C functions");
     if (facts->unreadable != nullptr)
         throw refusal(refusal_reason::unserved, std::string("attributes: ") + facts->unreadable);
+    p.source_bits = facts->source_bits;
+    p.weights_bits = facts->weights_bits;
     read_scales(*facts, p);
     read_zero_points(*facts, p);
     read_post_ops(attr, p);

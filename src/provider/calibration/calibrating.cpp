@@ -9,6 +9,7 @@
 #include "process/fork_safe_mutex.hpp"
 #include "process/never_destroyed.hpp"
 #include "weights/packed_weights.hpp"
+#include "winograd/exact_bytes.hpp"
 
 #include <atomic>
 #include <map>
@@ -201,10 +202,26 @@ void write_observed(const std::string &path) {
     s.observing = false;
 }
 
+namespace {
+
+// What weights are packed in where the source is promised to be small: byte_weights.hpp.
+std::vector<convolution_variant> with_byte_components(
+        std::vector<convolution_variant> variants, const problem &p, const plan &base) {
+    const weights_layout layout = layout_for(p, base);
+    for (const component_set &some : byte_component_choices(layout.shape(), layout.promised_source())) {
+        variants.push_back({{}, base, {}});
+        variants.back().plan.numbers = {false, {}, some};
+    }
+    return variants;
+}
+
+} // namespace
+
 std::vector<convolution_variant> variants_of(
         const problem &p, const plan &base, const calibration_in_use *calibrated) {
     std::vector<convolution_variant> variants(1);
     variants.front().plan = exact_plan(base);
+    if (base.source_bits < 8) return with_byte_components(std::move(variants), p, base);
     if (!base.calibrated || calibrated == nullptr) return variants;
     const weights_layout layout = layout_for(p, base);
     for (const layer_calibration *layer : calibrated->like(p)) {

@@ -15,6 +15,9 @@ const char *why_never(const chain_member &member) {
         return block_map(description->described(), v.plan).rows();
     };
     const std::vector<convolution_variant> &variants = description->variants();
+    for (const convolution_variant &v : variants)
+        if (!v.plan.numbers.bytes_exactly.empty())
+            return "its source is looked at as a whole, by the promise of its bits";
     const cover first = rows(variants.front());
     for (const convolution_variant &v : variants)
         if (rows(v).count() != first.count() || rows(v).large_count != first.large_count)

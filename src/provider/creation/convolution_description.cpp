@@ -92,7 +92,8 @@ bool convolution_description::by_name() const {
 
 std::string convolution_description::describe_execution(const plan &chosen) const {
     // Which of them it will be is the weights' to say.
-    return describe(chosen, plan_.calibrated ? " numbers:" + name_of(chosen.numbers) : "");
+    return describe(
+            chosen, plan_.calibrated || plan_.source_bits < 8 ? " numbers:" + name_of(chosen.numbers) : "");
 }
 
 std::string convolution_description::describe(const plan &chosen, const std::string &numbers) const {

@@ -33,17 +33,25 @@ expected<plan> plan_for_packed(
         const convolution_request &request, const problem &p, const machine &m, const weights_layout &given) {
     const auto foreign = [](const auto &text) { return refuse(refusal_reason::foreign_weights, text); };
     if (!serves(given.tile, p)) return foreign("the weights are packed for another kernel or source");
-    const plan possible = plan_with_tile(p, m, given.tile, given.calibrated());
+    plan possible = plan_with_tile(p, m, given.tile, given.calibrated());
+    if (given.promised()) {
+        problem smallest = p; // the block itself says how many components its weights leave in 8 bits
+        smallest.weights_bits = 1;
+        const std::optional<plan> promised = promised_plan_with_tile(smallest, m, given.tile);
+        if (!promised) return foreign("the weights are packed for a source of fewer bits");
+        possible = *promised;
+    }
     if (layout_for(p, possible) != given)
         return foreign("the weights are packed for another source type, zero point or instruction set");
     if (!given.calibrated())
-        if (const auto tuned = tuned_plan(request, p, m, given.tile)) return *tuned;
+        if (const auto tuned = tuned_plan(request, p, m, given)) return *tuned;
     return possible;
 }
 
 std::optional<plan> forced_plan(const problem &p, const machine &m) {
     const std::optional<tile_id> tile = environment().tile;
     if (!tile || !serves(*tile, p) || !is_within_growth(*tile, p, m)) return {};
+    if (const std::optional<plan> promised = promised_plan_with_tile(p, m, *tile)) return promised;
     return plan_with_tile(p, m, *tile);
 }
 

@@ -27,8 +27,9 @@ private:
     std::uint64_t state_ = 0x9e3779b97f4a7c15ull;
 };
 
-// Bell-shaped, the largest magnitude of each output channel 127.
-void fill_like_trained(std::vector<std::int8_t> &weights, std::size_t per_oc) {
+// Bell-shaped, the largest magnitude of each output channel the largest value of so many bits.
+void fill_like_trained(std::vector<std::int8_t> &weights, std::size_t per_oc, int bits) {
+    const double most = std::max(1, (1 << (bits - 1)) - 1);
     random_bits random;
     std::vector<int> filter(per_oc);
     for (std::size_t first = 0; first < weights.size(); first += per_oc) {
@@ -40,7 +41,7 @@ void fill_like_trained(std::vector<std::int8_t> &weights, std::size_t per_oc) {
             largest = std::max(largest, std::abs(value));
         }
         for (std::size_t i = 0; i < per_oc; ++i)
-            weights[first + i] = static_cast<std::int8_t>(std::lround(127.0 * filter[i] / largest));
+            weights[first + i] = static_cast<std::int8_t>(std::lround(most * filter[i] / largest));
     }
 }
 
@@ -67,7 +68,7 @@ synthetic_layer::synthetic_layer(
     dnnl_stream_t stream = nullptr;
     require(real().dnnl_stream_create(&stream, request.engine, dnnl_stream_default_flags));
     stream_.reset(stream);
-    fill_like_trained(weights_, weights_.size() / static_cast<std::size_t>(p.oc));
+    fill_like_trained(weights_, weights_.size() / static_cast<std::size_t>(p.oc), p.weights_bits);
     add_tensors();
     add_quantization();
     add_operands();
@@ -106,12 +107,19 @@ typed_values synthetic_layer::add_values(int arg, dnnl_data_type_t type, dim cou
     return {data, *type_of(type)};
 }
 
+// A value of as many bits as the source has.
+std::byte synthetic_layer::of_source(std::uint8_t random) const {
+    const int left = 8 - problem_.source_bits;
+    return problem_.src == data_type::u8 ? static_cast<std::byte>(random >> left)
+                                         : static_cast<std::byte>(static_cast<std::int8_t>(random) >> left);
+}
+
 void synthetic_layer::add_tensors() {
     const problem &p = problem_;
     std::byte *src = add(DNNL_ARG_SRC, desc_of(dnnl_query_src_md, 0),
             static_cast<std::size_t>(p.src_extent()) * size_of(p.src));
     random_bits random;
-    for (dim i = 0; i < p.src_extent(); ++i) src[i] = static_cast<std::byte>(random() >> 56);
+    for (dim i = 0; i < p.src_extent(); ++i) src[i] = of_source(static_cast<std::uint8_t>(random() >> 56));
     args_.src = src;
     args_.dst = add(DNNL_ARG_DST, desc_of(dnnl_query_dst_md, 0),
             static_cast<std::size_t>(p.dst_extent()) * size_of(p.dst));
@@ -180,7 +188,7 @@ std::function<void()> synthetic_layer::prepare_direct() const {
 }
 
 packed_block synthetic_layer::packed_in(const weights_layout &layout) {
-    owned_buffer &block = packed_[layout.tile];
+    owned_buffer &block = packed_[{layout.tile, layout.source_bits}];
     if (block == nullptr) {
         block = zeros(layout.bytes());
         threadpool_team own;
@@ -199,12 +207,13 @@ struct synthetic_layer::runnable {
     owned_buffer scratchpad;
 };
 
-std::function<void()> synthetic_layer::prepare(const plan &chosen) {
+std::function<void()> synthetic_layer::prepare(plan chosen) {
+    const packed_block weights = packed_in(layout_for(problem_, chosen));
+    chosen.numbers = weights.numbers;
     expected<eltwise_stages> stages = eltwise_stages::make(request_.engine, problem_, {&chosen, 1});
     if (!stages) throw failure {dnnl_unimplemented};
     const auto made = std::make_shared<runnable>(convolution(problem_, chosen), std::move(*stages));
     made->scratchpad = zeros(made->computation.scratchpad_bytes());
-    const packed_block weights = packed_in(layout_for(problem_, chosen));
     return [this, made, weights] {
         const eltwise_stages::run stages_run(made->stages, stream_.get());
         run_args args = args_;

@@ -26,7 +26,7 @@ public:
     // What these return runs the layer once, on the host's threads, and refers to this object. They and it
     // throw failure; prepare() also what the constructor of convolution throws.
     std::function<void()> prepare_direct() const;
-    std::function<void()> prepare(const plan &chosen);
+    std::function<void()> prepare(plan chosen);
 
 private:
     using owned_buffer = std::unique_ptr<scratch_pool::buffer>;
@@ -39,6 +39,7 @@ private:
     void add_tensors();
     void add_quantization();
     void add_operands();
+    std::byte of_source(std::uint8_t random) const;
     packed_block packed_in(const weights_layout &layout);
     const_dnnl_memory_desc_t desc_of(dnnl_query_t what, int index) const;
 
@@ -50,9 +51,9 @@ private:
     std::vector<owned_buffer> buffers_;
     std::vector<std::pair<int, owned_memory>> direct_arguments_;
     run_args args_;
-    std::vector<const void *> operands_; // of post-ops
-    std::vector<std::int8_t> weights_;   // [group][oc][ic][kh][kw]
-    std::map<tile_id, owned_buffer> packed_;
+    std::vector<const void *> operands_;                     // of post-ops
+    std::vector<std::int8_t> weights_;                       // [group][oc][ic][kh][kw]
+    std::map<std::pair<tile_id, int>, owned_buffer> packed_; // by tile and bits of the source
 };
 
 } // namespace winodnn

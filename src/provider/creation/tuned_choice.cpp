@@ -167,8 +167,8 @@ std::optional<expected<plan>> tuned_choice(
     return choice_of(*result, all, is_by_name(request));
 }
 
-std::optional<plan> tuned_plan(
-        const convolution_request &request, const problem &p, const machine &m, tile_id tile) {
+std::optional<plan> tuned_plan(const convolution_request &request, const problem &p, const machine &m,
+        const weights_layout &packed) {
     state *s = process();
     if (s == nullptr) return {};
     std::optional<tuning_result> known;
@@ -179,7 +179,7 @@ std::optional<plan> tuned_plan(
     if (!known) return {};
     const std::optional<expected<plan>> usable =
             choice_of(*known, candidates(p, m, however_slow), is_by_name(request));
-    if (!usable || !*usable || (*usable)->tile != tile) return {};
+    if (!usable || !*usable || layout_for(p, **usable) != packed) return {};
     return **usable;
 }
 

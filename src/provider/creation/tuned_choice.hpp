@@ -17,8 +17,8 @@ namespace winodnn {
 std::optional<expected<plan>> tuned_choice(
         const convolution_request &request, const problem &p, const machine &m);
 
-// The same for weights that are packed already: nothing is measured, and the tile has to be this one.
+// The same for weights that are packed already: nothing is measured, and the plan has to be of their layout.
 std::optional<plan> tuned_plan(
-        const convolution_request &request, const problem &p, const machine &m, tile_id tile);
+        const convolution_request &request, const problem &p, const machine &m, const weights_layout &packed);
 
 } // namespace winodnn

@@ -97,9 +97,12 @@ convolution_executable::operand_list convolution_executable::read_operands(
 
 // The first is for weights that are packed exactly.
 const convolution_executable::variant &convolution_executable::variant_for(const run_args &args) const {
-    if (!args.weights.numbers.quantized) return variants_.front();
+    const number_system &numbers = args.weights.numbers;
+    if (numbers == exact) return variants_.front();
     for (const variant &v : variants_)
-        if (v.numbers == args.weights.numbers && v.key.identity == args.weights.identity
+        if (v.numbers == numbers && !numbers.quantized) return v;
+    for (const variant &v : variants_)
+        if (v.numbers == numbers && v.key.identity == args.weights.identity
                 && are_zero_points(v.key.zero_points, description_.described(), args.src_zero_points))
             return v;
     throw left_to_onednn {"the weights were quantized by another calibration, or for other zero points"};
@@ -123,6 +126,8 @@ const convolution_executable::variant &convolution_executable::compute(
         case run_result::computed: break;
         case run_result::beyond_proof:
             throw left_to_onednn {"no proof covers source zero points this far outside the source data type"};
+        case run_result::broken_promise:
+            throw left_to_onednn {"a value of the source has more bits than were promised"};
         case run_result::stage_failed:
             if (verbose_refusals())
                 print_refusal("exec:failed", description_.info(), "oneDNN could not execute a post-op");

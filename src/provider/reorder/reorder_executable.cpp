@@ -45,10 +45,10 @@ number_system reorder_executable::pack(const std::int8_t *plain, void *block, dn
     const number_system numbers =
             calibrated == nullptr ? exact
                                   : numbers_for(calibrated->known.find(identity_of(layout, plain), layout),
-                                          layout.tile, calibrated->target_snr, layout.calibrated_limit);
+                                          layout.tile, calibrated->target_snr, layout.byte_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
-        return numbers;
+        return layout.promised() ? check_header(layout, block).value().numbers : numbers;
     }
     const owned_memory unrounded = make_memory(description_.unrounded_desc(), description_.engine());
     replace(args, DNNL_ARG_TO, unrounded);
@@ -96,7 +96,7 @@ std::optional<number_system> reorder_executable::run(
     const number_system numbers = pack(plain.data<std::int8_t>(), packed_to, stream, passed, team);
     const weights_layout &layout = *description_.packed_dst();
     note_packing(layout, check_header(layout, packed_to)->identity);
-    return layout.calibrated() ? std::optional(numbers) : std::nullopt;
+    return layout.byte_limit != 0 ? std::optional(numbers) : std::nullopt;
 }
 
 dnnl_status_t reorder_executable::execute(

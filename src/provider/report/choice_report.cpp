@@ -15,8 +15,8 @@ namespace {
 std::string describe(const convolution_variant &v, double speedup, const layer_calibration *layer) {
     char text[128];
     if (layer == nullptr || !v.plan.numbers.quantized) {
-        std::snprintf(text, sizeof(text), "weights:any+tile:%s+numbers:s16+speedup:%.2f",
-                tile_of(v.plan.tile).name, speedup);
+        std::snprintf(text, sizeof(text), "weights:any+tile:%s+numbers:%s+speedup:%.2f",
+                tile_of(v.plan.tile).name, name_of(v.plan.numbers).c_str(), speedup);
         return text;
     }
     const component_set &wide = v.plan.numbers.wide;
