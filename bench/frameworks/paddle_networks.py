@@ -1,8 +1,8 @@
 """Networks like those that people run, with random weights, in int8 by PaddlePaddle's post-training quantization, saved
-as models for its inference library. For PaddlePaddle 3."""
+as models for its inference library. For PaddlePaddle 3. paddle_networks.py NETWORK FOLDER"""
 
 import os
-import pathlib
+import sys
 
 # The passes that make int8 convolutions of oneDNN's work on programs of the old representation.
 os.environ["FLAGS_enable_pir_api"] = "0"
@@ -24,6 +24,8 @@ def activated(ic, oc, kernel=3, stride=1):
 
 
 class Vgg(nn.Layer):
+    """These two as in pytorch_networks.py."""
+
     def __init__(self):
         super().__init__()
         layers, ic = [], 3
@@ -63,6 +65,7 @@ class ResNet18(nn.Layer):
         return self.classifier(self.features(picture).mean((2, 3)))
 
 
+# And the size of their pictures.
 NETWORKS = {"VGG-like": (Vgg, 112), "ResNet-18-like": (ResNet18, 224)}
 
 
@@ -71,24 +74,26 @@ def pictures(name, count, seed):
     return numpy.random.default_rng(seed).uniform(-1, 1, (count, 3, size, size)).astype(numpy.float32)
 
 
+def int8_model_in(folder):
+    return f"{folder}/int8/model"
+
+
 def save_quantized(name, folder):
-    folder = pathlib.Path(folder)
+    """The same in every process."""
     paddle.seed(1)
-    network = NETWORKS[name][0]()
+    network, size = NETWORKS[name][0](), NETWORKS[name][1]
     network.eval()
-    size = NETWORKS[name][1]
-    paddle.jit.save(network, str(folder / "f32" / "model"),
-                    input_spec=[paddle.static.InputSpec([None, 3, size, size], "float32", "picture")])
+    paddle.jit.save(network, f"{folder}/f32/model", input_spec=[paddle.static.InputSpec([None, 3, size, size], "float32", "picture")])
     paddle.enable_static()
     calibration = pictures(name, PICTURES_TO_CALIBRATE, 2)
     quantization = PostTrainingQuantization(
-        executor=paddle.static.Executor(paddle.CPUPlace()), model_dir=str(folder / "f32"), model_filename="model.pdmodel",
-        params_filename="model.pdiparams", data_loader=lambda: ({"picture": p[None]} for p in calibration),
-        batch_size=1, batch_nums=len(calibration), algo="abs_max", quantizable_op_type=["conv2d"], activation_quantize_type="range_abs_max",
-        weight_quantize_type="channel_wise_abs_max", optimize_model=True)
+        executor=paddle.static.Executor(paddle.CPUPlace()), model_dir=f"{folder}/f32", model_filename="model.pdmodel",
+        params_filename="model.pdiparams", data_loader=lambda: ({"picture": picture[None]} for picture in calibration),
+        batch_size=1, batch_nums=len(calibration), algo="abs_max", quantizable_op_type=["conv2d"],
+        activation_quantize_type="range_abs_max", weight_quantize_type="channel_wise_abs_max", optimize_model=True)
     quantization.quantize()
-    quantization.save_quantized_model(str(folder / "int8"), "model.pdmodel", "model.pdiparams")
+    quantization.save_quantized_model(os.path.dirname(int8_model_in(folder)), "model.pdmodel", "model.pdiparams")
+
 
 if __name__ == "__main__":
-    import sys
     save_quantized(*sys.argv[1:])

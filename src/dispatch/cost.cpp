@@ -37,7 +37,8 @@ public:
 
     // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
     double cycles() const {
-        return std::max(multiply_cycles() + weights_cycles(), streaming_cycles()) + transforms_and_images()
+        const double multiply = multiply_cycles() + weights_cycles(), stream = streaming_cycles();
+        return (machine_.cache.far_l3 ? multiply + stream : std::max(multiply, stream)) + transforms_and_images()
                + cycles_beyond_l2() + staged();
     }
 
@@ -97,7 +98,8 @@ private:
     double streaming_cycles() const {
         const double all = weights_bytes_ * as_double(plan_.oc_chunks);
         const double from_memory = share_beyond(machine_.cache.l3, all / share_of_l3);
-        return streamed_bytes() * ((1 - from_memory) / l3_bytes_a_cycle + from_memory / memory_bytes_a_cycle);
+        const double l3 = machine_.cache.far_l3 ? far_l3_bytes_a_cycle : l3_bytes_a_cycle;
+        return streamed_bytes() * ((1 - from_memory) / l3 + from_memory / std::min(l3, memory_bytes_a_cycle));
     }
 
     double v_bytes() const { return tiles_ * as_double(map_.v_bytes_of_tile()); }

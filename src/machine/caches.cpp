@@ -19,7 +19,8 @@ cache_sizes read() {
     using Xbyak::util::Cpu;
     // The smallest that CPUs with AVX2 have: some hypervisors report nothing.
     cache_sizes found {256 * 1024, 2 * 1024 * 1024};
-    const unsigned leaf = Cpu().has(Cpu::tAMD) ? amd_leaf : intel_leaf;
+    const bool is_amd = Cpu().has(Cpu::tAMD);
+    const unsigned leaf = is_amd ? amd_leaf : intel_leaf;
     for (unsigned index = 0; index < most_caches; ++index) {
         unsigned r[4] = {}; // eax, ebx, ecx, edx
         Cpu::getCpuidEx(leaf, index, r);
@@ -28,7 +29,10 @@ cache_sizes read() {
         const std::size_t ways = bits(r[1], 22, 10) + 1, partitions = bits(r[1], 12, 10) + 1,
                           line = bits(r[1], 0, 12) + 1, sets = std::size_t {r[2]} + 1;
         if (level == 2) found.l2 = ways * partitions * line * sets;
-        if (level == 3) found.l3 = ways * partitions * line * sets;
+        if (level != 3) continue;
+        found.l3 = ways * partitions * line * sets;
+        // Intel's L3 is inclusive where a ring connects the cores.
+        found.far_l3 = !is_amd && bits(r[3], 1, 1) == 0;
     }
     return found;
 }

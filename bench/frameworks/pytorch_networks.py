@@ -105,7 +105,3 @@ def quantized(name):
         with torch.inference_mode():
             observed(pictures(name, PICTURES_TO_CALIBRATE, 2))
         return convert_fx(observed)
-
-
-def convolutions_of(network):
-    return sum("Conv" in type(module).__name__ for module in network.modules())
