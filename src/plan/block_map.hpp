@@ -45,8 +45,8 @@ public:
     const cover &cols() const { return cols_; }
     const class_pieces &pieces() const { return pieces_; }
 
-    // Tiles of the whole batch, in blocks that are even but for one tile. Where the plan has bands, that is so
-    // within each: so many rows of tiles of an image, of which the last band can have fewer.
+    // Tiles of the whole batch, in blocks that are even but for one tile. Where the plan has bands, that is
+    // so within each: so many rows of tiles of an image, of which the last band can have fewer.
     dim tiles() const { return tiles_; }
     dim blocks() const { return bands() * blocks_of_band_; }
     tile_block block(dim index) const;
@@ -86,7 +86,8 @@ private:
     const class_pieces pieces_;
     const dim tiles_;
     // Without bands all is one: an image of one band whose rows are all rows of the batch.
-    const dim images_, rows_of_image_, tiles_of_row_, rows_of_band_, bands_of_image_, blocks_of_band_, chunks_;
+    const dim images_, rows_of_image_, tiles_of_row_, rows_of_band_, bands_of_image_, blocks_of_band_,
+            chunks_;
 };
 
 } // namespace winodnn
