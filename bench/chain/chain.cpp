@@ -65,7 +65,8 @@ chain_options parse(int argc, char **argv) {
 }
 
 // On the very data that are computed with.
-void calibrate(const dnnl::engine &engine, const chain_network &network, const network_data &data, double target) {
+void calibrate(
+        const dnnl::engine &engine, const chain_network &network, const network_data &data, double target) {
     const auto succeed = [](int status) {
         if (status != 0) throw std::runtime_error(winodnn_calibration_error());
     };
@@ -99,12 +100,14 @@ bool compare(const chain_network &network, const chain_options &o) {
     });
     std::array<double, contenders> ms {};
     for (std::size_t n = 0; n < contenders; ++n) ms[n] = held.contender(n).seconds() * 1e3;
-    const auto mib = [](const network_runner &r) { return static_cast<double>(r.activation_bytes()) / (1 << 20); };
+    const auto mib = [](const network_runner &r) {
+        return static_cast<double>(r.activation_bytes()) / (1 << 20);
+    };
     std::printf("%-9s %7.2f %7.2f  %7.2f %5.3f %2d  %7.2f %5.3f %2d  %5.2f  %7.2f %7.2f %7.2f%s%s%s\n",
             network.name.c_str(), ms[0], ms[1], ms[2], ms[1] / ms[2], fastest.banded_members(), ms[3],
             ms[1] / ms[3], smallest.banded_members(), ms[0] / ms[2], mib(alone), mib(fastest), mib(smallest),
-            same ? "" : "  OTHER RESULTS", held.distrust().empty() ? "" : "  not confirmed: ",
-            held.distrust().c_str());
+            same ? "" : "  OTHER RESULTS",
+            held.distrust().empty() ? "" : "  not confirmed: ", held.distrust().c_str());
     std::fflush(stdout);
     return same;
 }
@@ -115,10 +118,12 @@ bool run_all(const chain_options &o) {
         unsetenv(variable);
     omp_set_num_threads(o.threads);
     cap_isa(o.isa);
-    std::printf("%s, %s, %d thread%s; milliseconds, against winodnn one by one, members by bands; MiB between "
-                "members\n%-9s %7s %7s  %7s %5s %2s  %7s %5s %2s  %5s  %7s %7s %7s\n",
-            o.isa.c_str(), o.calibrated ? "calibrated" : "exact", o.threads, o.threads == 1 ? "" : "s", "network",
-            "direct", "1 by 1", "chain", "gain", "by", "least", "gain", "by", "/dir.", "1 by 1", "chain", "least");
+    std::printf(
+            "%s, %s, %d thread%s; milliseconds, against winodnn one by one, members by bands; MiB between "
+            "members\n%-9s %7s %7s  %7s %5s %2s  %7s %5s %2s  %5s  %7s %7s %7s\n",
+            o.isa.c_str(), o.calibrated ? "calibrated" : "exact", o.threads, o.threads == 1 ? "" : "s",
+            "network", "direct", "1 by 1", "chain", "gain", "by", "least", "gain", "by", "/dir.", "1 by 1",
+            "chain", "least");
     bool right = true, any = false;
     for (const chain_network &network : chain_networks()) {
         if (!network.name.starts_with(o.networks)) continue;

@@ -149,6 +149,7 @@ std::size_t one_by_one::activation_bytes() const {
 chained::chained(const chain_network &network, const network_data &data, std::vector<convolution_pd> members,
         chain::goal goal, int most_members)
     : network_runner(network, data, std::move(members)) {
+    const std::int64_t widest = *std::ranges::max_element(network.channels);
     memory from = src_;
     for (int begin = 0; begin < network.members(); begin += most_members) {
         const int end = std::min(begin + most_members, network.members());
@@ -160,8 +161,12 @@ chained::chained(const chain_network &network, const network_data &data, std::ve
         }
         chains_.emplace_back(
                 std::vector<convolution_pd>(members_.begin() + begin, members_.begin() + end), links, goal);
-        const memory to = end == network.members() ? dst_ : memory(tensor(network, end), engine_);
-        if (end != network.members()) between_.push_back(to);
+        if (end != network.members() && chains_.size() <= 2) // two of them, by turns
+            between_.emplace_back(memory::desc({widest * network.pixels()}, data_type::u8, tag::a), engine_);
+        const memory to = end == network.members()
+                                  ? dst_
+                                  : memory(tensor(network, end), engine_,
+                                          between_[(chains_.size() - 1) % 2].get_data_handle());
         args[chain::arg(0, DNNL_ARG_SRC)] = from;
         args[chain::arg(end - begin - 1, DNNL_ARG_DST)] = to;
         arguments_.push_back(std::move(args));

@@ -36,7 +36,8 @@ public:
     std::vector<std::uint8_t> output() const;
 
 protected:
-    network_runner(const chain_network &network, const network_data &data, std::vector<convolution_pd> members);
+    network_runner(
+            const chain_network &network, const network_data &data, std::vector<convolution_pd> members);
 
     // Of a member: weights, bias and scales.
     std::unordered_map<int, dnnl::memory> constants(int member);

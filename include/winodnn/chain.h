@@ -1,9 +1,9 @@
 /* Chains: several int8 convolutions, each reading what the one before it wrote, as one operation.
  *
  * oneDNN has no word for this. What lies between the members of a chain is never visible to the program, so
- * winodnn can compute a band of rows through all members while it is in the cache, and keep a few rows of each
- * tensor in between instead of all. Results are those of executing the members one after the other, to the
- * bit. docs/chains.md says when a chain pays. This header needs oneDNN's; winodnn.h does not. */
+ * winodnn can compute a band of rows through all members, and keep a few rows of each tensor in between
+ * instead of all. Results are those of executing the members one after the other, to the bit. docs/chains.md
+ * says what that saves. This header needs oneDNN's; winodnn.h does not. */
 #ifndef WINODNN_CHAIN_H
 #define WINODNN_CHAIN_H
 
@@ -17,8 +17,8 @@ extern "C" {
 
 /* Functions that return a status return dnnl_success; dnnl_invalid_arguments for what can never be right;
  * dnnl_unimplemented for what is no chain here, but could be executed without one; and what oneDNN returns.
- * With WINODNN_VERBOSE=2 a line on stdout has the reason. Any thread may call them at any time; a chain may be
- * executed by several threads at the same time, each with a scratchpad of its own. */
+ * With WINODNN_VERBOSE=2 a line on stdout has the reason. Any thread may call them at any time; a chain may
+ * be executed by several threads at the same time, each with a scratchpad of its own. */
 
 typedef struct winodnn_chain *winodnn_chain_t;
 typedef const struct winodnn_chain *const_winodnn_chain_t;
@@ -40,8 +40,8 @@ typedef struct {
 } winodnn_chain_link_t;
 
 typedef enum {
-    winodnn_chain_fastest = 0,     /* by bands where that is predicted to be faster */
-    winodnn_chain_least_memory = 1 /* by bands wherever that is possible */
+    winodnn_chain_fastest = 0,     /* one after the other: no machine was measured where bands are faster */
+    winodnn_chain_least_memory = 1 /* by bands wherever that is possible, which can be some percent slower */
 } winodnn_chain_goal_t;
 
 /* Makes a chain of `members` forward convolutions, winodnn's or oneDNN's own, in the order in which they are

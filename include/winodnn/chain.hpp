@@ -1,5 +1,5 @@
-// winodnn/chain.h for C++, in the style of oneDNN's dnnl.hpp: objects that release what they have, arguments in
-// maps, dnnl::error thrown for every status that is not success.
+// winodnn/chain.h for C++, in the style of oneDNN's dnnl.hpp: objects that release what they have, arguments
+// in maps, dnnl::error thrown for every status that is not success.
 #ifndef WINODNN_CHAIN_HPP
 #define WINODNN_CHAIN_HPP
 
@@ -30,9 +30,9 @@ public:
         descs.reserve(members.size());
         for (const auto &member : members) descs.push_back(member.get());
         winodnn_chain_t made = nullptr;
-        dnnl::error::wrap_c_api(
-                winodnn_chain_create(&made, static_cast<int>(descs.size()), descs.data(),
-                        static_cast<int>(links.size()), links.data(), static_cast<winodnn_chain_goal_t>(wanted)),
+        dnnl::error::wrap_c_api(winodnn_chain_create(&made, static_cast<int>(descs.size()), descs.data(),
+                                        static_cast<int>(links.size()), links.data(),
+                                        static_cast<winodnn_chain_goal_t>(wanted)),
                 "could not create a chain");
         handle_.reset(made, winodnn_chain_destroy);
     }

@@ -12,7 +12,8 @@ block_map::block_map(const problem &p, const plan &chosen)
       pieces_(pieces_of(layout_.shape(), rows_, cols_)), tiles_(p.mb * rows_.count() * cols_.count()),
       images_(chosen.rows_per_band == 0 ? 1 : p.mb), rows_of_image_(p.mb / images_ * rows_.count()),
       tiles_of_row_(cols_.count()),
-      rows_of_band_(chosen.rows_per_band == 0 ? rows_of_image_ : std::min(chosen.rows_per_band, rows_of_image_)),
+      rows_of_band_(
+              chosen.rows_per_band == 0 ? rows_of_image_ : std::min(chosen.rows_per_band, rows_of_image_)),
       bands_of_image_(ceil_div(rows_of_image_, rows_of_band_)),
       blocks_of_band_(ceil_div(rows_of_band_ * tiles_of_row_, chosen.tiles_per_block)),
       chunks_(chosen.oc_chunks) {}

@@ -47,8 +47,8 @@ public:
     const cover &cols() const { return cols_; }
     const class_pieces &pieces() const { return pieces_; }
 
-    // Tiles of the whole batch, in blocks that are even but for one tile. Where the plan has bands, that is so
-    // within each: so many rows of tiles of an image, of which the last band can have fewer.
+    // Tiles of the whole batch, in blocks that are even but for one tile. Where the plan has bands, that is
+    // so within each: so many rows of tiles of an image, of which the last band can have fewer.
     dim tiles() const { return tiles_; }
     dim blocks() const { return bands() * blocks_of_band_; }
     tile_block block(dim index) const;

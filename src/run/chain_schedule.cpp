@@ -27,12 +27,13 @@ void chain_schedule::add(const problem &p, const block_map &map) {
             added.steps.push_back(step);
             continue;
         }
-        // Of one row, blocks are neighbours from left to right: what one member writes the next one reads before it
-        // leaves the cache.
+        // Of one row, blocks are neighbours from left to right: what one member writes the next one reads
+        // before it leaves the cache.
         const cover &cols = map.cols();
         const item_range blocks = step.blocks;
         for (dim block = blocks.begin; block < blocks.end; ++block) {
-            const dim first = map.block(block).begin % cols.count(), last = (map.block(block).end - 1) % cols.count();
+            const dim first = map.block(block).begin % cols.count(),
+                      last = (map.block(block).end - 1) % cols.count();
             step.blocks = {block, block + 1};
             step.first_pixel = cols.first_output(first);
             step.last_pixel = cols.first_output(last) + cols.outputs_inside(last);
@@ -58,7 +59,8 @@ void chain_schedule::widen(std::vector<dim> &rows, dim first_step, dim last_step
     walk.run_to(last_step, [&](int member, const chain_step &step) {
         const auto index = static_cast<std::size_t>(member);
         written[index] = std::max(written[index], step.out_end);
-        rows[index] = std::max(rows[index], written[index] - std::min(walk.first_unread(member), step.out_begin));
+        rows[index] =
+                std::max(rows[index], written[index] - std::min(walk.first_unread(member), step.out_begin));
         return true;
     });
 }
@@ -115,15 +117,16 @@ row_ring ring_for(const chain_schedule &schedule, int member, dim rows) {
     for (const row_span &span : spans) rows = std::max(rows, span.rows); // of steps that nobody needs as well
     if (rows >= all) return {all, 0, 0};
     row_ring best;
-    // Places that rows of tiles begin at over and over again: one more tile than needed is the most that helps.
+    // Places that rows of tiles begin at over and over again: one more tile than needed is the most that
+    // helps.
     constexpr dim most_more = 6;
     for (dim depth = rows; depth <= std::min(rows + most_more, all); ++depth)
         for (dim shift = 0; shift < depth; ++shift) {
             row_ring ring {depth, 0, shift};
             for (const row_span &span : spans)
                 ring.repeated = std::max(ring.repeated, ring.place(span.begin) + span.rows - depth);
-            const bool repeats_less = ring.repeated < best.repeated
-                                      || (ring.repeated == best.repeated && depth < best.depth);
+            const bool repeats_less =
+                    ring.repeated < best.repeated || (ring.repeated == best.repeated && depth < best.depth);
             if (best.depth == 0 || repeats_less) best = ring;
         }
     return best;

@@ -12,8 +12,8 @@ namespace winodnn {
 
 constexpr int most_chained = 64;
 
-// A block of a row of tiles, or a whole band of a member's plan: the rows that it writes, every row_step-th, and those that it can read; the
-// pixels of those rows; and of what it reads, the last pixel's end.
+// A block of a row of tiles, or a whole band of a member's plan: the rows that it writes, every row_step-th,
+// and those that it can read; the pixels of those rows; and of what it reads, the last pixel's end.
 struct chain_step {
     item_range blocks; // of the image's
     dim out_begin, out_end, in_begin, in_end;
@@ -43,7 +43,8 @@ struct chain_schedule {
     void widen(std::vector<dim> &rows, dim first_step, dim last_step) const;
 };
 
-// Computes what is needed when it is needed: before a step, those steps of earlier members whose rows it reads.
+// Computes what is needed when it is needed: before a step, those steps of earlier members whose rows it
+// reads.
 class chain_walk {
 public:
     // Of the last member, steps from `first` on.
@@ -89,8 +90,8 @@ private:
         return true;
     }
 
-    // Whether the next step writes some of these rows: all pixels but of the last ones, which are written from
-    // left to right.
+    // Whether the next step writes some of these rows: all pixels but of the last ones, which are written
+    // from left to right.
     bool is_wanted(int member, dim rows, dim pixels) const {
         const chain_step *next = step(member);
         if (next == nullptr || next->out_begin >= rows) return false;
@@ -101,9 +102,9 @@ private:
     std::array<dim, most_chained> next_ {};
 };
 
-// Where rows of a tensor are that are kept for a while: row y at place (y + shift) % depth. Rows that are read or
-// written together have to lie one behind the other, so the first `repeated` places are there again behind the
-// last one.
+// Where rows of a tensor are that are kept for a while: row y at place (y + shift) % depth. Rows that are
+// read or written together have to lie one behind the other, so the first `repeated` places are there again
+// behind the last one.
 struct row_ring {
     dim depth = 0, repeated = 0, shift = 0;
 

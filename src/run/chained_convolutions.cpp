@@ -53,8 +53,8 @@ chained_convolutions::chained_convolutions(std::vector<chained_member> members, 
     place(threads);
 }
 
-// Rows that are kept begin an odd number of cache lines apart, so that they spread over a cache's sets; images
-// take their places one after the other.
+// Rows that are kept begin an odd number of cache lines apart, so that they spread over a cache's sets;
+// images take their places one after the other.
 void chained_convolutions::choose_strides(std::vector<chained_member> &members) const {
     for (std::size_t k = 0; k + 1 < members.size(); ++k) {
         problem &p = members[k].described;
@@ -123,12 +123,12 @@ std::byte *chained_convolutions::rows(const strip &s, dim image, int member, dim
             reinterpret_cast<std::uintptr_t>(s.rings) + static_cast<std::uintptr_t>(offset));
 }
 
-bool chained_convolutions::run_step(
-        const strip &s, dim image, int member, const chain_step &step) const {
+bool chained_convolutions::run_step(const strip &s, dim image, int member, const chain_step &step) const {
     const part &p = parts_[static_cast<std::size_t>(member)];
     // Kernels count images from the first one, which rings have not.
     const auto of_first_image = [&](int of, dim first) {
-        return rows(s, image, of, first) - image * parts_[static_cast<std::size_t>(of)].made_of.described.dst_strides().n;
+        return rows(s, image, of, first)
+               - image * parts_[static_cast<std::size_t>(of)].made_of.described.dst_strides().n;
     };
     run_args args = s.args[static_cast<std::size_t>(member)].of_member;
     if (member > 0) args.src = of_first_image(member - 1, step.in_begin);
@@ -149,8 +149,7 @@ bool chained_convolutions::run_step(
 }
 
 // What a sum adds to.
-void chained_convolutions::begin_rows(
-        const strip &s, dim image, int member, const chain_step &step) const {
+void chained_convolutions::begin_rows(const strip &s, dim image, int member, const chain_step &step) const {
     const part &p = parts_[static_cast<std::size_t>(member)];
     if (!p.made_of.begins_as && !p.made_of.begins_as_tensor) return;
     const problem &described = p.made_of.described;
@@ -173,8 +172,8 @@ void chained_convolutions::begin_rows(
     const dim every = schedule_.members[static_cast<std::size_t>(member)].row_step;
     for (dim y = step.out_begin; y < step.out_end; y += every)
         copy_row(into + y * to.h + step.first_pixel * to.w, to.w,
-                from + y * strides.h + step.first_pixel * strides.w, strides.w, step.last_pixel - step.first_pixel,
-                described.oc);
+                from + y * strides.h + step.first_pixel * strides.w, strides.w,
+                step.last_pixel - step.first_pixel, described.oc);
 }
 
 // Rows whose places are there twice, from where they were written to the other one.

@@ -1,5 +1,5 @@
-// Convolutions that each read what the one before wrote, computed band by band of rows: of the tensors between
-// them only the rows exist that are still to be read.
+// Convolutions that each read what the one before wrote, computed band by band of rows: of the tensors
+// between them only the rows exist that are still to be read.
 #pragma once
 
 #include "run/chain_schedule.hpp"
@@ -33,15 +33,15 @@ struct chained_member {
 };
 
 struct chained_args {
-    run_args of_member;            // src of the first, dst of whole ones; without scratchpad
+    run_args of_member; // src of the first, dst of whole ones; without scratchpad
     const void *begin_as = nullptr;
     std::size_t variant = 0;
 };
 
 class chained_convolutions {
 public:
-    // Threads share images, or strips of an image, whose rows in between they compute on their own, where they
-    // overlap twice.
+    // Threads share images, or strips of an image, whose rows in between they compute on their own, where
+    // they overlap twice.
     chained_convolutions(std::vector<chained_member> members, int threads);
 
     std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
@@ -53,7 +53,7 @@ private:
     struct part {
         chained_member made_of;
         std::vector<convolution> computations; // by variant
-        row_ring ring {}; // of the destination, if it is not whole
+        row_ring ring {};                      // of the destination, if it is not whole
         std::size_t ring_offset = 0, shared_offset = 0;
         dim row_bytes = 0; // of the ring
     };

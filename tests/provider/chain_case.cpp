@@ -98,7 +98,8 @@ std::vector<std::uint8_t> chain_execution::run_members() {
     begin_destination();
     dnnl::stream stream(cpu());
     const auto tensor = [&](int member) -> memory & {
-        return member < 0 ? of_[0]->arguments[DNNL_ARG_SRC] : of_[std::size_t(member)]->arguments[DNNL_ARG_DST];
+        return member < 0 ? of_[0]->arguments[DNNL_ARG_SRC]
+                          : of_[std::size_t(member)]->arguments[DNNL_ARG_DST];
     };
     for (int k = 0; k < int(of_.size()); ++k) {
         execution &e = *of_[std::size_t(k)];
@@ -122,8 +123,7 @@ std::vector<std::uint8_t> chain_execution::run(const chain &chained, bool own_sc
     const guarded_buffer scratchpad(desc.get_size());
     std::memset(scratchpad.data(), 0x5a, desc.get_size());
     auto args = arguments;
-    if (own_scratchpad)
-        args[chain::arg(0, DNNL_ARG_SCRATCHPAD)] = memory(desc, cpu(), scratchpad.data());
+    if (own_scratchpad) args[chain::arg(0, DNNL_ARG_SCRATCHPAD)] = memory(desc, cpu(), scratchpad.data());
     dnnl::stream stream(cpu());
     chained.execute(stream, args);
     stream.wait();

@@ -124,7 +124,9 @@ TEST(chain_refusals, residuals_of_another_shape) {
 
     c = two_members();
     problem &p = c.members[1].p;
-    p.post_ops = {{.op = kind::binary_add, .type = data_type::u8, .operand = post_op::broadcast::none,
+    p.post_ops = {{.op = kind::binary_add,
+            .type = data_type::u8,
+            .operand = post_op::broadcast::none,
             .operand_strides = {12 * 11 * 40, 11 * 40, 40}}};
     c.links = {{1, 0, 0}};
     expect_no_chain(dnnl_invalid_arguments, "another layout than the operand's", c);
@@ -141,7 +143,9 @@ TEST(chain_refusals, sums_of_nothing) {
 TEST(chain_refusals, arguments_that_do_not_fit) {
     chain_case c = two_members();
     problem &p = c.members[1].p;
-    p.post_ops = {{.op = kind::binary_add, .type = data_type::u8, .operand = post_op::broadcast::none,
+    p.post_ops = {{.op = kind::binary_add,
+            .type = data_type::u8,
+            .operand = post_op::broadcast::none,
             .operand_strides = {12 * 11 * 24, 11 * 24, 24}}};
     c.links = {{1, 0, 0}};
     const auto descs = make_descs(c);
@@ -158,18 +162,19 @@ TEST(chain_refusals, arguments_that_do_not_fit) {
         args[arg] = value;
         return args;
     };
-    const memory src = e.arguments.at(chain::arg(0, DNNL_ARG_SRC)), one_byte({{1}, memory::data_type::u8,
-            memory::format_tag::a}, cpu());
+    const memory src = e.arguments.at(chain::arg(0, DNNL_ARG_SRC)),
+                 one_byte({{1}, memory::data_type::u8, memory::format_tag::a}, cpu());
     expect_invalid("the chain's source is missing", changed(chain::arg(0, DNNL_ARG_SRC), {}));
     expect_invalid("the chain's destination is missing", changed(chain::arg(1, DNNL_ARG_DST), {}));
     expect_invalid("a member that there is not", changed(chain::arg(2, DNNL_ARG_BIAS), src));
     expect_invalid("is the chain's affair", changed(chain::arg(1, DNNL_ARG_SRC), src));
     expect_invalid("is the chain's affair", changed(chain::arg(0, DNNL_ARG_DST), src));
-    expect_invalid("is a link's",
-            changed(chain::arg(1, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1), src));
+    expect_invalid(
+            "is a link's", changed(chain::arg(1, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1), src));
     expect_invalid("the source is smaller", changed(chain::arg(0, DNNL_ARG_SRC), one_byte));
     expect_invalid("the destination is smaller", changed(chain::arg(1, DNNL_ARG_DST), one_byte));
-    expect_invalid("the chain's scratchpad is smaller", changed(chain::arg(0, DNNL_ARG_SCRATCHPAD), one_byte));
+    expect_invalid(
+            "the chain's scratchpad is smaller", changed(chain::arg(0, DNNL_ARG_SCRATCHPAD), one_byte));
     expect_invalid("weights_desc()", changed(chain::arg(1, DNNL_ARG_WEIGHTS), src));
     expect_invalid("the bias", changed(chain::arg(1, DNNL_ARG_BIAS), {}));
     EXPECT_EQ(winodnn_chain_execute(chained.get(), nullptr, 0, nullptr), dnnl_invalid_arguments);

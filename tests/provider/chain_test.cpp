@@ -1,8 +1,10 @@
 // Chains compute what their members compute one after the other, to the bit.
 #include "chain_case.hpp"
 
+#include <cstdio>
 #include <gtest/gtest.h>
 #include <omp.h>
+#include <unistd.h>
 
 namespace winodnn::testing {
 namespace {
@@ -89,6 +91,70 @@ TEST_F(chains, fewer_threads_than_the_chain_was_made_for) {
     chain_execution e(c, descs);
     const auto expected = e.run_members();
     expect_equal(e.run(chained, true), expected);
+}
+
+// Images that take several bands, of several blocks each.
+TEST_F(chains, wide_images) {
+    for (const int threads : {1, 2, 3}) {
+        omp_set_num_threads(threads);
+        chain_case c = chain_of(64, 27, 290);
+        for (int k = 0; k < 4; ++k) {
+            convolution_case &m = c.append(64, k == 2 ? 2 : 1);
+            m.p.post_ops = {{.op = kind::relu}};
+            if (k == 1) m.p.post_ops = {tensor_operand(kind::binary_add, m.p), {.op = kind::relu}};
+        }
+        c.append(64, 1, 1); // dilated, smaller
+        c.append(64).p.post_ops = {{.op = kind::sum, .scale = 0.5f}};
+        c.links = {{1, 0, WINODNN_CHAIN_SOURCE}, {5, 0, 4}};
+        const int banded = check(c);
+        EXPECT_EQ(banded, runs_on_queues() ? 0 : 6);
+    }
+}
+
+TEST_F(chains, keep_a_few_rows_of_what_lies_between) {
+    chain_case c = chain_of(64, 160, 290);
+    for (int k = 0; k < 5; ++k) c.append(64);
+    const auto descs = make_descs(c);
+    const std::size_t tensor = 64 * 160 * 290;
+    const chain fastest(descs), smallest(descs, {}, chain::goal::least_memory);
+    EXPECT_EQ(fastest.activation_bytes(), 2 * tensor);
+    EXPECT_EQ(fastest.banded_members(), 0);
+    EXPECT_NE(fastest.why_not_banded(), "");
+    EXPECT_LT(smallest.activation_bytes(), std::size_t(omp_get_max_threads()) * tensor / 2);
+    EXPECT_EQ(smallest.banded_members(), 5);
+    EXPECT_EQ(smallest.why_not_banded(), "");
+}
+
+TEST_F(chains, the_fastest) {
+    chain_case c = chain_of(32, 15, 14);
+    for (int k = 0; k < 4; ++k) c.append(32);
+    c.members[3].p.post_ops = {{.op = kind::sum}};
+    c.links = {{3, 0, 0}};
+    c.goal = chain::goal::fastest;
+    EXPECT_EQ(check(c), 0);
+}
+
+// Then all members are executed one after the other, by oneDNN what only oneDNN may.
+TEST_F(chains, with_zero_points_beyond_proof) {
+    chain_case c = chain_of(40, 12, 11);
+    for (int k = 0; k < 3; ++k) c.append(40);
+    c.members[1].p.src_zero_point = true;
+    c.members[1].src_zero_point = 30000;
+    check(c);
+}
+
+TEST_F(chains, while_a_calibration_is_going_on) {
+    chain_case c = chain_of(32, 15, 14);
+    for (int k = 0; k < 3; ++k) c.append(32);
+    ASSERT_EQ(winodnn_calibration_start(nullptr), 0);
+    check(c);
+    const std::string file = ::testing::TempDir() + "chain_" + std::to_string(getpid()) + ".json";
+    ASSERT_EQ(winodnn_calibration_write(file.c_str()), 0);
+    // All in 8 bits: what the chain computes is what its members compute, whatever that is.
+    ASSERT_EQ(winodnn_calibration_use(file.c_str(), -1000), 0);
+    check(c);
+    ASSERT_EQ(winodnn_calibration_use(nullptr, 0), 0);
+    std::remove(file.c_str());
 }
 
 TEST_F(chains, types_scales_and_zero_points) {

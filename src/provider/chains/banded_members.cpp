@@ -1,6 +1,5 @@
 #include "provider/chains/banded_members.hpp"
 
-#include "dispatch/layouts.hpp"
 #include "provider/creation/convolution_description.hpp"
 #include "provider/objects/arguments.hpp"
 #include "provider/objects/memory_desc.hpp"
@@ -12,27 +11,24 @@
 namespace winodnn {
 namespace {
 
-// In bands about as large as the blocks that the plan has anyway, or as small as multiplies are not slow with; at
-// least a row of tiles.
-plan in_bands(const problem &p, plan chosen, winodnn_chain_goal_t goal) {
+// In bands about as large as the blocks that the plan has anyway, so that weights are read as often; at least
+// a row of tiles.
+plan in_bands(const problem &p, plan chosen) {
     chosen.threads = 1;
     chosen.oc_chunks = 1;
     chosen.rows_per_band = 1;
     const block_map rows(p, chosen);
     // Rows of tiles that are neighbours are no neighbours in the image where it is dilated.
     if (p.dilation_h == 1)
-        chosen.rows_per_band = goal == winodnn_chain_fastest
-                                       ? std::max<dim>(1, chosen.tiles_per_block / rows.cols().count())
-                                       : ceil_div(fewest_tiles_of_block, rows.cols().count());
+        chosen.rows_per_band = std::max<dim>(1, chosen.tiles_per_block / rows.cols().count());
     return chosen;
 }
 
-chained_member describe(const chain_members &chain, const member_range &range, int index,
-        winodnn_chain_goal_t goal) {
+chained_member describe(const chain_members &chain, const member_range &range, int index) {
     const convolution_description &description = *chain[index].taken_over();
     chained_member member {description.described(), {}};
     for (const convolution_variant &variant : description.variants())
-        member.variants.push_back({in_bands(member.described, variant.plan, goal), variant.quantizers});
+        member.variants.push_back({in_bands(member.described, variant.plan), variant.quantizers});
     member.whole = is_whole(chain, range, index);
     for (const chain_link &link : chain.links()) {
         if (link.member != index) continue;
@@ -54,14 +50,13 @@ bool is_whole(const chain_members &chain, const member_range &range, int member)
     return member + 1 == range.end || chain.last_reader(member) >= range.end;
 }
 
-expected<banded_members> banded_members::make(
-        const chain_members &chain, const member_range &range, winodnn_chain_goal_t goal) {
+expected<banded_members> banded_members::make(const chain_members &chain, const member_range &range) {
     std::vector<chained_member> members;
     std::vector<eltwise_stages> stages;
     int threads = 1;
     for (int k = range.begin; k < range.end; ++k) {
         const convolution_description &description = *chain[k].taken_over();
-        members.push_back(describe(chain, range, k, goal));
+        members.push_back(describe(chain, range, k));
         std::vector<plan> plans;
         for (const chained_variant &variant : members.back().variants) plans.push_back(variant.chosen);
         expected<eltwise_stages> made = eltwise_stages::make(chain.engine(), description.described(), plans);

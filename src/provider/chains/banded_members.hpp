@@ -23,14 +23,13 @@ bool is_whole(const chain_members &chain, const member_range &range, int member)
 class banded_members {
 public:
     // All of them winodnn's. Refused where their post-ops cannot be staged so.
-    static expected<banded_members> make(
-            const chain_members &chain, const member_range &range, winodnn_chain_goal_t goal);
+    static expected<banded_members> make(const chain_members &chain, const member_range &range);
 
     std::size_t scratchpad_bytes() const { return computation_.scratchpad_bytes(); }
     std::size_t rows_bytes() const { return computation_.rows_bytes(); }
 
-    // What one execution is given, member by member: each member's list with a memory for every tensor, of which
-    // those between members need no buffer of their own.
+    // What one execution is given, member by member: each member's list with a memory for every tensor, of
+    // which those between members need no buffer of their own.
     struct member_arguments {
         const convolution_executable *executable;
         const std::vector<dnnl_exec_arg_t> *list;

@@ -43,8 +43,8 @@ void chain_arguments::check(const chain_members &members, int member, int argume
                                || (argument == DNNL_ARG_DST && member != last)
                                || (argument == DNNL_ARG_SCRATCHPAD && member != 0);
     if (is_the_chains)
-        throw invalid_argument {"argument " + std::to_string(argument) + " of member " + std::to_string(member)
-                                + " is the chain's affair"};
+        throw invalid_argument {"argument " + std::to_string(argument) + " of member "
+                                + std::to_string(member) + " is the chain's affair"};
     for (const chain_link &link : members.links())
         if (!link.is_sum && link.member == member && link.argument() == argument)
             throw invalid_argument {"argument " + std::to_string(argument) + " of member "

@@ -25,9 +25,18 @@ const char *why_never(const chain_member &member) {
     return nullptr;
 }
 
+// docs/chains.md has what was measured.
+chain_choice one_after_the_other(const chain_members &members) {
+    chain_choice choice;
+    for (int k = 0; k < members.count(); ++k) choice.together.push_back({k, k + 1});
+    choice.why_not = "bands were measured to save memory, not time: ask for the least memory";
+    return choice;
+}
+
 } // namespace
 
-chain_choice choose_bands(const chain_members &members, winodnn_chain_goal_t) {
+chain_choice choose_bands(const chain_members &members, winodnn_chain_goal_t goal) {
+    if (goal == winodnn_chain_fastest) return one_after_the_other(members);
     chain_choice choice;
     const auto give_reason = [&](int member, const std::string &reason) {
         if (choice.why_not.empty()) choice.why_not = "member " + std::to_string(member) + ": " + reason;

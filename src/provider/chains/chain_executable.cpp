@@ -93,7 +93,7 @@ void chain_executable::make_units(winodnn_chain_goal_t goal) {
             units_.push_back({range});
             continue;
         }
-        expected<winodnn::banded_members> made = winodnn::banded_members::make(members_, range, goal);
+        expected<winodnn::banded_members> made = winodnn::banded_members::make(members_, range);
         if (made) {
             units_.push_back({range, std::move(*made)});
             continue;
@@ -137,7 +137,8 @@ void chain_executable::size_scratchpad() {
         rows_bytes_ = std::max(rows_bytes_, u.banded->rows_bytes());
     }
     for (int k = 0; k <= last; ++k)
-        if (members_[k].scratchpad) member_bytes_ = std::max(member_bytes_, bytes_of(members_[k].scratchpad.get()));
+        if (members_[k].scratchpad)
+            member_bytes_ = std::max(member_bytes_, bytes_of(members_[k].scratchpad.get()));
     scratchpad_bytes_ = places_.bytes() + std::max(of_units, member_bytes_);
     if (scratchpad_bytes_ > 0) scratchpad_bytes_ += tensor_alignment;
     scratchpad_desc_ = make_bytes_desc(scratchpad_bytes_);
@@ -194,7 +195,8 @@ void chain_executable::run_unit(const unit &u, const occasion &now) const {
     std::vector<winodnn::banded_members::member_arguments> given;
     for (int k = u.range.begin; k < u.range.end; ++k) {
         const chain_link *sum = first_sum(members_, k);
-        const auto *runs = static_cast<const convolution_executable *>(runs_[static_cast<std::size_t>(k)].get());
+        const auto *runs =
+                static_cast<const convolution_executable *>(runs_[static_cast<std::size_t>(k)].get());
         given.push_back({runs, &lists[static_cast<std::size_t>(k - u.range.begin)].args,
                 sum != nullptr ? now.data(sum->source) : nullptr});
     }
@@ -203,7 +205,8 @@ void chain_executable::run_unit(const unit &u, const occasion &now) const {
 }
 
 void chain_executable::run_one_by_one(dnnl_stream_t stream, const chain_arguments &given) const {
-    const scratch_pool::lease lent(scratch_pool::shared(), all_places_.bytes() + member_bytes_ + tensor_alignment);
+    const scratch_pool::lease lent(
+            scratch_pool::shared(), all_places_.bytes() + member_bytes_ + tensor_alignment);
     threadpool_team own;
     const occasion now {*this, stream, host_runtime()->threads->team_on(stream, own), given, all_places_,
             aligned(lent.data())};
@@ -228,8 +231,15 @@ void chain_executable::run(dnnl_stream_t stream, const chain_arguments &given) c
     for (const unit &u : units_) run_unit(u, now);
 }
 
-dnnl_status_t chain_executable::execute(
-        dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
+void chain_executable::print_execution(const std::string &why_left, double milliseconds) const {
+    const bool by_bands = why_left.empty();
+    print_event("exec",
+            members_.info() + ",banded:" + std::to_string(by_bands ? banded_members() : 0)
+                    + (by_bands ? "" : "," + why_left),
+            milliseconds);
+}
+
+dnnl_status_t chain_executable::execute(dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     try {
         take_turn(stream, members_.engine());
         const stopwatch watch;
@@ -240,10 +250,10 @@ dnnl_status_t chain_executable::execute(
             if (is_observing()) throw left_to_onednn {"a calibration is going on"};
             run(stream, given);
         } catch (const left_to_onednn &caught) {
-            left = "," + caught.reason;
+            left = caught.reason;
         }
         if (!left.empty()) run_one_by_one(stream, given);
-        if (verbose_events()) print_event("exec", members_.info() + left, watch.milliseconds());
+        if (verbose_events()) print_execution(left, watch.milliseconds());
         return dnnl_success;
     } catch (const invalid_argument &wrong) {
         if (verbose_refusals()) print_refusal("exec:invalid", members_.info(), wrong.reason);

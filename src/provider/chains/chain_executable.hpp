@@ -1,4 +1,5 @@
-// A chain that can be executed: members by bands or one after the other, what lies between them in the scratchpad.
+// A chain that can be executed: members by bands or one after the other, what lies between them in the
+// scratchpad.
 #pragma once
 
 #include "provider/chains/banded_members.hpp"
@@ -42,12 +43,14 @@ private:
     void run_one_by_one(dnnl_stream_t stream, const chain_arguments &given) const;
     void run_unit(const unit &u, const occasion &now) const;
     void run_member(int index, const occasion &now) const;
+    void print_execution(const std::string &why_left, double milliseconds) const;
 
     const chain_members members_;
     std::vector<std::unique_ptr<const executable>> runs_;
     std::vector<unit> units_;
     std::string why_not_banded_;
-    tensor_places places_, all_places_; // of tensors that are there as a whole; of all, if members run one by one
+    tensor_places places_,
+            all_places_; // of tensors that are there as a whole; of all, if members run one by one
     std::vector<owned_primitive> sums_; // reorders, of members whose destination begins as another tensor
     std::size_t rows_bytes_ = 0, member_bytes_ = 0, scratchpad_bytes_ = 0;
     owned_memory_desc scratchpad_desc_;

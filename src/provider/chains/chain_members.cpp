@@ -97,8 +97,7 @@ chain_members::chain_members(
     demand_valid(!descs.empty(), "a chain without members");
     demand_valid(descs.size() <= WINODNN_CHAIN_MOST_MEMBERS, "more members than a chain can have");
     for (const_dnnl_primitive_desc_t desc : descs) add(desc);
-    if (host_runtime() && host_runtime()->queues)
-        refuse_chain(dnnl_unimplemented, "streams are SYCL queues");
+    if (host_runtime() && host_runtime()->queues) refuse_chain(dnnl_unimplemented, "streams are SYCL queues");
     for (const winodnn_chain_link_t &link : links) {
         demand_valid(link.member >= 0 && link.member < count(), "a link to a member that there is not");
         add(link, descs[static_cast<std::size_t>(link.member)]);
@@ -180,8 +179,11 @@ void chain_members::check_sums(int member, const_dnnl_primitive_desc_t desc) con
     const const_dnnl_post_ops_t post_ops = post_ops_of(desc);
     for (int i = 0; i < real().dnnl_post_ops_len(post_ops); ++i) {
         if (real().dnnl_post_ops_get_kind(post_ops, i) != dnnl_sum) continue;
-        const auto is_its = [&](const chain_link &link) { return link.member == member && link.post_op == i; };
-        demand_valid(std::ranges::any_of(links_, is_its), "no link says what " + number(member) + "'s sum adds");
+        const auto is_its = [&](const chain_link &link) {
+            return link.member == member && link.post_op == i;
+        };
+        demand_valid(
+                std::ranges::any_of(links_, is_its), "no link says what " + number(member) + "'s sum adds");
     }
 }
 

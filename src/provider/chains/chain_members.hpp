@@ -39,7 +39,8 @@ struct chain_member {
 class chain_members {
 public:
     // Throws chain_refusal and failure.
-    chain_members(std::span<const const_dnnl_primitive_desc_t> descs, std::span<const winodnn_chain_link_t> links);
+    chain_members(
+            std::span<const const_dnnl_primitive_desc_t> descs, std::span<const winodnn_chain_link_t> links);
 
     int count() const { return static_cast<int>(members_.size()); }
     const chain_member &operator[](int index) const { return members_[static_cast<std::size_t>(index)]; }

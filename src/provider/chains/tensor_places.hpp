@@ -1,4 +1,5 @@
-// Where tensors are that lie between a chain's members: those that are needed at the same time beside each other.
+// Where tensors are that lie between a chain's members: those that are needed at the same time beside each
+// other.
 #pragma once
 
 #include <cstddef>

@@ -49,8 +49,7 @@ public:
         status_ = guarded([&] {
             return runs_->execute(without_pool_.get(), static_cast<int>(args_.size()), args_.data());
         });
-        if (status_ != dnnl_success && !is_waited_for_)
-            note_deferred_failure(stream_, status_, info_);
+        if (status_ != dnnl_success && !is_waited_for_) note_deferred_failure(stream_, status_, info_);
         has_ended_.store(true, std::memory_order_release);
         has_ended_.notify_all();
         crew_.disband();

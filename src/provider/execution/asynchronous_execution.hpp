@@ -5,8 +5,8 @@
 
 namespace winodnn {
 
-// What is executed, and what has to live as long. References to what the program holds: it is copied only where
-// the execution can end later than the call.
+// What is executed, and what has to live as long. References to what the program holds: it is copied only
+// where the execution can end later than the call.
 struct executed_object {
     const std::shared_ptr<const executable> &runs;
     const std::shared_ptr<const description> &described; // nullptr if `runs` refers to nothing

@@ -27,8 +27,8 @@ public:
 
     using operand_list = std::array<const void *, most_post_ops>;
 
-    // For an execution as part of a chain, which has scratchpad and stages: what execute() would read. `variant`
-    // is of the description's. Throws invalid_argument and left_to_onednn.
+    // For an execution as part of a chain, which has scratchpad and stages: what execute() would read.
+    // `variant` is of the description's. Throws invalid_argument and left_to_onednn.
     struct chained_reading {
         run_args args; // whose operands are to be set to those that follow
         operand_list operands;

@@ -34,7 +34,9 @@ dnnl_status_t winodnn_chain_create(winodnn_chain_t *chain, int members,
         winodnn_chain_goal_t goal) {
     return guarded([&] {
         const std::string info = "cpu,chain,members:" + std::to_string(members);
-        const auto invalid = [&](const char *reason) { return refuse(info, {dnnl_invalid_arguments, reason}); };
+        const auto invalid = [&](const char *reason) {
+            return refuse(info, {dnnl_invalid_arguments, reason});
+        };
         if (chain == nullptr) return invalid("nowhere to put the chain");
         if (members < 0 || (members > 0 && descs == nullptr)) return invalid("no list of members");
         if (links < 0 || (links > 0 && link_list == nullptr)) return invalid("no list of links");
