@@ -26,7 +26,7 @@ struct axis {
     dim outputs_of_phase(dim phase) const { return ceil_div(out - phase, dilation); }
 };
 
-// A kernel of 3x3, 5x5, 1x3 or 3x1 taps, stride 1; src and dst nhwc.
+// A kernel of 3x3, 5x5, 1x3, 3x1, 1x5 or 5x1 taps, stride 1; src and dst nhwc.
 // dst = saturate(round_to_nearest_even(post_ops(float(acc) * (src_scale * weights_scale[oc]) + bias[oc])
 //                                      * (1 / dst_scale[oc]) + dst_zero_point[oc]))
 // with acc[n][oh][ow][oc] = sum over ic, kh, kw of (src - src_zero_point) * weights, in s32. Pixels in the

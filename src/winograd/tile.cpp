@@ -35,6 +35,10 @@ transform none() {
     return make_direct(1, 1);
 }
 
+// 1 / 2 and -1 / 2 beside 2 and -2: U of 5 taps has 16 bits, which with 3 or -3 it has not.
+constexpr rational seven[] {0, 1, -1, 2, -2, rational(1, 2), rational(-1, 2)};
+
+constexpr cycle one_line {1, 1, 1};
 constexpr cycle six_of_3 {6, 6, 3}, four_of_3 {4, 4, 3}, four_of_5 {6, 4, 5};
 
 // In the order of tile_id.
@@ -72,6 +76,10 @@ std::vector<tile> make_tiles() {
     made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}, {4, 2}));
     made.push_back(make_sfc_tile("sfc4x4k5", {6, four_of_5, four_of_5}, {2}));
     made.push_back(make_sfc_tile("sfc4x4", {4, four_of_3, four_of_3}, {3, 2}));
+    add("row4k5", none(), make_transform(seven, 5));
+    add("column4k5", make_transform(seven, 5), none());
+    made.push_back(make_sfc_tile("sfcrow4k5", {6, one_line, four_of_5}, {2}));
+    made.push_back(make_sfc_tile("sfccolumn4k5", {6, four_of_5, one_line}, {2}));
     if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
     for (const tile &t : made) {
         if (const char *limit = exceeded_limit(t))

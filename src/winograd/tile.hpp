@@ -15,7 +15,7 @@ namespace winodnn {
 
 // f1x4 is one-dimensional: F(4) along w, direct convolution along h. f4x1 is the other way round.
 // Rows and columns are for kernels of one row (1x3) and of one column (3x1). An h: points with -1/2.
-// sfc: symbolic Fourier convolution. k5: for kernels of 5x5.
+// sfc: symbolic Fourier convolution. k5: for kernels of 5x5, 1x5 or 5x1.
 enum class tile_id : std::uint8_t {
     f2x2,
     f2x3,
@@ -45,9 +45,13 @@ enum class tile_id : std::uint8_t {
     column4h,
     sfc6x6,
     sfc4x4k5,
-    sfc4x4
+    sfc4x4,
+    row4k5,
+    column4k5,
+    sfcrow4k5,
+    sfccolumn4k5
 };
-constexpr int number_of_tiles = static_cast<int>(tile_id::sfc4x4) + 1;
+constexpr int number_of_tiles = static_cast<int>(tile_id::sfccolumn4k5) + 1;
 
 // Whose transformed inputs calibrations have ranges of: whole tiles, and pieces of them that transform inputs
 // as no other one does.
@@ -92,7 +96,7 @@ const char *exceeded_limit(const bilinear_algorithm &t);
 std::span<const tile_id> all_tiles();
 // The kernels that there are tiles for. Every convolution of a program is compared with them first: neither
 // makes it the table of tiles, nor can it fail.
-inline constexpr grid_size kernels_of_tiles[] = {{3, 3}, {5, 5}, {1, 3}, {3, 1}};
+inline constexpr grid_size kernels_of_tiles[] = {{3, 3}, {5, 5}, {1, 3}, {3, 1}, {1, 5}, {5, 1}};
 constexpr bool is_kernel_of_a_tile(dim rows, dim cols) {
     return std::ranges::any_of(
             kernels_of_tiles, [=](const grid_size &k) { return k.rows == rows && k.cols == cols; });

@@ -136,9 +136,10 @@ int leading(const int_matrix &m, int col) {
 
 transform make_smaller(const transform &whole, int outputs) {
     const std::span<const rational> points = whole.points;
-    transform t = make_transform(points.first(static_cast<std::size_t>(outputs) + 1), whole.taps());
+    const int finite = outputs + whole.taps() - 2;
+    transform t = make_transform(points.first(static_cast<std::size_t>(finite)), whole.taps());
     for (int j = 0; j < t.inputs(); ++j) {
-        const int same = j < outputs + 1 ? j : whole.inputs() - 1;
+        const int same = j < finite ? j : whole.inputs() - 1;
         const rational factor = rational(whole.scale, t.scale) / quotient(t.weights, j, whole.weights, same);
         for (int k = 0; k < t.taps(); ++k) t.weights(j, k) = whole.weights(same, k);
         for (int i = 0; i < outputs; ++i) {

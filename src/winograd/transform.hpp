@@ -39,7 +39,7 @@ struct transform {
 // points repeat, or are too few for the taps.
 transform make_transform(std::span<const rational> points, int taps);
 
-// The transform of fewer outputs from the first outputs + 1 of the points and infinity, for products with the
+// The transform of fewer outputs from the first outputs + taps - 2 points and infinity, for products with the
 // weights of `whole`: weights are the rows of whole.weights that belong to these points, the scale is
 // whole's, and what is different in the fractions is in the output's coefficients. Throws
 // std::invalid_argument when those are not integers.

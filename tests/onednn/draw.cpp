@@ -36,6 +36,9 @@ dim draw_channels(drawer &d) {
 void draw_shape(drawer &d, convolution_case &c) {
     if (d.one_in(6)) {
         c.kh = c.kw = 5;
+    } else if (d.one_in(12)) {
+        (d.one_in(2) ? c.kh : c.kw) = 5;
+        (c.kh == 5 ? c.kw : c.kh) = 1;
     } else if (d.one_in(4)) {
         c.kh = d.any_of<dim>({1, 1, 3, 3, 5});
         c.kw = d.any_of<dim>({1, 3, 3, 5});

@@ -14,7 +14,8 @@ struct drawn_case {
     int cache_capacity = 1024; // of oneDNN's cache of primitives
     double max_weights_growth = std::numeric_limits<double>::infinity();
 
-    // Of the kind that Winograd is for: 3x3, 5x5, 1x3 or 3x1, stride 1. Sources and weights are int8 always.
+    // Of the kind that Winograd is for: 3x3, 5x5, 1x3, 3x1, 1x5 or 5x1, stride 1. Sources and weights are
+    // int8 always.
     bool is_candidate() const { return c.is_winograds(); }
     // Of those, the ones that it is most for.
     bool is_3x3() const { return is_candidate() && c.kh == 3 && c.kw == 3 && c.p.macs() > 0; }

@@ -57,15 +57,15 @@ const struct {
                     a.weights = {{48, 1024, 3, 3}, type::s8, tag::any};
                     a.dst = {{1, 48, 3, 100000}, type::u8, tag::any};
                 }},
-        {"the kernel is none of 3x3, 5x5, 1x3 and 3x1",
+        {"the kernel is none of 3x3, 5x5, 1x3, 3x1, 1x5 and 5x1",
                 [](arguments &a) {
                     a.weights = {{48, 32, 1, 1}, type::s8, tag::any};
                     a.padding_l = a.padding_r = {0, 0};
                 }},
-        {"the kernel is none of 3x3, 5x5, 1x3 and 3x1",
+        {"the kernel is none of 3x3, 5x5, 1x3, 3x1, 1x5 and 5x1",
                 [](arguments &a) {
-                    a.weights = {{48, 32, 1, 5}, type::s8, tag::any};
-                    a.padding_l = a.padding_r = {0, 2};
+                    a.weights = {{48, 32, 3, 5}, type::s8, tag::any};
+                    a.padding_l = a.padding_r = {1, 2};
                 }},
         {"fewer than 16 input or output channels in a group",
                 [](arguments &a) {

@@ -38,7 +38,7 @@ const shape shapes[] = {
         {"not a 2-D convolution", {1, 32, 9}, {32, 1, 1, 3}, {1, 32, 9}},
         {"not a 2-D convolution", {1, 96, 9}, {32, 1, 3, 1}, {1, 32, 9}, 1, 0},
         {"not a 2-D convolution", {1, 32, 9}, {32, 1, 1, 3}, {1, 32, 5}, 2},
-        {"the kernel is none of 3x3, 5x5, 1x3 and 3x1", {1, 32, 9}, {2, 16, 16, 3}, {1, 32, 9}},
+        {"the kernel is none of 3x3, 5x5, 1x3, 3x1, 1x5 and 5x1", {1, 32, 9}, {2, 16, 16, 3}, {1, 32, 9}},
         {"the stride is not 1", {1, 32, 9, 9}, {32, 32, 3, 3}, {1, 32, 5, 5}, 2},
         {"the stride is not 1", {1, 64, 9, 9}, {2, 32, 32, 3, 3}, {1, 64, 5, 5}, 2},
         {"not a 2-D convolution", {1, 32, 5, 9, 9}, {32, 32, 3, 3, 3}, {1, 32, 5, 9, 9}},

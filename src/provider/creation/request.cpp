@@ -15,7 +15,7 @@
 namespace winodnn {
 namespace {
 
-constexpr char not_served_kernel[] = "the kernel is none of 3x3, 5x5, 1x3 and 3x1";
+constexpr char not_served_kernel[] = "the kernel is none of 3x3, 5x5, 1x3, 3x1, 1x5 and 5x1";
 constexpr char other_stride[] = "the stride is not 1";
 
 void read_shape(const convolution_request &r, problem &p) {
