@@ -79,7 +79,9 @@ vector_units measure(isa i) {
     const auto in_a_cycle = [&](measured what, int most) {
         return std::clamp(static_cast<int>(std::lround(cycle / seconds_of_one(i, what))), 1, most);
     };
-    return {in_a_cycle(measured::multiplies, 2), in_a_cycle(measured::adds, 4)};
+    const int multiplies = in_a_cycle(measured::multiplies, 2);
+    // Every CPU adds at least as fast as it multiplies; a core's other thread can make it seem otherwise.
+    return {multiplies, std::max(multiplies, in_a_cycle(measured::adds, 4))};
 }
 
 } // namespace
