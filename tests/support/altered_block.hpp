@@ -28,7 +28,8 @@ public:
     void set_size() { header.layout[3] = static_cast<std::int64_t>(layout_.used_bytes(numbers())); }
     // Writes the header, with checksums of it and of as much of the payload as there is.
     void seal() {
-        const number_system known = header.kind != 0 && layout_.byte_limit == 0 ? exact : numbers();
+        const bool has_room = numbers().quantized ? layout_.calibrated() : layout_.promised();
+        const number_system known = has_room ? numbers() : exact;
         header.payload_checksum = payload_checksum_of(layout_, known, group_);
         seal_header();
     }
