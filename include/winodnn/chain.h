@@ -40,7 +40,7 @@ typedef struct {
 } winodnn_chain_link_t;
 
 typedef enum {
-    winodnn_chain_fastest = 0,     /* one after the other: no machine was measured where bands are faster */
+    winodnn_chain_fastest = 0,     /* one after the other: bands save memory, and hardly time */
     winodnn_chain_least_memory = 1 /* by bands wherever that is possible, which can be some percent slower */
 } winodnn_chain_goal_t;
 

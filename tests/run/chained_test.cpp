@@ -10,6 +10,7 @@
 #include <deque>
 #include <list>
 #include <random>
+#include <set>
 
 namespace winodnn {
 namespace {
@@ -22,9 +23,9 @@ struct link_between {
 
 struct chained_case {
     dim mb = 1, h = 0, w = 0;
-    std::vector<dim> channels;  // of the source and of each destination
-    std::vector<dim> dilations; // of each member, which keeps the size
-    std::vector<link_between> sums, operands;
+    std::vector<dim> channels {};  // of the source and of each destination
+    std::vector<dim> dilations {}; // of each member, which keeps the size
+    std::vector<link_between> sums {}, operands {};
     dim tiles_per_block = 5, rows_per_band = 1;
     int threads = 1;
 };
@@ -200,18 +201,22 @@ TEST_P(chained, residuals) {
 
 // Of a tall image a few rows, whatever its height.
 TEST_P(chained, rows_that_are_kept) {
-    std::size_t kept = 0;
+    std::set<std::size_t> kept;
     for (const dim h : {100, 400}) {
-        problem p {.mb = 1, .ic = 16, .ih = h, .iw = 40, .oc = 16, .oh = h, .ow = 40};
+        problem p;
+        p.mb = 1;
+        p.ic = p.oc = 16;
+        p.ih = p.oh = h;
+        p.iw = p.ow = 40;
         p.pad_t = p.pad_l = p.pad_b = p.pad_r = 1;
         plan chosen = plan_with_tile(p, {GetParam(), false, 1}, tile_id::f4x4);
         chosen.rows_per_band = 1;
         const chained_member member {p, {{chosen}}};
         const chained_convolutions chain({member, member, member}, 1);
         EXPECT_LE(chain.rows_bytes(), 2 * 16 * 11 * 64 * 16); // 16 rows of two tensors, to odd cache lines
-        if (kept != 0) EXPECT_EQ(chain.rows_bytes(), kept);
-        kept = chain.rows_bytes();
+        kept.insert(chain.rows_bytes());
     }
+    EXPECT_EQ(kept.size(), 1u);
 }
 
 } // namespace

@@ -29,7 +29,7 @@ const char *why_never(const chain_member &member) {
 chain_choice one_after_the_other(const chain_members &members) {
     chain_choice choice;
     for (int k = 0; k < members.count(); ++k) choice.together.push_back({k, k + 1});
-    choice.why_not = "bands were measured to save memory, not time: ask for the least memory";
+    choice.why_not = "bands save memory, and hardly time: ask for the least memory";
     return choice;
 }
 
