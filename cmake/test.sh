@@ -2,7 +2,7 @@
 # Builds everything and runs all tests; with --sanitize under the address and undefined-behaviour sanitizers; with
 # --sanitize thread those that run threads of their own, under the thread sanitizer; with
 # --onednn against another oneDNN than the one of the README: `tbb` is v3.2 with oneTBB's threads, `newest` is the
-# newest of PyPI, with SYCL's (2 GB); with --frameworks PyTorch's oneDNN, which is linked statically.
+# newest of PyPI, with SYCL's (2 GB); with --frameworks PyTorch's oneDNN, which is linked statically, and PaddlePaddle's.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/setup.sh"
@@ -12,10 +12,11 @@ usage="usage: sh cmake/test.sh [--sanitize [thread] | --onednn tbb | --onednn ne
   --sanitize thread  tests that run threads of their own, under the thread sanitizer
   --onednn tbb       against oneDNN v3.2 with oneTBB's threads
   --onednn newest    against the newest oneDNN of PyPI, with SYCL's queues (2 GB)
-  --frameworks       PyTorch with winodnn and without: outputs have to be equal (6 GB in build/frameworks)"
+  --frameworks       PyTorch and PaddlePaddle with winodnn and without: outputs have to be equal (7 GB in build)"
 
 # What it was tried with.
 torch=torch==2.15.0
+paddle=paddlepaddle==3.3.1
 
 case $# in
     0) what= ;;
@@ -66,8 +67,20 @@ case $what in
             say "PyTorch comes with CUDA's libraries: $venv is going to take 6 GB"
             need_python "$torch" numpy
         fi
+        # In an environment of its own: both bring libraries of the same names.
+        pytorch=$venv
+        venv=$root/build/frameworks-paddle
+        if ! has_python paddle; then
+            say "$venv is going to take 1 GB"
+            need_python "$paddle" setuptools
+        fi
+        compare=$root/bench/frameworks/compare.py
+        library=$build/src/provider/libwinodnn.so
+        status=0
         say "Comparing"
-        exec "$venv/bin/python" "$root/bench/frameworks/compare.py" "$build/src/provider/libwinodnn.so"
+        "$pytorch/bin/python" "$compare" "$library" || status=1
+        "$venv/bin/python" "$compare" --framework paddle "$library" || status=1
+        exit $status
         ;;
     --help | -h)
         printf '%s\n' "$usage"

@@ -38,8 +38,8 @@ public:
     // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
     double cycles() const {
         const double multiply = multiply_cycles() + weights_cycles(), stream = streaming_cycles();
-        return (machine_.cache.far_l3 ? multiply + stream : std::max(multiply, stream)) + transforms_and_images()
-               + cycles_beyond_l2() + staged();
+        return (machine_.cache.far_l3 ? multiply + stream : std::max(multiply, stream))
+               + transforms_and_images() + cycles_beyond_l2() + staged();
     }
 
 private:

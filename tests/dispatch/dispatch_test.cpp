@@ -75,6 +75,19 @@ TEST(dispatch, a_single_image_keeps_all_threads_busy) {
         }
 }
 
+// As on a Sapphire Rapids, where 512 channels of 14x14 pixels were 0.79 times as fast, and 256 of 28x28
+// were 1.35.
+TEST(dispatch, weights_behind_a_mesh_are_waited_for) {
+    machine m = one_core(isa::avx512_core_vnni);
+    m.units = {2, 2};
+    m.cache = {2 << 20, 300 << 20, false};
+    const problem few_pixels = layer(1, 512, 14, 512), more_pixels = layer(1, 256, 28, 256);
+    EXPECT_TRUE(choose_plan(few_pixels, m).has_value());
+    m.cache.far_l3 = true;
+    EXPECT_FALSE(choose_plan(few_pixels, m).has_value());
+    EXPECT_TRUE(choose_plan(more_pixels, m).has_value());
+}
+
 // What oneDNN computes in between costs more where channels are padded, so that narrow layers are left to it.
 TEST(dispatch, staged_post_ops_are_counted) {
     const machine m = one_core(isa::avx512_core_vnni);
