@@ -37,6 +37,13 @@ std::vector<std::int32_t> accumulators_of(convolution_pd pd, const layer_data &d
     return c.output<std::int32_t>();
 }
 
+dnnl::primitive_attr promised(bits_each bits) {
+    dnnl::primitive_attr attr;
+    if (winodnn_set_bits(attr.get(), bits.source, bits.weights) != 0)
+        throw std::runtime_error("winodnn does not see the attributes");
+    return attr;
+}
+
 } // namespace
 
 comparison::comparison(const layer &l, const accuracy_options &accuracy, bits_each bits)
@@ -45,7 +52,7 @@ comparison::comparison(const layer &l, const accuracy_options &accuracy, bits_ea
     if (accuracy.calibrated) calibrate();
 
     direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);
-    convolution_pd pd = ask(engine_, l, flavour::layer, dnnl::algorithm::convolution_direct, bits);
+    convolution_pd pd = ask(engine_, l, flavour::layer, dnnl::algorithm::convolution_direct, promised(bits));
     why_declined_ = winodnn_last_decline_reason();
     if (is_ours(pd)) ours_.emplace(std::move(pd), flavour::layer, data_);
 }
@@ -78,8 +85,8 @@ correctness comparison::check() {
         return result;
     }
     // By name: with the wider destination the dispatcher could think otherwise of the layer.
-    const auto ours = accumulators_of(
-            ask(engine_, layer_, flavour::accumulators, dnnl::algorithm::convolution_winograd, data_.bits),
+    const auto ours = accumulators_of(ask(engine_, layer_, flavour::accumulators,
+                                              dnnl::algorithm::convolution_winograd, promised(data_.bits)),
             data_);
     result.mismatches = differences(ours, truth);
     compare_bytes(result);

@@ -2,12 +2,9 @@
 
 #include "synthetic.hpp"
 
-#include <winodnn/winodnn.h>
-
 #include <algorithm>
 #include <cmath>
 #include <random>
-#include <stdexcept>
 #include <string_view>
 
 namespace winodnn::bench {
@@ -42,10 +39,7 @@ void fill_like_trained(
     }
 }
 
-dnnl::primitive_attr attributes(flavour f, bits_each bits) {
-    dnnl::primitive_attr attr;
-    if (winodnn_set_bits(attr.get(), bits.source, bits.weights) != 0)
-        throw std::runtime_error("winodnn does not see the attributes");
+dnnl::primitive_attr completed(dnnl::primitive_attr attr, flavour f) {
     if (f == flavour::accumulators) return attr;
     attr.set_scales_mask(DNNL_ARG_SRC, 0);
     attr.set_scales_mask(DNNL_ARG_WEIGHTS, 1 << 0);
@@ -96,8 +90,8 @@ const std::vector<std::int8_t> &layer_data::of(flavour f) const {
     return f == flavour::accumulators ? full_range : weights;
 }
 
-convolution_pd ask(
-        const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm, bits_each bits) {
+convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::algorithm algorithm,
+        const dnnl::primitive_attr &attr) {
     const bool scaled = f == flavour::layer;
     const memory::desc src({l.mb, l.ic, l.h.in, l.w.in}, data_type::u8, tag::nhwc);
     const memory::desc weights({l.oc, l.ic, l.h.kernel, l.w.kernel}, data_type::s8, tag::any);
@@ -106,7 +100,7 @@ convolution_pd ask(
             {l.mb, l.oc, l.h.out, l.w.out}, scaled ? data_type::u8 : data_type::s32, tag::nhwc);
     return {engine, dnnl::prop_kind::forward_inference, algorithm, src, weights, bias, dst,
             {l.h.stride, l.w.stride}, {l.h.dilation, l.w.dilation}, {l.h.pad_before, l.w.pad_before},
-            {l.h.pad_after(), l.w.pad_after()}, attributes(f, bits)};
+            {l.h.pad_after(), l.w.pad_after()}, completed(attr, f)};
 }
 
 bool is_ours(const convolution_pd &pd) {

@@ -43,9 +43,10 @@ struct layer_data {
 
 using convolution_pd = dnnl::convolution_forward::primitive_desc;
 
-// What a program gets that asks for this convolution in the usual way.
+// What a program gets that asks for this convolution in the usual way. Scales and post-ops are added to attr.
 convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f,
-        dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct, bits_each bits = {});
+        dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct,
+        const dnnl::primitive_attr &attr = {});
 bool is_ours(const convolution_pd &pd);
 // oneDNN's own, which follows ours in the list of implementations.
 convolution_pd ask_direct(const dnnl::engine &engine, const layer &l, flavour f);
