@@ -50,7 +50,7 @@ int look_into(dl_phdr_info *file, std::size_t, void *data) {
     const imports in(*file);
     for (const auto &relocations : {std::span(in.calls, in.bytes_of_calls / sizeof(ElfW(Rela))),
                  std::span(in.others, in.bytes_of_others / sizeof(ElfW(Rela)))})
-        for (const ElfW(Rela) &relocation : relocations)
+        for (const ElfW(Rela) & relocation : relocations)
             if (in.is_of(relocation, wanted.name)) {
                 void *&slot = *reinterpret_cast<void **>(file->dlpi_addr + relocation.r_offset);
                 // Other threads' first calls fill it in.

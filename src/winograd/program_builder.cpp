@@ -1,19 +1,27 @@
 #include "winograd/program_builder.hpp"
 
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 namespace winodnn {
 
+namespace {
+
+constexpr int none = -1;
+
+} // namespace
+
 int program_builder::emit(instruction::kind op, int a, int b) {
     if (op == instruction::kind::add && a > b) std::swap(a, b);
-    // Of a value, a value or distance, and one of three kinds.
-    const std::uint64_t key = (static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint32_t>(b)) * 3
-                              + static_cast<std::uint64_t>(op);
-    const auto [found, is_new] = emitted_.try_emplace(key, result_.inputs + std::ssize(result_.code));
-    if (is_new) result_.code.push_back({op, a, b});
-    return found->second;
+    const instruction wanted {op, a, b};
+    const auto value = static_cast<std::size_t>(a);
+    if (newest_with_.size() <= value) newest_with_.resize(value + 1, none);
+    for (int i = newest_with_[value]; i != none; i = older_[static_cast<std::size_t>(i)])
+        if (result_.code[static_cast<std::size_t>(i)] == wanted) return result_.inputs + i;
+    const auto index = static_cast<int>(result_.code.size());
+    result_.code.push_back(wanted);
+    older_.push_back(std::exchange(newest_with_[value], index));
+    return result_.inputs + index;
 }
 
 signed_value program_builder::add(signed_value x, signed_value y) {

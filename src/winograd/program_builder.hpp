@@ -3,8 +3,6 @@
 
 #include "winograd/program.hpp"
 
-#include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 namespace winodnn {
@@ -32,7 +30,9 @@ public:
 
 private:
     program result_;
-    std::unordered_map<std::uint64_t, int> emitted_; // values, by their instructions
+    // Of each value, the newest instruction with it as a, and of each instruction the one before: short
+    // lists, in few allocations.
+    std::vector<int> newest_with_, older_;
 };
 
 } // namespace winodnn

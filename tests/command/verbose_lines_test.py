@@ -5,7 +5,7 @@ import unittest
 from winodnn import shape, verbose_lines
 from winodnn.verbose_lines import Decline, Execution, Info, Layer
 
-PROBLEM = "mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_iw11ow11kw3sw1dw0pw1"
+PROBLEM = "mb1_ic64oc64_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1"
 LAYER = Layer(PROBLEM, "u8", "u8", ("sum", "eltwise_relu"))
 TENSORS = "src_u8::blocked:acdb::f0 wei_s8:a:blocked:AcdB64a4b::f0 bia_undef::undef::: dst_u8::blocked:acdb::f0"
 NEW_TENSORS = "src:u8::blocked:acdb::f0 wei:s8:a:blocked:AcdB64a4b::f0 bia:undef::undef::: dst:u8::blocked:acdb::f0"

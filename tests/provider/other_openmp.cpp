@@ -1,5 +1,6 @@
-// An OpenMP runtime that comes before libgomp in a plug-in's scope, as libiomp5 does in a framework's. It has one
-// thread, and says when it is asked to run something in parallel by a function that no oneDNN calls with it.
+// An OpenMP runtime that comes before libgomp in a plug-in's scope, as libiomp5 does in a framework's. It has
+// one thread, and says when it is asked to run something in parallel by a function that no oneDNN calls with
+// it.
 #include <cstdio>
 
 extern "C" {

@@ -46,8 +46,8 @@ TEST(process, threads_are_those_that_onednns_own_calls_come_to) {
     if (!has(output_of(preloaded + "WINODNN_VERBOSE=1 " + plugin_probe + " winograd"), "runtime:OpenMP"))
         GTEST_SKIP() << "oneDNN has other threads";
     const std::string expected = checksum_in(output_of(plain_probe + " direct"));
-    const std::string output = output_of(
-            preloaded + WINODNN_PROBE_HOST " " WINODNN_OTHER_OPENMP_PLUGIN " winograd");
+    const std::string output =
+            output_of(preloaded + WINODNN_PROBE_HOST " " WINODNN_OTHER_OPENMP_PLUGIN " winograd");
     EXPECT_TRUE(has(output, "impl wino:f")) << output;
     EXPECT_TRUE(has(output, "the other OpenMP\n")) << output;
     EXPECT_EQ(checksum_in(output), expected);
@@ -189,7 +189,7 @@ TEST(process, verbose_1_shows_creations_and_executions) {
                          "src_u8::blocked:acdb::f0 wei_s8:a:packed:f[0-9]x[0-9]::f0 bia_undef::undef::: "
                          "dst_u8::blocked:acdb::f0,attr-scales:src0:0 ,alg:convolution_winograd "
                          "workspace:[1-9][0-9]*KiB,"
-                         "mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_iw11ow11kw3sw1dw0pw1,[0-9.e-]+")})
+                         "mb1_ic64oc64_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1,[0-9.e-]+")})
         EXPECT_TRUE(std::regex_search(text, std::regex("winodnn_verbose," + line + "\n"))) << line << "\n"
                                                                                            << text;
     EXPECT_FALSE(has(text, "decline"));
@@ -198,8 +198,8 @@ TEST(process, verbose_1_shows_creations_and_executions) {
 TEST(process, verbose_2_shows_refusals_and_their_reasons) {
     const std::string declined = output_of("WINODNN_MODE=off WINODNN_VERBOSE=2 " + linked_probe + " direct");
     EXPECT_TRUE(has(declined,
-            "winodnn_verbose,primitive,create:decline,cpu,convolution,mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_"
-            "iw11ow11kw3sw1dw0pw1,WINODNN_MODE=off\n"))
+            "winodnn_verbose,primitive,create:decline,cpu,convolution,mb1_ic64oc64_ih20oh20kh3sh1dh0ph1_"
+            "iw19ow19kw3sw1dw0pw1,WINODNN_MODE=off\n"))
             << declined;
     const std::string level_1 = output_of("WINODNN_MODE=off WINODNN_VERBOSE=1 " + linked_probe + " direct");
     EXPECT_FALSE(has(level_1, "decline")) << level_1;

@@ -14,7 +14,7 @@ namespace {
 
 const std::string program = WINODNN_LINKED_PROBE;
 // What the probe creates.
-const std::string shape = "mb1_ic64oc64_ih12oh12kh3sh1dh0ph1_iw11ow11kw3sw1dw0pw1";
+const std::string shape = "mb1_ic64oc64_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1";
 
 bool has(const std::string &text, const std::string &part) {
     return text.find(part) != std::string::npos;

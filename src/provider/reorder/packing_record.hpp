@@ -1,7 +1,7 @@
-// How often weights are packed, and what for. Programs are expected to pack weights once. Frameworks that keep
-// them plain also do so for each new size of a picture, and some settings make that every run: then packing
-// takes longer than Winograd saves, and convolutions that are created from then on are better left alone.
-// What is counted here decides no more than that: no result depends on it.
+// How often weights are packed, and what for. Programs are expected to pack weights once. Frameworks that
+// keep them plain also do so for each new size of a picture, and some settings make that every run: then
+// packing takes longer than Winograd saves, and convolutions that are created from then on are better left
+// alone. What is counted here decides no more than that: no result depends on it.
 #pragma once
 
 #include "weights/weights_layout.hpp"

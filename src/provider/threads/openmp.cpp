@@ -19,8 +19,8 @@ struct openmp_functions {
 constexpr char max_threads_name[] = "omp_get_max_threads"; // every oneDNN with OpenMP calls it
 
 // The library that a oneDNN's own calls of the runtime come to; nullptr if they cannot be followed. There can
-// be several runtimes in a process, and then its threads must not be another's: both kinds would be awake, and
-// wait for each other's processors.
+// be several runtimes in a process, and then its threads must not be another's: both kinds would be awake,
+// and wait for each other's processors.
 void *library_called_by(const void *onednn) {
     void *function = imported_function(onednn, max_threads_name);
     if (function == nullptr) return nullptr;
@@ -28,7 +28,7 @@ void *library_called_by(const void *onednn) {
     reinterpret_cast<int (*)()>(function)();
     Dl_info where {};
     return dladdr(imported_function(onednn, max_threads_name), &where) == 0 ? nullptr
-                                                                          : keep_loaded(where.dli_fname);
+                                                                            : keep_loaded(where.dli_fname);
 }
 
 template <typename Function>

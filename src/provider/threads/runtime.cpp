@@ -35,7 +35,8 @@ expected<found_runtime> find_runtime() {
     switch (version->cpu_runtime) {
         case DNNL_RUNTIME_SEQ: return found_runtime {std::make_unique<sequential_runtime>()};
         case DNNL_RUNTIME_OMP:
-            return if_found(find_openmp(reinterpret_cast<const void *>(real().dnnl_version), entered_onednn()->library),
+            return if_found(find_openmp(reinterpret_cast<const void *>(real().dnnl_version),
+                                    entered_onednn()->library),
                     "oneDNN's OpenMP runtime was not found in the process");
         case DNNL_RUNTIME_TBB:
             return if_found(
