@@ -92,9 +92,4 @@ case $what in
 esac
 build
 say "Testing"
-# Under the sanitizers tests take so long that one for each core runs.
-case $what in
-    --sanitize) jobs=$(nproc) ;;
-    *) jobs=1 ;;
-esac
-exec ctest --test-dir "$build" --output-on-failure -j "$jobs"
+exec ctest --test-dir "$build" --output-on-failure -j "$(nproc)"
