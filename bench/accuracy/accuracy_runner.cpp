@@ -219,9 +219,12 @@ void run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    return winodnn::bench::run_program("accuracy_runner", usage, argc, argv, [&] {
-        if (argc < 5 || argc > 6) throw std::invalid_argument("four or five arguments");
-        run(argc, argv);
-        return 0;
-    });
+    return winodnn::bench::run_program(
+            "accuracy_runner", usage, argc, argv,
+            [&] {
+                if (argc < 5 || argc > 6) throw std::invalid_argument("four or five arguments");
+                run(argc, argv);
+                return 0;
+            },
+            1);
 }

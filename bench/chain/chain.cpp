@@ -1,6 +1,7 @@
 // Chains against the same convolutions one after the other, by winodnn and by oneDNN's direct convolution.
 #include "runners.hpp"
 
+#include "timing/program.hpp"
 #include "timing/rounds.hpp"
 #include "vs_direct/cap_isa.hpp"
 #include "vs_direct/option.hpp"
@@ -13,7 +14,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -137,16 +137,5 @@ bool run_all(const chain_options &o) {
 } // namespace
 
 int main(int argc, char **argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::fputs(usage, stdout);
-        return 0;
-    }
-    try {
-        return run_all(parse(argc, argv)) ? 0 : 1;
-    } catch (const std::invalid_argument &error) {
-        std::fprintf(stderr, "chain: %s\n%s", error.what(), usage);
-    } catch (const std::exception &error) {
-        std::fprintf(stderr, "chain: %s\n", error.what());
-    }
-    return 2;
+    return run_program("chain", usage, argc, argv, [&] { return run_all(parse(argc, argv)) ? 0 : 1; });
 }

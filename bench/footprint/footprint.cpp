@@ -140,12 +140,15 @@ void measure_all(const options &o) {
 } // namespace
 
 int main(int argc, char **argv) {
-    return winodnn::bench::run_program("footprint", usage, argc, argv, [&] {
-        const options o = parse(argc, argv);
-        if (o.measured.empty())
-            measure_all(o);
-        else
-            std::puts(to_json(measure(network_called(o.measured))).c_str());
-        return 0;
-    });
+    return winodnn::bench::run_program(
+            "footprint", usage, argc, argv,
+            [&] {
+                const options o = parse(argc, argv);
+                if (o.measured.empty())
+                    measure_all(o);
+                else
+                    std::puts(to_json(measure(network_called(o.measured))).c_str());
+                return 0;
+            },
+            1);
 }

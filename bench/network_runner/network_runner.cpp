@@ -70,9 +70,12 @@ void serve(const char *network_path, const char *parameters_path) {
 } // namespace
 
 int main(int argc, char **argv) {
-    return winodnn::bench::run_program("network_runner", usage, argc, argv, [&] {
-        if (argc != 3) throw std::invalid_argument("two arguments");
-        serve(argv[1], argv[2]);
-        return 0;
-    });
+    return winodnn::bench::run_program(
+            "network_runner", usage, argc, argv,
+            [&] {
+                if (argc != 3) throw std::invalid_argument("two arguments");
+                serve(argv[1], argv[2]);
+                return 0;
+            },
+            1);
 }

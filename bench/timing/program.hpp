@@ -8,9 +8,10 @@
 namespace winodnn::bench {
 
 // `run` returns what the program exits with. A wrong argument (std::invalid_argument) prints the usage as
-// well; any exception exits with 2, so that 1 is left for what a benchmark finds.
+// well and exits with 2, as any other exception does where 1 is left for what a benchmark finds.
 template <typename Run>
-int run_program(const char *name, const char *usage, int argc, char **argv, const Run &run) {
+int run_program(
+        const char *name, const char *usage, int argc, char **argv, const Run &run, int of_other_errors = 2) {
     if (argc == 2 && std::string_view(argv[1]) == "--help") {
         std::fputs(usage, stdout);
         return 0;
@@ -19,10 +20,11 @@ int run_program(const char *name, const char *usage, int argc, char **argv, cons
         return run();
     } catch (const std::invalid_argument &error) {
         std::fprintf(stderr, "%s: %s\n%s", name, error.what(), usage);
+        return 2;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "%s: %s\n", name, error.what());
+        return of_other_errors;
     }
-    return 2;
 }
 
 } // namespace winodnn::bench

@@ -120,7 +120,7 @@ class Networks(unittest.TestCase):
             parameters.write_bytes(content)
             done = subprocess.run([PROGRAMS / "network_runner", network, parameters], stdin=subprocess.DEVNULL,
                                   capture_output=True, text=True, check=False)
-            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.returncode, 1)
             self.assertIn(message, done.stderr)
 
 
