@@ -14,8 +14,8 @@ namespace {
 // What packing takes longer than oneDNN's own reorder, with all that belongs to it, is what 10 to 40
 // executions save (docs/reach.md).
 constexpr std::uint64_t executions_per_packing = 32;
-// A program that packs once for each of its threads, replicas of a network, or sizes of a picture packs no more
-// often, and may do so before it executes anything.
+// A program that packs once for each of its threads, replicas of a network, or sizes of a picture packs no
+// more often, and may do so before it executes anything.
 constexpr std::uint64_t usual_repetitions = 64;
 
 constexpr std::size_t most_records = 1024, most_identities = 256;
