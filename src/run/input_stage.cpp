@@ -22,12 +22,12 @@ input_stage::input_stage(const blueprint &made_for, const class_quantizers &quan
     config.numbers = b_.chosen.numbers;
     config.planes = b_.space.v_planes;
     config.source_bits = b_.chosen.source_bits;
-    for (const auto &row : b_.grid.rows.kinds)
-        for (const auto &col : b_.grid.cols.kinds) {
+    for (const auto &row : b_.grid.rows.clippings)
+        for (const auto &col : b_.grid.cols.clippings) {
             config.rows = row.inputs;
             config.cols = col.inputs;
-            config.row_piece = row.of->outputs;
-            config.col_piece = col.of->outputs;
+            config.row_piece = row.piece->outputs;
+            config.col_piece = col.piece->outputs;
             kernels_.push_back(jit::get_input_transform(config));
         }
 }
@@ -48,7 +48,7 @@ void input_stage::run(const execution &e, const block_in_work &block, dim group)
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(e.args.src) + static_cast<std::uintptr_t>(offset);
         const dim first_value = slots.first[shape]++ * b_.layout.padded_ic();
-        (*kernels_[grid.kind_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
+        (*kernels_[grid.clipping_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
                 b_.layout.ic, zero_points, quantization_[shape].data()});
     }
 }

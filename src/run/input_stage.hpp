@@ -16,7 +16,7 @@ public:
 
 private:
     const blueprint &b_;
-    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::kind_of
+    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::clipping_of
     std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernels read them
 };
 

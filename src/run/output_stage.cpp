@@ -71,17 +71,17 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
 }
 
 output_stage::kernels output_stage::make_kernels(jit::output_transform_config config) const {
-    kernels by_kind;
-    for (const auto &row : b_.grid.rows.kinds)
-        for (const auto &col : b_.grid.cols.kinds) {
+    kernels by_clipping;
+    for (const auto &row : b_.grid.rows.clippings)
+        for (const auto &col : b_.grid.cols.clippings) {
             config.rows = row.outputs;
             config.cols = col.outputs;
-            config.row_piece = row.of->outputs;
-            config.col_piece = col.of->outputs;
+            config.row_piece = row.piece->outputs;
+            config.col_piece = col.piece->outputs;
             config.first_scales = b_.space.first_scales[b_.grid.class_of(row, col)];
-            by_kind.push_back(jit::get_output_transform(config));
+            by_clipping.push_back(jit::get_output_transform(config));
         }
-    return by_kind;
+    return by_clipping;
 }
 
 bool output_stage::run(
@@ -112,7 +112,7 @@ const void *output_stage::operand(
 }
 
 void output_stage::run_kernels(const execution &e, const block_in_work &block, channel_span channels,
-        const segment &s, const kernels &by_kind) const {
+        const segment &s, const kernels &by_clipping) const {
     const problem &p = b_.described;
     const tile_grid &grid = b_.grid;
     std::array<const void *, most_post_ops> operands {};
@@ -137,7 +137,7 @@ void output_stage::run_kernels(const execution &e, const block_in_work &block, c
         a.partial = block.space.partial + slot * b_.space.partial_tile_stride;
         a.dst = static_cast<std::byte *>(e.args.dst)
                 + offset_in(p.dst_strides()) * static_cast<dim>(size_of(p.dst));
-        (*by_kind[grid.kind_of(at)])(a);
+        (*by_clipping[grid.clipping_of(at)])(a);
     }
 }
 
