@@ -145,11 +145,11 @@ run_result convolution::execute(const run_args &args, const thread_team &team) c
             && !keeps_promise(d.made.described, chosen.source_bits, space, args, scratchpad, team))
         return run_result::broken_promise;
     const execution e {args, scratchpad};
-    const int parts = map.parts(std::min(chosen.threads, team.size()));
+    const int tasks = map.tasks(std::min(chosen.threads, team.size()));
     std::atomic<bool> failed {false};
-    team.run(parts, [&](int part) {
-        const thread_space own = space.of_thread(scratchpad, part);
-        const item_range share = map.share(part, parts);
+    team.run(tasks, [&](int task) {
+        const thread_space own = space.of_task(scratchpad, task);
+        const item_range share = map.share(task, tasks);
         for (dim index = share.begin; index < share.end; ++index)
             if (!d.run_item(e, own, map.item(index))) failed.store(true, std::memory_order_relaxed);
     });

@@ -144,7 +144,7 @@ bool pack_group(const weights_layout &layout, const number_system &numbers, cons
     std::memset(payload + layout.used_bytes(numbers) - rounding, 0, rounding);
     const group_packer packer(layout, numbers, bytes, weights, payload);
     std::atomic<bool> lost {false};
-    for_each_slice(layout, numbers, team, slice_parts(layout, team), [&](const slice_of_oc &s, int) {
+    for_each_slice(layout, numbers, team, slice_tasks(layout, team), [&](const slice_of_oc &s, int) {
         if (!lost.load(std::memory_order_relaxed) && !packer.pack_slice(s))
             lost.store(true, std::memory_order_relaxed);
     });
