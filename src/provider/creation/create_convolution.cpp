@@ -104,8 +104,8 @@ expected<selection> select(const convolution_request &request, const std::option
 // Of attributes that settings were seen of this cannot be asked; what is wrong there shows when an execution
 // has arguments for them.
 bool were_set_past_us(const convolution_request &request) {
-    const std::optional<attribute_facts> facts = facts_of(request.attr);
-    return facts && facts->scales.empty() && facts->zero_points.empty()
+    const std::optional<attribute_settings> attributes = attribute_settings_of(request.attr);
+    return attributes && attributes->scales.empty() && attributes->zero_points.empty()
            && !may_be_default(request.engine, request.attr);
 }
 

@@ -18,7 +18,8 @@ namespace winodnn {
 convolution_executable::convolution_executable(const convolution_description &description)
     : description_(description),
       layout_(layout_for(description.described(), description.variants().front().plan)), weights_(layout_),
-      record_(packing_record_of(layout_)), attributes_(description.facts()), by_onednn_(description) {
+      record_(packing_record_of(layout_)), attribute_arguments_(description.attributes()),
+      by_onednn_(description) {
     const problem &p = description.described();
     for (const convolution_variant &v : description.variants())
         variants_.push_back({v.key, v.plan.numbers, convolution(p, v.plan, v.quantizers),
@@ -58,7 +59,7 @@ void convolution_executable::read_quantization(const execution_arguments &given,
     const auto channels = [&](int arg) { return arg == DNNL_ARG_SRC ? p.ic : p.oc; };
     const auto scales = [&](int arg, const char *name, bool per_oc) {
         return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name,
-                description_.facts().scales.at(arg).type, per_oc ? p.oc : 1, channels(arg));
+                description_.attributes().scales.at(arg).type, per_oc ? p.oc : 1, channels(arg));
     };
     using weights_scale_kind = problem::weights_scale_kind;
     if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
@@ -69,7 +70,7 @@ void convolution_executable::read_quantization(const execution_arguments &given,
 
     const auto zero_points = [&](int arg, const char *name, bool per_channel) {
         return given.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
-                description_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1,
+                description_.attributes().zero_points.at(arg).type, per_channel ? channels(arg) : 1,
                 channels(arg));
     };
     if (p.src_zero_point)
@@ -111,7 +112,7 @@ const convolution_executable::variant &convolution_executable::variant_for(const
 convolution_executable::chained_reading convolution_executable::read_for_chain(
         const execution_arguments &given, int nargs, const dnnl_exec_arg_t *args) const {
     chained_reading result {read(given), read_operands(given), 0};
-    attributes_.confirm(nargs, args);
+    attribute_arguments_.confirm(nargs, args);
     read_quantization(given, result.args);
     result.variant = static_cast<std::size_t>(&variant_for(result.args) - variants_.data());
     return result;
@@ -148,7 +149,7 @@ const convolution_executable::variant &convolution_executable::run(
                           ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", description_.scratchpad_bytes())
                           : nullptr;
     // What may leave the execution to oneDNN comes behind what makes it invalid.
-    attributes_.confirm(nargs, args);
+    attribute_arguments_.confirm(nargs, args);
     read_quantization(given, r);
     if (user_scratchpad) {
         r.scratchpad = users;

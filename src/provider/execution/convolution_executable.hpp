@@ -61,7 +61,7 @@ private:
     weights_layout layout_;
     block_reader weights_;
     packing_record *record_; // may be nullptr
-    attribute_arguments attributes_;
+    attribute_arguments attribute_arguments_;
     onednn_execution by_onednn_;
     std::vector<variant> variants_;
     std::size_t src_bytes_, dst_bytes_;
