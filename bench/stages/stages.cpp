@@ -49,7 +49,7 @@ void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic * size, u.data(), m.data() + t * width,
-                    ic * size / (groups_per_step * 4), 1, 0, 0, u.data(), initial.data()});
+                    ic * size / (ic_groups_per_step * 4), 1, 0, 0, u.data(), initial.data()});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =

@@ -51,6 +51,6 @@ private:
 // and quantized: of at most 48 tiles and 32 output channels. weights: s8 [oc of all groups][ic of
 // one][kh][kw].
 void measure_noise(
-        tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights);
+        tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights);
 
 } // namespace winodnn

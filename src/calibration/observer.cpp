@@ -149,9 +149,9 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
                 return choose_range(scale_choice::max, sorted, everything, limit);
             return choose_range(choice, sorted, {range.low, range.high}, limit);
         };
-        component_calibration &of = result.components[static_cast<std::size_t>(c)];
-        of.in_8_bits = choose(narrow_limit);
-        of.in_7_bits = choose(narrow_limit_without_dot_product);
+        component_calibration &component = result.components[static_cast<std::size_t>(c)];
+        component.in_8_bits = choose(narrow_limit);
+        component.in_7_bits = choose(narrow_limit_without_dot_product);
     }
     measure_noise(result, samples, weights_);
     return result;

@@ -17,7 +17,7 @@ struct loop_args {
     std::int64_t rounds;
 };
 
-enum class measured : std::uint8_t { clock, multiplies, adds };
+enum class timed_instruction : std::uint8_t { clock, multiplies, adds };
 
 // Each of these is independent of the others, and a chain by itself: more than the units' latency (4 or 5
 // cycles) times their number.
@@ -28,7 +28,7 @@ constexpr int cycles_of_imul = 3;
 
 class loop_generator : public jit::generator {
 public:
-    loop_generator(isa i, measured what) : generator(i) {
+    loop_generator(isa i, timed_instruction timed) : generator(i) {
         mov(rax, ptr[args + offsetof(loop_args, rounds)]);
         mov(rcx, rax);
         const vec zero = full(traits().registers - 1);
@@ -36,7 +36,7 @@ public:
         Xbyak::Label next;
         align(32);
         L(next);
-        for (int n = 0; n < independent; ++n) emit(what, full(n), zero);
+        for (int n = 0; n < independent; ++n) emit(timed, full(n), zero);
         dec(rax);
         jnz(next);
         vzeroupper();
@@ -45,24 +45,24 @@ public:
     }
 
 private:
-    void emit(measured what, const vec &sum, const vec &zero) {
-        switch (what) {
-            case measured::clock: imul(rcx, rcx); break;
-            case measured::multiplies:
+    void emit(timed_instruction timed, const vec &sum, const vec &zero) {
+        switch (timed) {
+            case timed_instruction::clock: imul(rcx, rcx); break;
+            case timed_instruction::multiplies:
                 if (traits().dot_product)
                     multiply_accumulate(sum, zero, zero, sum);
                 else
                     vpmaddwd(sum, sum, zero);
                 break;
-            case measured::adds: vpaddd(sum, sum, zero); break;
+            case timed_instruction::adds: vpaddd(sum, sum, zero); break;
         }
     }
 };
 
 // Seconds for one instruction, the least of several tries of some microseconds: being interrupted only makes
 // them longer, and the first ones are before vector units are powered up.
-double seconds_of_one(isa i, measured what) {
-    const jit::kernel<loop_args> loop(std::make_unique<loop_generator>(i, what), "vector_units");
+double seconds_of_one(isa i, timed_instruction timed) {
+    const jit::kernel<loop_args> loop(std::make_unique<loop_generator>(i, timed), "vector_units");
     constexpr std::int64_t rounds = 400;
     double least = std::numeric_limits<double>::infinity();
     for (int repetition = 0; repetition < 12; ++repetition) {
@@ -75,13 +75,13 @@ double seconds_of_one(isa i, measured what) {
 }
 
 vector_units measure(isa i) {
-    const double cycle = seconds_of_one(i, measured::clock) / cycles_of_imul;
-    const auto in_a_cycle = [&](measured what, int most) {
-        return std::clamp(static_cast<int>(std::lround(cycle / seconds_of_one(i, what))), 1, most);
+    const double cycle = seconds_of_one(i, timed_instruction::clock) / cycles_of_imul;
+    const auto in_a_cycle = [&](timed_instruction timed, int most) {
+        return std::clamp(static_cast<int>(std::lround(cycle / seconds_of_one(i, timed))), 1, most);
     };
-    const int multiplies = in_a_cycle(measured::multiplies, 2);
+    const int multiplies = in_a_cycle(timed_instruction::multiplies, 2);
     // Every CPU adds at least as fast as it multiplies; a core's other thread can make it seem otherwise.
-    return {multiplies, std::max(multiplies, in_a_cycle(measured::adds, 4))};
+    return {multiplies, std::max(multiplies, in_a_cycle(timed_instruction::adds, 4))};
 }
 
 } // namespace

@@ -125,7 +125,7 @@ void multiply_stage::run(const block_in_work &block, const weights_in_work &weig
             const dim term_bytes = b_.layout.padded_ic() * value_bytes * width; // of U
             jit::multiply_args args {};
             args.u = u + weights.ic_begin * value_bytes * width;
-            args.steps = part_bytes / (groups_per_step * 4);
+            args.steps = part_bytes / (ic_groups_per_step * 4);
             args.terms = b_.tile.terms();
             args.u_jump = term_bytes - part_bytes * width;
             args.initial = initial + oc;
@@ -143,7 +143,7 @@ void multiply_stage::multiply_slice(const block_in_work &block, int component, j
         dim oc, dim width, dim ic_begin) const {
     const dim value_bytes = b_.chosen.numbers.bytes(component);
     const dim v_tile_stride = b_.space.v_tile_stride / 2 * value_bytes;
-    const dim part_bytes = args.steps * (groups_per_step * 4);
+    const dim part_bytes = args.steps * (ic_groups_per_step * 4);
     const int repeats = b_.tile.repeats();
     const auto *ahead = static_cast<const std::byte *>(args.prefetch);
     for (int repeat = 0; repeat < repeats; ++repeat) {
@@ -158,7 +158,7 @@ void multiply_stage::multiply_slice(const block_in_work &block, int component, j
             args.m = m + groups.begin(g) * b_.space.m_tile_stride;
             args.prefetch = ahead;
             (*kernels_[index_of(value_bytes == 1, groups.size(g), width / registers_.lanes, lines)])(args);
-            ahead += args.terms * args.steps * groups_per_step * lines * cache_line;
+            ahead += args.terms * args.steps * ic_groups_per_step * lines * cache_line;
         }
     }
 }

@@ -82,11 +82,11 @@ struct onednn_execution::primitives {
 };
 
 struct onednn_execution::direct_weights {
-    packed_block of;
+    packed_block block; // that they were made of
     owned_memory weights;
 
-    bool are_of(const packed_block &block) const {
-        return of.content == block.content && of.identity == block.identity;
+    bool are_of(const packed_block &other) const {
+        return block.content == other.content && block.identity == other.identity;
     }
 };
 
