@@ -16,7 +16,7 @@ struct channel_span {
 
 class output_stage {
 public:
-    explicit output_stage(const blueprint &made_for);
+    explicit output_stage(const blueprint &b);
 
     // False if a stage function failed.
     bool run(
@@ -38,7 +38,7 @@ private:
             const kernels &by_clipping) const;
     const void *operand(const execution &e, std::size_t index, dim first_channel, dim first_output) const;
 
-    const blueprint &b_;
+    const blueprint &blueprint_;
     const int lanes_;
     const std::vector<segment> segments_;
     std::array<kernels, 4> first_; // of the first segment, by part
