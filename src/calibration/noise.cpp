@@ -33,7 +33,7 @@ enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t index, dim group,
         const std::array<std::vector<component_quantizer>, variants> &quantizers) {
     const bilinear_algorithm &t = samples.tile();
-    const dim ic = samples.like().group_ic(), all = samples.like().ic;
+    const dim ic = samples.layer().group_ic(), all = samples.layer().ic;
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
     const std::vector<std::int16_t> &v = samples.v(index);
@@ -185,7 +185,7 @@ std::vector<std::int16_t> transform_tile(
 
 tile_samples::tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
         const std::vector<source_patch> &patches)
-    : tile_(t), like_(p) {
+    : tile_(t), layer_(p) {
     for (const source_patch &patch : patches)
         for (const int top : tile_offsets(t.outputs.rows))
             for (const int left : tile_offsets(t.outputs.cols)) {
@@ -201,7 +201,8 @@ std::vector<std::int16_t> tile_samples::sorted(int component) const {
     for (const std::vector<std::int16_t> &v : v_)
         for (int plane = 0; plane < tile_.v_planes(); ++plane)
             if (tile_.component_of_v(plane) == component)
-                values.insert(values.end(), v.begin() + plane * like_.ic, v.begin() + (plane + 1) * like_.ic);
+                values.insert(
+                        values.end(), v.begin() + plane * layer_.ic, v.begin() + (plane + 1) * layer_.ic);
     std::sort(values.begin(), values.end());
     return values;
 }
@@ -209,7 +210,7 @@ std::vector<std::int16_t> tile_samples::sorted(int component) const {
 void measure_noise(
         tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
     const bilinear_algorithm &t = samples.tile();
-    const problem &p = samples.like();
+    const problem &p = samples.layer();
     const component_set all = all_components(t);
     const value_range source = source_range(p);
     std::array<std::vector<component_quantizer>, variants> quantizers;

@@ -119,10 +119,10 @@ std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weight
     owned_memory plain;
     {
         // Nothing of the program's stays mapped while oneDNN works with it.
-        const execution_arguments given(nargs, args);
+        const execution_arguments arguments(nargs, args);
         constexpr const char *name = "the weights memory";
         const expected<packed_block> checked =
-                blocks_.check(given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
+                blocks_.check(arguments.buffer(arguments.memory(DNNL_ARG_WEIGHTS, name), name));
         if (!checked) throw invalid_argument {checked.error().text()};
         block = *checked;
         if (auto kept = kept_of(block)) return kept;

@@ -20,8 +20,8 @@ std::string describe_calibration() {
     if (is_observing()) return "observing";
     const std::shared_ptr<const calibration_in_use> used = current_calibration();
     if (used == nullptr) return "none";
-    return "used,layers:" + std::to_string(used->known.layers.size()) + ",target:" + decimal(used->target_snr)
-           + "dB";
+    return "used,layers:" + std::to_string(used->calibration.layers.size())
+           + ",target:" + decimal(used->target_snr) + "dB";
 }
 
 void print_header() {
