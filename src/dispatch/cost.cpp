@@ -76,14 +76,15 @@ private:
 
     double plane_cycles(double tiles, bool wide) const {
         const double vectors = oc_ / registers_.lanes, slices = std::ceil(vectors / registers_.vectors);
-        const double groups = std::ceil(tiles / registers_.tiles);
-        const double size = tiles / groups, width = vectors / slices;
-        const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
-        const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
+        const double calls = std::ceil(tiles / registers_.tiles);
+        const double size = tiles / calls, width = vectors / slices;
+        const double instruction = wide ? rates_.s16_cycles : rates_.s8_cycles;
+        const double step =
+                std::max({size * width * instruction, (size + width) / loads_a_cycle, multiply_latency});
         const double steps = tile_.terms() * ic_ / (wide ? 2 : 4);
         const bool starts = plan_.numbers.quantized || !wide;
         const double start_and_end = starts ? quantized_sum_cycles * size * width : 0;
-        return (step * steps + start_and_end) * groups * slices;
+        return (step * steps + start_and_end) * calls * slices;
     }
 
     // U stays in L2 from block to block, or is streamed through it.
