@@ -28,13 +28,14 @@ case $what in
         configure "$root/build" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
         ;;
     --sanitize)
-        # Debug keeps the assertions; the optimisation is what makes the references bearable.
+        # Debug keeps the assertions; the optimisation is what makes the references bearable. Lines of code are all
+        # that the sanitizers' reports need: with whole debugging information the build takes half as long again.
         configure "$root/build-sanitize" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE=ON \
-            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
+            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
         ;;
     '--sanitize thread')
         configure "$root/build-thread" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DWINODNN_SANITIZE_THREAD=ON \
-            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g'
+            -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
         threaded='^(jit_test|run_test|weights_test|provider_(threadpool|lifetime|threads|asynchronous_.*)|soak_briefly)$'
         build jit_test run_test weights_test provider_threadpool provider_lifetime provider_threads provider_asynchronous soak
         say "Testing"

@@ -21,17 +21,25 @@ SCALES = ("max", "mse", "percentile", "global")
 ALL_IN_8_BITS = "-1000"
 
 
+TARGETS = ("45", "40", "35", "30", "25")
+# Those that a line in the plot is drawn for: from all components in 8 bits to most in 16.
+TILES = ("f2x2", "f4x4", "sfc4x4", "sfc6x6")
+
+
 def variants():
-    """Name -> scales, and the environment that uses the calibration."""
-    yield "exact", None, {"WINODNN_MODE": "exact"}
-    for target in ("30", "25", "20"):
-        yield f"chosen, {target} dB", "max", {"WINODNN_TARGET_SNR": target}
-    for tile in ("f1x2", "f2x1", "f2x2", "f1x3", "f1x4", "f1x4h", "f4x1", "f4x2", "f3x3", "f4x4h", "f4x4"):
-        yield f"{tile}, all s8", "max", {"WINODNN_TILE": tile, "WINODNN_TARGET_SNR": ALL_IN_8_BITS}
+    """Name -> line in the plot, scales, and the environment that uses the calibration."""
+    yield "exact", None, None, {"WINODNN_MODE": "exact"}
+    for target in TARGETS:
+        yield f"chosen, {target} dB", "chosen", "max", {"WINODNN_TARGET_SNR": target}
+    for tile in ("f1x4", "f4x2", "f3x3", "f4x4h"):
+        yield f"{tile}, all s8", None, "max", {"WINODNN_TILE": tile, "WINODNN_TARGET_SNR": ALL_IN_8_BITS}
+    for tile in TILES:
+        for target in TARGETS:
+            yield f"{tile}, {target} dB", tile, "max", {"WINODNN_TILE": tile, "WINODNN_TARGET_SNR": target}
+        yield f"{tile}, all s8", tile, "max", {"WINODNN_TILE": tile, "WINODNN_TARGET_SNR": ALL_IN_8_BITS}
     for scales in SCALES[1:]:
-        yield f"f4x4, all s8, {scales}", scales, {"WINODNN_TILE": "f4x4", "WINODNN_TARGET_SNR": ALL_IN_8_BITS}
-    for target in ("20", "25", "30"):
-        yield f"f4x4, {target} dB", "max", {"WINODNN_TILE": "f4x4", "WINODNN_TARGET_SNR": target}
+        yield f"f4x4, all s8, {scales}", None, scales, {
+            "WINODNN_TILE": "f4x4", "WINODNN_TARGET_SNR": ALL_IN_8_BITS}
 
 
 class Network:
@@ -68,7 +76,7 @@ def decibels(values, truth):
     return 10 * numpy.log10((truth ** 2).sum() / max(((values - truth) ** 2).sum(), 1e-12))
 
 
-def measure(network, name, scales, environment, calibrations, direct):
+def measure(network, name, line, scales, environment, calibrations, direct):
     if scales is not None:
         environment = environment | {"WINODNN_MODE": "calibrated", "WINODNN_CALIBRATION": calibrations[scales]}
     times, direct_times = [], []
@@ -78,7 +86,7 @@ def measure(network, name, scales, environment, calibrations, direct):
         direct_times.append(network.run("held_out.u8", {}, preload=False)[2]["milliseconds"])
     direct_logits, direct_tensors, _ = direct
     layers = [decibels(tensors[t], direct_tensors[t]) for t in tensors]
-    return {"variant": name, "taken": sum("wino" in i for i in report["implementations"].values()),
+    return {"variant": name, "line": line, "taken": sum("wino" in i for i in report["implementations"].values()),
             "top1": 100 * (logits.argmax(1) == network.labels).mean(),
             "agreement": 100 * (logits.argmax(1) == direct_logits.argmax(1)).mean(),
             "logits": decibels(logits, direct_logits), "worst": min(layers), "mean": float(numpy.mean(layers)),
@@ -104,10 +112,15 @@ def plot(results, path):
     figure, axes = pyplot.subplots(1, len(results), figsize=(7 * len(results), 5.5), squeeze=False)
     for axis, (name, rows) in zip(axes[0], results.items()):
         shown = [r for r in rows if r["speedup"] and r["logits"] is not None and r["logits"] < 120]
-        axis.scatter([r["speedup"] for r in shown], [r["logits"] for r in shown],
-                     c=["tab:red" if "global" in r["variant"] else "tab:blue" for r in shown])
+        for line in ("chosen", *TILES):
+            points = [r for r in shown if r["line"] == line]
+            axis.plot([r["speedup"] for r in points], [r["logits"] for r in points], marker="o",
+                      linewidth=2.5 if line == "chosen" else 1, label=line)
+        alone = [r for r in shown if r["line"] is None]
+        axis.scatter([r["speedup"] for r in alone], [r["logits"] for r in alone], color="tab:gray")
         for r in shown:
-            axis.annotate(r["variant"], (r["speedup"], r["logits"]), fontsize=7, xytext=(3, 3),
+            name = r["variant"] if r["line"] is None else r["variant"].removeprefix(f"{r['line']}, ")
+            axis.annotate(name, (r["speedup"], r["logits"]), fontsize=7, xytext=(3, 3),
                           textcoords="offset points")
         for r in rows:
             if r["variant"] == "exact":
@@ -132,9 +145,10 @@ def main():
         f32 = 100 * (network.f32_logits.argmax(1) == network.labels).mean()
         direct = network.run("held_out.u8", {}, preload=False)
         same = 100 * (network.f32_logits.argmax(1) == direct[0].argmax(1)).mean()
-        rows = [{"variant": "f32", "taken": 0, "top1": f32, "agreement": same,
+        rows = [{"variant": "f32", "line": None, "taken": 0, "top1": f32, "agreement": same,
                  "logits": decibels(network.f32_logits, direct[0]), "mean": None, "worst": None, "speedup": None},
-                {"variant": "direct int8", "taken": 0, "top1": 100 * (direct[0].argmax(1) == network.labels).mean(),
+                {"variant": "direct int8", "line": None, "taken": 0,
+                 "top1": 100 * (direct[0].argmax(1) == network.labels).mean(),
                  "agreement": 100, "logits": None, "mean": None, "worst": None, "speedup": 1}]
         with tempfile.TemporaryDirectory() as scratch:
             calibrations = {}

@@ -59,29 +59,46 @@ private:
     }
 };
 
-// Seconds for one instruction, the least of several tries of some microseconds: being interrupted only makes
-// them longer, and the first ones are before vector units are powered up.
-double seconds_of_one(isa i, measured what) {
-    const jit::kernel<loop_args> loop(std::make_unique<loop_generator>(i, what), "vector_units");
-    constexpr std::int64_t rounds = 400;
-    double least = std::numeric_limits<double>::infinity();
-    for (int repetition = 0; repetition < 12; ++repetition) {
+class timed_loop {
+public:
+    timed_loop(isa i, measured what) : loop_(std::make_unique<loop_generator>(i, what), "vector_units") {}
+
+    double run() {
         const auto begin = std::chrono::steady_clock::now();
-        loop({rounds});
+        loop_({rounds});
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        least = std::min(least, taken.count());
+        least_ = std::min(least_, taken.count());
+        return taken.count();
     }
-    return least / static_cast<double>(rounds * independent);
-}
+    // Being interrupted only makes a run longer.
+    double least() const { return least_; }
+
+private:
+    static constexpr std::int64_t rounds = 400; // 1 to 4 us
+    const jit::kernel<loop_args> loop_;
+    double least_ = std::numeric_limits<double>::infinity();
+};
+
+// Xeons of the second generation (Cascade Lake), and probably those around it, start wide multiplications at
+// a fraction of their rate until they have changed to a lower clock, which takes some 20 us; some time
+// without such instructions later they change back. All loops take turns once that is over: at the same
+// clock.
+constexpr double warming_seconds = 1e-4;
+constexpr int turns = 12;
 
 vector_units measure(isa i) {
-    const double cycle = seconds_of_one(i, measured::clock) / cycles_of_imul;
-    const auto in_a_cycle = [&](measured what, int most) {
-        return std::clamp(static_cast<int>(std::lround(cycle / seconds_of_one(i, what))), 1, most);
+    timed_loop clock(i, measured::clock), warming(i, measured::multiplies),
+            multiplies(i, measured::multiplies), adds(i, measured::adds);
+    for (double spent = 0; spent < warming_seconds;) spent += warming.run();
+    for (int turn = 0; turn < turns; ++turn)
+        for (timed_loop *loop : {&multiplies, &clock, &adds}) loop->run();
+    const auto in_a_cycle = [&](const timed_loop &loop, int most) {
+        const double cycle = clock.least() / cycles_of_imul;
+        return std::clamp(static_cast<int>(std::lround(cycle / loop.least())), 1, most);
     };
-    const int multiplies = in_a_cycle(measured::multiplies, 2);
+    const int per_cycle = in_a_cycle(multiplies, 2);
     // Every CPU adds at least as fast as it multiplies; a core's other thread can make it seem otherwise.
-    return {multiplies, std::max(multiplies, in_a_cycle(measured::adds, 4))};
+    return {per_cycle, std::max(per_cycle, in_a_cycle(adds, 4))};
 }
 
 } // namespace

@@ -11,7 +11,7 @@ struct vector_units {
     int adds = 2;       // vpaddd
 };
 
-// Of the ISA's widest vectors. Takes 0.1 ms when first asked for an ISA that the CPU has, nothing after that.
+// Of the ISA's widest vectors. Takes 0.2 ms when first asked for an ISA that the CPU has, nothing after that.
 vector_units units_of(isa i);
 
 } // namespace winodnn

@@ -1,6 +1,7 @@
 // Calibration and what comes of it, as a program sees it: through oneDNN's API and winodnn.h.
 #include "winodnn/winodnn.h"
 
+#include "calibration/calibration_file.hpp"
 #include "calibration/samples.hpp"
 #include "convolution_case.hpp"
 #include "isa/isa_traits.hpp"
@@ -249,6 +250,55 @@ TEST_F(calibrated, layers_of_one_shape_have_their_own_calibrations) {
         noise += std::pow(double(values[n]) - truth_of_reversed[n], 2);
     }
     EXPECT_GT(10 * std::log10(signal / noise), 15);
+}
+
+// As files of earlier versions are: ragged edges are whole tiles then, and a post-op that oneDNN computes
+// (x^1: the same values) finds a stage for each block that there is.
+TEST_F(calibrated, files_without_pieces_serve_every_size) {
+    if (runs_on_queues()) GTEST_SKIP() << "declined where streams are SYCL queues";
+    calibrate();
+    calibration without = read_calibration(file_);
+    std::size_t removed = 0;
+    for (layer_calibration &layer : without.layers)
+        removed += std::erase_if(layer.tiles,
+                [](const tile_calibration &t) { return t.tile.outputs != tile_of(t.tile.id).outputs; });
+    ASSERT_GT(removed, 0U);
+    write_calibration(without, file_);
+    ASSERT_EQ(winodnn_calibration_use(file_.c_str(), all_in_8_bits), 0) << winodnn_calibration_error();
+    dnnl::primitive_attr staged;
+    dnnl::post_ops ops;
+    ops.append_eltwise(dnnl::algorithm::eltwise_pow, 1.f, 1.f);
+    staged.set_post_ops(ops);
+    int in_8_bits = 0;
+    for (const dim side : {11, 14, 17, 22, 29, 38}) {
+        const layer_samples sized(1, ic, side, oc, 3, 3);
+        const auto outputs_with = [&](const dnnl::primitive_attr &attr) {
+            const convolution_pd pd(cpu(), dnnl::prop_kind::forward_inference,
+                    dnnl::algorithm::convolution_direct, {{1, ic, side, side}, type::u8, tag::nhwc},
+                    {{oc, ic, 3, 3}, type::s8, tag::any}, {{1, oc, side, side}, type::f32, tag::nhwc}, {1, 1},
+                    {1, 1}, {1, 1}, attr);
+            in_8_bits += name_of(pd).find(":s8:") != std::string::npos;
+            memory src = holding(sized.source, {1, ic, side, side}, type::u8, tag::nhwc),
+                   dst(pd.dst_desc(), cpu());
+            dnnl::stream stream(cpu());
+            dnnl::convolution_forward(pd).execute(
+                    stream, {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, packed(pd, samples_.weights)},
+                                    {DNNL_ARG_DST, dst}});
+            stream.wait();
+            const auto *values = static_cast<const float *>(dst.get_data_handle());
+            return std::vector<float>(values, values + oc * side * side);
+        };
+        const std::vector<float> plain = outputs_with({});
+        EXPECT_EQ(outputs_with(staged), plain) << side;
+        const auto exact = reference_accumulators(sized.p, sized.source.data(), samples_.weights.data());
+        double signal = 0, noise = 0;
+        for (std::size_t n = 0; n < plain.size(); ++n) {
+            signal += double(exact[n]) * exact[n];
+            noise += (double(plain[n]) - exact[n]) * (double(plain[n]) - exact[n]);
+        }
+        EXPECT_GT(10 * std::log10(signal / std::max(noise, 1e-9)), 15) << side;
+    }
+    EXPECT_GT(in_8_bits, 0);
 }
 
 TEST_F(calibrated, threads_share_one_primitive) {
