@@ -35,10 +35,11 @@ public:
           oc_blocks_(std::max(1.0, oc_ / as_double(layout_.oc_block()))),
           weights_bytes_(oc_ * as_double(layout_.channel_bytes(candidate.numbers))) {}
 
-    // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both.
+    // The multiply kernel prefetches the weights that it needs next: what shows is the longer one of both,
+    // unless L3 is far.
     double cycles() const {
         const double multiply = multiply_cycles() + weights_cycles(), stream = streaming_cycles();
-        return (machine_.cache.far_l3 ? multiply + stream : std::max(multiply, stream))
+        return (machine_.cache.far_l3 ? multiply + far_l3_visible * stream : std::max(multiply, stream))
                + transforms_and_images() + cycles_beyond_l2() + staged();
     }
 
@@ -109,8 +110,8 @@ private:
     double cycles_beyond_l2() const {
         const double u = weights_bytes_ / oc_blocks_, v = v_bytes(), m = m_bytes();
         return oc_blocks_
-               * (v * share_beyond(machine_.cache.l2, v + m + u) * v_beyond_l2_cycles
-                       + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * m_beyond_l2_cycles);
+               * (v * share_beyond(machine_.cache.l2, v + m + u) * rates_.v_beyond_l2_cycles
+                       + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * rates_.m_beyond_l2_cycles);
     }
 
     double transforms_and_images() const {
@@ -124,7 +125,7 @@ private:
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
         const bool has_many = plan_.numbers.has_initial_sums() && tile_.m_planes() > few_planes;
         const double planes = has_many ? many_planes_cycles * tile_.m_planes() : 0;
-        return tiles_ * (instructions * rates_.transform_cycles + (tile_cycles + planes) * oc_blocks_)
+        return tiles_ * (instructions * rates_.transform_cycles + (rates_.tile_cycles + planes) * oc_blocks_)
                + pixels * (ic_ + oc_) * image_cycles + pixels * ic_ * promise_cycles();
     }
 
