@@ -10,8 +10,8 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -26,19 +26,23 @@ using winodnn::chain;
 
 const char *const usage =
         "usage: chain [--networks=PREFIX] [--isa=ISA] [--mode=exact|calibrated] [--target=DB] [--threads=N]\n"
-        "  [--members=N] [--seconds=S]\n"
+        "  [--members=N] [--seconds=S] [--only=CONTENDER --executions=N]\n"
         "  PREFIX: of the names of networks: vgg, unet, edsr, sr_360 and so on; without it all of them\n"
         "  ISA is the most that is used: native, avx2, avx2_vnni, avx512_core or avx512_core_vnni\n"
         "  DB is the signal-to-noise ratio that calibrated members keep\n"
         "  N members are the most of one chain: longer networks become several\n"
-        "  S is the most that a network's times may take: a quiet machine needs less\n";
+        "  S is the most that a network's times may take: a quiet machine needs less\n"
+        "  CONTENDER is direct, one_by_one, fastest or least_memory: only it is executed, N times (1) and\n"
+        "  without a clock, for cache simulators and profilers\n";
 
 struct chain_options {
-    std::string networks, isa = "native";
+    std::string networks, isa = "native", only;
     bool calibrated = false;
     double target = winodnn_default_target_snr(), seconds = 60;
-    int threads = 1, members = WINODNN_CHAIN_MOST_MEMBERS;
+    int threads = 1, members = WINODNN_CHAIN_MOST_MEMBERS, executions = 1;
 };
+
+constexpr std::array contender_names {"direct", "one_by_one", "fastest", "least_memory"};
 
 chain_options parse(int argc, char **argv) {
     chain_options o;
@@ -57,6 +61,10 @@ chain_options parse(int argc, char **argv) {
             o.members = number_of(name, value, 1, WINODNN_CHAIN_MOST_MEMBERS);
         else if (name == "seconds")
             o.seconds = number_of(name, value, 0., 1e4);
+        else if (name == "only" && std::ranges::find(contender_names, value) != contender_names.end())
+            o.only = value;
+        else if (name == "executions")
+            o.executions = number_of(name, value, 1, 1'000'000);
         else
             return false;
         return true;
@@ -80,7 +88,28 @@ void calibrate(
     std::filesystem::remove(file);
 }
 
-constexpr std::size_t contenders = 4; // direct, one by one, the fastest chain, the one of least memory
+// By itself: memory of the others would take places in caches.
+std::unique_ptr<network_runner> make_contender(std::size_t number, const dnnl::engine &engine,
+        const chain_network &network, const network_data &data, const chain_options &o) {
+    auto members = ask(engine, network, number == 0);
+    if (number < 2) return std::make_unique<one_by_one>(network, data, std::move(members));
+    const auto goal = number == 2 ? chain::goal::fastest : chain::goal::least_memory;
+    return std::make_unique<chained>(network, data, std::move(members), goal, o.members);
+}
+
+void execute_only(const chain_network &network, const chain_options &o) {
+    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    const network_data data(network);
+    if (o.calibrated) calibrate(engine, network, data, o.target);
+    const auto *const found = std::ranges::find(contender_names, o.only);
+    const auto runner = make_contender(
+            static_cast<std::size_t>(found - contender_names.begin()), engine, network, data, o);
+    for (int n = 0; n < o.executions; ++n) runner->execute();
+    std::printf("%s: %s, %d execution%s\n", network.name.c_str(), *found, o.executions,
+            o.executions == 1 ? "" : "s");
+}
+
+constexpr std::size_t contenders = contender_names.size();
 
 bool compare(const chain_network &network, const chain_options &o) {
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
@@ -112,23 +141,31 @@ bool compare(const chain_network &network, const chain_options &o) {
     return same;
 }
 
-bool run_all(const chain_options &o) {
-    setenv("WINODNN_MODE", "exact", 1);
-    for (const char *variable : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION", "WINODNN_TUNE", "WINODNN_TILE"})
-        unsetenv(variable);
-    omp_set_num_threads(o.threads);
-    cap_isa(o.isa);
+void print_heading(const chain_options &o) {
     std::printf(
             "%s, %s, %d thread%s; milliseconds, against winodnn one by one, members by bands; MiB between "
             "members\n%-9s %7s %7s  %7s %5s %2s  %7s %5s %2s  %5s  %7s %7s %7s\n",
             o.isa.c_str(), o.calibrated ? "calibrated" : "exact", o.threads, o.threads == 1 ? "" : "s",
             "network", "direct", "1 by 1", "chain", "gain", "by", "least", "gain", "by", "/dir.", "1 by 1",
             "chain", "least");
+    std::fflush(stdout);
+}
+
+bool run_all(const chain_options &o) {
+    setenv("WINODNN_MODE", "exact", 1);
+    for (const char *variable : {"WINODNN_CALIBRATE", "WINODNN_CALIBRATION", "WINODNN_TUNE", "WINODNN_TILE"})
+        unsetenv(variable);
+    omp_set_num_threads(o.threads);
+    cap_isa(o.isa);
+    if (o.only.empty()) print_heading(o);
     bool right = true, any = false;
     for (const chain_network &network : chain_networks()) {
         if (!network.name.starts_with(o.networks)) continue;
         any = true;
-        right = compare(network, o) && right;
+        if (o.only.empty())
+            right = compare(network, o) && right;
+        else
+            execute_only(network, o);
     }
     if (!any) throw std::invalid_argument("there is no network " + o.networks);
     return right;

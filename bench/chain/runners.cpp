@@ -25,6 +25,11 @@ memory::desc tensor(const chain_network &n, int index) {
     return {{1, n.channels[static_cast<std::size_t>(index)], n.height, n.width}, data_type::u8, tag::nhwc};
 }
 
+// The most bytes that a tensor between members has.
+std::int64_t largest_between(const chain_network &n) {
+    return n.pixels() * *std::max_element(n.channels.begin() + 1, n.channels.end() - 1);
+}
+
 // Whether the member adds what the one before it has read.
 bool adds(const chain_network &n, int member) {
     return n.residual && member % 2 == 1;
@@ -117,10 +122,9 @@ one_by_one::one_by_one(
         const chain_network &network, const network_data &data, std::vector<convolution_pd> members)
     : network_runner(network, data, std::move(members)) {
     const int last = network.members() - 1;
-    const std::int64_t widest = *std::ranges::max_element(network.channels);
     const int wanted = std::min(last, network.residual ? 3 : 2);
     for (int n = 0; n < wanted; ++n)
-        buffers_.emplace_back(memory::desc({widest * network.pixels()}, data_type::u8, tag::a), engine_);
+        buffers_.emplace_back(memory::desc({largest_between(network)}, data_type::u8, tag::a), engine_);
     // What the tensors are, of which the first is the source and the last the destination.
     const auto at = [&](int index) {
         if (index == 0) return src_;
@@ -149,7 +153,6 @@ std::size_t one_by_one::activation_bytes() const {
 chained::chained(const chain_network &network, const network_data &data, std::vector<convolution_pd> members,
         chain::goal goal, int most_members)
     : network_runner(network, data, std::move(members)) {
-    const std::int64_t widest = *std::ranges::max_element(network.channels);
     memory from = src_;
     for (int begin = 0; begin < network.members(); begin += most_members) {
         const int end = std::min(begin + most_members, network.members());
@@ -162,7 +165,7 @@ chained::chained(const chain_network &network, const network_data &data, std::ve
         chains_.emplace_back(
                 std::vector<convolution_pd>(members_.begin() + begin, members_.begin() + end), links, goal);
         if (end != network.members() && chains_.size() <= 2) // two of them, by turns
-            between_.emplace_back(memory::desc({widest * network.pixels()}, data_type::u8, tag::a), engine_);
+            between_.emplace_back(memory::desc({largest_between(network)}, data_type::u8, tag::a), engine_);
         const memory to = end == network.members()
                                   ? dst_
                                   : memory(tensor(network, end), engine_,

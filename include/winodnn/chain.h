@@ -41,7 +41,7 @@ typedef struct {
 
 typedef enum {
     winodnn_chain_fastest = 0,     /* one after the other: bands save memory, and hardly time */
-    winodnn_chain_least_memory = 1 /* by bands wherever that is possible, which can be some percent slower */
+    winodnn_chain_least_memory = 1 /* by bands wherever that is possible, which can be slower */
 } winodnn_chain_goal_t;
 
 /* Makes a chain of `members` forward convolutions, winodnn's or oneDNN's own, in the order in which they are
