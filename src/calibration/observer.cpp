@@ -54,42 +54,121 @@ void observer::observe(const problem &p, const void *src) {
     if (sizes_.size() < sizes_kept && std::ranges::find(sizes_, size) == sizes_.end()) sizes_.push_back(size);
 }
 
+// The patches that one grid lays over a source.
+class observer::patch_reader {
+public:
+    patch_reader(const observer &o, const grid &g, const problem &p, const void *src)
+        : observer_(o), g_(g), p_(p), src_(src), strides_(p.src_strides()), down_(p.rows()),
+          across_(p.cols()), in_column_(ceil_div(down_.outputs_of_phase(0), g.step_h)),
+          in_row_(ceil_div(across_.outputs_of_phase(0), g.step_w)), rows_(in_column_ * down_.phases()),
+          cols_(in_row_ * across_.phases()), patch_ {std::vector<std::int16_t>(static_cast<std::size_t>(
+                                                             g.height * g.width * p.ic)),
+                                                     {}} {}
+
+    dim count() const { return p_.mb * rows_ * cols_; }
+
+    const source_patch &read(dim index) {
+        const dim row = index / cols_ % rows_, col = index % cols_;
+        patch_.inside = {inside(down_, row / in_column_, row % in_column_, g_.step_h),
+                inside(across_, col / in_row_, col % in_row_, g_.step_w)};
+        auto to = patch_.values.begin();
+        for_each_pixel(index, [&](dim pixel, bool is_inside) {
+            for (dim ic = 0; ic < p_.ic; ++ic, ++to)
+                *to = is_inside ? static_cast<std::int16_t>(read_value(p_.src, src_, pixel + ic)
+                                                            - static_cast<float>(observer_.zero_point(ic)))
+                                : std::int16_t {0};
+        });
+        return patch_;
+    }
+
+    // Of so many patches, those in which a pixel of the source has the largest magnitude in some channel.
+    std::vector<dim> largest(dim wanted) const {
+        const std::vector<std::int16_t> of_pixels = magnitudes();
+        std::vector<std::pair<int, dim>> patches;
+        for (dim index = 0; index < count(); ++index) {
+            int most = 0;
+            for_each_pixel(
+                    index,
+                    [&](dim pixel, bool is_inside) {
+                        if (is_inside) most = std::max<int>(most, of_pixels[static_cast<std::size_t>(pixel)]);
+                    },
+                    pixel_strides());
+            patches.emplace_back(-most, index);
+        }
+        const auto end = patches.begin() + std::min(wanted, std::ssize(patches));
+        std::partial_sort(patches.begin(), end, patches.end());
+        std::vector<dim> indices;
+        std::transform(patches.begin(), end, std::back_inserter(indices),
+                [](const auto &patch) { return patch.second; });
+        return indices;
+    }
+
+private:
+    static int inside(const axis &along, dim phase, dim patch_index, dim step) {
+        return static_cast<int>(
+                std::clamp(along.outputs_of_phase(phase) - patch_index * step, dim {0}, step));
+    }
+
+    nhwc_strides pixel_strides() const { return {p_.ih * p_.iw, p_.iw, 1}; }
+
+    // use(where the pixel is, whether it is in the image), in the order of a patch's values.
+    template <typename Use>
+    void for_each_pixel(dim index, Use &&use) const {
+        for_each_pixel(index, use, strides_);
+    }
+
+    template <typename Use>
+    void for_each_pixel(dim index, Use &&use, const nhwc_strides &s) const {
+        const dim image = index / (rows_ * cols_), row = index / cols_ % rows_, col = index % cols_;
+        const dim top = down_.first_input(row / in_column_ + row % in_column_ * g_.step_h * down_.dilation);
+        const dim left = across_.first_input(col / in_row_ + col % in_row_ * g_.step_w * across_.dilation);
+        for (dim y = 0; y < g_.height; ++y)
+            for (dim x = 0; x < g_.width; ++x) {
+                const dim h = top + y * down_.dilation, w = left + x * across_.dilation;
+                const bool is_inside = h >= 0 && h < p_.ih && w >= 0 && w < p_.iw;
+                use(image * s.n + h * s.h + w * s.w, is_inside);
+            }
+    }
+
+    // The largest one of each pixel's channels.
+    std::vector<std::int16_t> magnitudes() const {
+        std::vector<std::int16_t> result;
+        result.reserve(static_cast<std::size_t>(p_.mb * p_.ih * p_.iw));
+        for (dim n = 0; n < p_.mb; ++n)
+            for (dim h = 0; h < p_.ih; ++h)
+                for (dim w = 0; w < p_.iw; ++w) {
+                    const dim pixel = n * strides_.n + h * strides_.h + w * strides_.w;
+                    float most = 0;
+                    for (dim ic = 0; ic < p_.ic; ++ic)
+                        most = std::max(most, std::abs(read_value(p_.src, src_, pixel + ic)
+                                                       - static_cast<float>(observer_.zero_point(ic))));
+                    result.push_back(static_cast<std::int16_t>(most));
+                }
+        return result;
+    }
+
+    const observer &observer_;
+    const grid &g_;
+    const problem &p_;
+    const void *src_;
+    const nhwc_strides strides_;
+    const axis down_, across_;
+    const dim in_column_, in_row_, rows_, cols_;
+    source_patch patch_;
+};
+
 void observer::observe(grid &g, const problem &p, const void *src) {
-    const axis down = p.rows(), across = p.cols();
-    const dim in_column = ceil_div(down.outputs_of_phase(0), g.step_h), rows = in_column * down.phases();
-    const dim in_row = ceil_div(across.outputs_of_phase(0), g.step_w), cols = in_row * across.phases();
-    const dim count = p.mb * rows * cols;
-    const nhwc_strides s = p.src_strides();
-    source_patch patch {std::vector<std::int16_t>(static_cast<std::size_t>(g.height * g.width * p.ic)), {}};
+    patch_reader reader(*this, g, p, src);
+    const dim count = reader.count();
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
     const dim taken =
             std::min<dim>(count, g.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
     const dim first = taken < count ? static_cast<dim>(random_() % static_cast<std::uint64_t>(count)) : 0;
-    for (dim n = 0; n < taken; ++n) {
-        const dim index = (first + count * n / taken) % count;
-        const dim image = index / (rows * cols);
-        const dim row = index / cols % rows, col = index % cols;
-        const auto inside = [](const axis &along, dim phase, dim patch_index, dim step) {
-            return static_cast<int>(
-                    std::clamp(along.outputs_of_phase(phase) - patch_index * step, dim {0}, step));
-        };
-        patch.inside = {inside(down, row / in_column, row % in_column, g.step_h),
-                inside(across, col / in_row, col % in_row, g.step_w)};
-        const dim top = down.first_input(row / in_column + row % in_column * g.step_h * down.dilation);
-        const dim left = across.first_input(col / in_row + col % in_row * g.step_w * across.dilation);
-        auto to = patch.values.begin();
-        for (dim y = 0; y < g.height; ++y)
-            for (dim x = 0; x < g.width; ++x) {
-                const dim h = top + y * down.dilation, w = left + x * across.dilation;
-                const bool inside = h >= 0 && h < p.ih && w >= 0 && w < p.iw;
-                const dim pixel = image * s.n + h * s.h + w * s.w;
-                for (dim ic = 0; ic < p.ic; ++ic, ++to)
-                    *to = inside ? static_cast<std::int16_t>(
-                                  read_value(p.src, src, pixel + ic) - static_cast<float>(zero_point(ic)))
-                                 : std::int16_t {0};
-            }
-        offer(g, patch);
-    }
+    for (dim n = 0; n < taken; ++n) offer(g, reader.read((first + count * n / taken) % count));
+    // What is rare is in none of these, and what a range does not cover saturates. Errors are measured on the
+    // others: these would have more weight there than they have in the source.
+    if (taken < count)
+        for (const dim index : reader.largest(taken / 4)) note(g, reader.read(index));
 }
 
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
@@ -103,7 +182,7 @@ void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
     }
 }
 
-void observer::offer(grid &g, const source_patch &patch) {
+void observer::note(grid &g, const source_patch &patch) const {
     for (seen_tile &seen : g.seen) {
         const bilinear_algorithm &t = algorithm_of(seen.tile);
         for (const int top : tile_offsets(t.outputs.rows))
@@ -111,6 +190,10 @@ void observer::offer(grid &g, const source_patch &patch) {
                 note(seen, transform_tile(t, patch.values.data() + (top * g.width + left) * first_problem_.ic,
                                    g.width, first_problem_.ic));
     }
+}
+
+void observer::offer(grid &g, const source_patch &patch) {
+    note(g, patch);
     ++g.offered;
     if (std::ssize(g.patches) < patches_kept) {
         g.patches.push_back(patch);

@@ -11,7 +11,8 @@ namespace winodnn {
 
 // Keeps a fixed number of patches of the source, each large enough for any tile, drawn evenly from all that
 // were offered (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and for each
-// component of each tile the lowest and highest value of all patches offered. Samples serve better than
+// component of each tile the lowest and highest value of all patches offered, and of those with the source's
+// largest values. Samples serve better than
 // histograms would: the errors that a quantizer makes in the sums can be measured on them. Memory is bounded:
 // patches() patches of 64 pixels at most, whatever is observed. Any thread can observe.
 class observer {
@@ -51,9 +52,12 @@ private:
     };
 
     grid &grid_of(const bilinear_algorithm &t);
+    class patch_reader;
+
     void observe(grid &g, const problem &p, const void *src);
     int zero_point(dim ic) const;
     void offer(grid &g, const source_patch &patch);
+    void note(grid &g, const source_patch &patch) const;
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
     grid copy_of(const grid &g) const;
     tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;
