@@ -50,9 +50,9 @@ private:
 class openmp_threads final : public thread_team {
 public:
     int size() const override { return omp_get_max_threads(); }
-    void run(int count, const part_function &part) const override {
+    void run(int count, const task_function &task) const override {
 #pragma omp parallel for num_threads(count) schedule(static, 1)
-        for (int i = 0; i < count; ++i) part(i);
+        for (int i = 0; i < count; ++i) task(i);
     }
 };
 

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ machine describe_machine() {
             {isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni},
             {isa::avx2, dnnl::cpu_isa::avx2},
     };
+    static_assert(std::size(by_strength) == std::size(all_isas), "as the provider has them");
     for (const auto &[candidate, bits] : by_strength)
         if (allowed(bits) && cpu_has(candidate))
             return {candidate, allowed(dnnl::cpu_isa::avx512_core_amx), omp_get_max_threads(), caches(),

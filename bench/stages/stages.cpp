@@ -4,7 +4,7 @@
 #include "jit/input_transform/input_transform.hpp"
 #include "jit/multiply/multiply.hpp"
 #include "jit/output_transform/output_transform.hpp"
-#include "plan/workspace.hpp"
+#include "run/blueprint.hpp"
 #include "stages/peak.hpp"
 
 #include <benchmark/benchmark.h>
@@ -49,7 +49,7 @@ void multiply(benchmark::State &state, isa i, bool bytes, dim ic, dim tiles) {
     for (auto _ : state)
         for (dim t = 0; t < tiles; t += group)
             (*kernel)({v.data() + t * ic * size, u.data(), m.data() + t * width,
-                    ic * size / (groups_per_step * 4), 1, 0, 0, u.data(), initial.data()});
+                    ic * size / (ic_groups_per_step * 4), 1, 0, 0, u.data(), initial.data()});
     const double macs = static_cast<double>(tiles * ic * width);
     state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
     state.counters["of_peak"] =
@@ -71,12 +71,10 @@ plan sample_plan(isa i, tile_id tile, bool quantized) {
 }
 
 void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
-    const problem p = sample_problem();
-    const plan chosen = sample_plan(i, tile, quantized);
-    const block_map map(p, chosen);
-    const workspace space(p, chosen, map);
-    const dim tiles = map.largest_block(); // what there is room for
-    const winodnn::tile &t = tile_of(tile);
+    const blueprint b(sample_problem(), sample_plan(i, tile, quantized));
+    const problem &p = b.problem;
+    const winodnn::tile &t = b.tile;
+    const dim tiles = b.map.largest_block(); // what there is room for
     jit::input_transform_config config;
     config.isa = i;
     config.tile = tile;
@@ -84,12 +82,12 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     config.cols = {0, t.inputs().cols};
     config.col_stride = p.ic;
     config.row_stride = p.iw * p.ic;
-    config.numbers = chosen.numbers;
-    config.planes = space.v_planes;
+    config.numbers = b.plan.numbers;
+    config.planes = b.workspace.v_planes;
     const std::vector<jit::quantization_lanes> quantization(static_cast<std::size_t>(t.components()));
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
-    line_vector<std::byte> v(space.m_offset);
+    line_vector<std::byte> v(b.workspace.m_offset);
     for (auto _ : state)
         for (dim n = 0; n < tiles; ++n)
             (*kernel)({src.data() + n % 13 * t.outputs.cols * p.ic, v.data(), n * p.ic, p.ic, nullptr,
@@ -100,19 +98,17 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
 }
 
 void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantized) {
-    const problem p = sample_problem();
-    const plan chosen = sample_plan(i, tile, quantized);
-    const block_map map(p, chosen);
-    const workspace space(p, chosen, map);
-    const dim tiles = map.largest_block(); // what there is room for
-    const winodnn::tile &t = tile_of(tile);
-    const dim channels = layout_for(p, chosen).oc_block();
+    const blueprint b(sample_problem(), sample_plan(i, tile, quantized));
+    const problem &p = b.problem;
+    const winodnn::tile &t = b.tile;
+    const dim tiles = b.map.largest_block(); // what there is room for
+    const dim channels = b.layout.oc_block();
     jit::output_transform_config config;
     config.isa = i;
     config.tile = tile;
     config.rows = t.outputs.rows;
     config.cols = t.outputs.cols;
-    config.plane_stride = space.m_plane_stride;
+    config.plane_stride = b.workspace.m_plane_stride;
     config.col_stride = p.oc;
     config.row_stride = p.ow * p.oc;
     config.quantized = quantized;
@@ -120,23 +116,23 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
     config.post_ops = {post_op {}};
     config.per_oc_stride = p.oc * dim {sizeof(float)};
     const auto kernel = jit::get_output_transform(config);
-    line_vector<std::byte> m(space.thread_bytes);
+    line_vector<std::byte> m(b.workspace.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
     line_vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
     const dim blocks = p.oc / channels;
     for (auto _ : state)
-        for (dim b = 0; b < blocks; ++b)
+        for (dim block = 0; block < blocks; ++block)
             for (dim n = 0; n < tiles; ++n)
-                (*kernel)({m.data() + n * space.m_tile_stride,
-                        dst.data() + n % 13 * t.outputs.cols * p.oc + b * channels, nullptr, per_oc.data(),
-                        channels / traits_of(i).lanes(), 0, nullptr});
+                (*kernel)({m.data() + n * b.workspace.m_tile_stride,
+                        dst.data() + n % 13 * t.outputs.cols * p.oc + block * channels, nullptr,
+                        per_oc.data(), channels / traits_of(i).lanes(), 0, nullptr});
     state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs.count()));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void register_all() {
-    for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni}) {
+    for (const isa i : all_isas) {
         if (!cpu_has(i)) continue;
         const std::string at = std::string("/") + name_of(i);
         for (const bool bytes : {false, true})

@@ -1,5 +1,6 @@
 #include "comparison.hpp"
 
+#include "calibrate.hpp"
 #include "timing/rounds.hpp"
 #include "true_accumulators.hpp"
 
@@ -7,9 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace winodnn::bench {
 namespace {
@@ -49,27 +48,14 @@ dnnl::primitive_attr promised(bits_each bits) {
 comparison::comparison(const layer &l, const accuracy_options &accuracy, bits_each bits)
     : layer_(l), accuracy_(accuracy), data_(l, accuracy.calibrated, bits),
       engine_(dnnl::engine::kind::cpu, 0) {
-    if (accuracy.calibrated) calibrate();
+    if (accuracy.calibrated)
+        calibrate_on([&] { accumulators_of(ask(engine_, l, flavour::accumulators), data_); }, accuracy.scales,
+                accuracy.target_snr);
 
     direct_.emplace(ask_direct(engine_, l, flavour::layer), flavour::layer, data_);
     convolution_pd pd = ask(engine_, l, flavour::layer, dnnl::algorithm::convolution_direct, promised(bits));
     why_declined_ = winodnn_last_decline_reason();
     if (is_ours(pd)) ours_.emplace(std::move(pd), flavour::layer, data_);
-}
-
-// On the very data that are computed with: what the best of calibrations gives.
-void comparison::calibrate() {
-    const auto succeed = [](int status) {
-        if (status != 0) throw std::runtime_error(winodnn_calibration_error());
-    };
-    const std::string file =
-            std::filesystem::temp_directory_path() / ("vs_direct." + std::to_string(getpid()) + ".json");
-    succeed(winodnn_calibration_use(nullptr, 0));
-    succeed(winodnn_calibration_start(accuracy_.scales.c_str()));
-    accumulators_of(ask(engine_, layer_, flavour::accumulators), data_);
-    succeed(winodnn_calibration_write(file.c_str()));
-    succeed(winodnn_calibration_use(file.c_str(), accuracy_.target_snr));
-    std::filesystem::remove(file);
 }
 
 correctness comparison::check() {

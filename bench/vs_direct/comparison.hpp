@@ -50,7 +50,6 @@ public:
     std::optional<seconds_each> time(double seconds, std::string &distrust);
 
 private:
-    void calibrate();
     void compare_bytes(correctness &result);
 
     layer layer_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
-#include <string_view>
 
 namespace winodnn::bench {
 namespace {
@@ -103,16 +102,8 @@ convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f, dnnl::
             {l.h.pad_after(), l.w.pad_after()}, completed(attr, f)};
 }
 
-bool is_ours(const convolution_pd &pd) {
-    return std::string_view(pd.impl_info_str()).starts_with("wino:");
-}
-
 convolution_pd ask_direct(const dnnl::engine &engine, const layer &l, flavour f) {
-    convolution_pd pd = ask(engine, l, f);
-    while (is_ours(pd))
-        if (!pd.next_impl())
-            throw dnnl::error(dnnl_unimplemented, "there is no direct convolution to compare with");
-    return pd;
+    return without_ours(ask(engine, l, f));
 }
 
 contender::contender(convolution_pd pd, flavour f, const layer_data &data)

@@ -1,6 +1,7 @@
 // One implementation of a layer, ready to execute on its own weights and destination.
 #pragma once
 
+#include "implementations.hpp"
 #include "layer.hpp"
 
 #include <dnnl.hpp>
@@ -41,14 +42,11 @@ struct layer_data {
     float src_scale = 0, dst_scale = 0; // such that the u8 outputs use their range
 };
 
-using convolution_pd = dnnl::convolution_forward::primitive_desc;
-
 // What a program gets that asks for this convolution in the usual way. Scales and post-ops are added to attr.
 convolution_pd ask(const dnnl::engine &engine, const layer &l, flavour f,
         dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct,
         const dnnl::primitive_attr &attr = {});
-bool is_ours(const convolution_pd &pd);
-// oneDNN's own, which follows ours in the list of implementations.
+// oneDNN's own.
 convolution_pd ask_direct(const dnnl::engine &engine, const layer &l, flavour f);
 
 class contender {

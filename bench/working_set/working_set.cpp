@@ -35,7 +35,7 @@ problem square(dim channels, dim pixels) {
 }
 
 isa parse_isa(const char *name) {
-    for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni})
+    for (const isa i : all_isas)
         if (std::strcmp(name, name_of(i)) == 0 && cpu_has(i)) return i;
     throw std::invalid_argument(std::string("this CPU has no ISA called ") + name);
 }

@@ -32,7 +32,7 @@ public:
     }
 
     static std::vector<int> operands(const instruction &i) {
-        if (i.op == instruction::kind::shift_left) return {i.a};
+        if (i.op == instruction::opcode::shift_left) return {i.a};
         return {i.a, i.b};
     }
 
@@ -118,8 +118,8 @@ void emit_fused(generator &g, bool add, const vec &to, const vec &a, const vec &
 }
 
 void emit_f32(generator &g, const instruction &i, const vec &to, const vec &a, const vec &b) {
-    const bool add = i.op == instruction::kind::add;
-    if (i.op == instruction::kind::shift_left)
+    const bool add = i.op == instruction::opcode::add;
+    if (i.op == instruction::opcode::shift_left)
         g.vmulps(to, a, g.constant(static_cast<float>(1 << i.b)));
     else if (i.shift > 0)
         emit_fused(g, add, to, a, b, static_cast<float>(1 << i.shift));
@@ -131,9 +131,9 @@ void emit(generator &g, element type, const instruction &i, const vec &to, const
     if (type == element::f32) return emit_f32(g, i, to, a, b);
     const bool s16 = type == element::s16;
     switch (i.op) {
-        case instruction::kind::add: s16 ? g.vpaddw(to, a, b) : g.vpaddd(to, a, b); break;
-        case instruction::kind::sub: s16 ? g.vpsubw(to, a, b) : g.vpsubd(to, a, b); break;
-        case instruction::kind::shift_left:
+        case instruction::opcode::add: s16 ? g.vpaddw(to, a, b) : g.vpaddd(to, a, b); break;
+        case instruction::opcode::sub: s16 ? g.vpsubw(to, a, b) : g.vpsubd(to, a, b); break;
+        case instruction::opcode::shift_left:
             // Doubling is an addition: more ports take it than take shifts.
             if (i.b == 1)
                 s16 ? g.vpaddw(to, a, a) : g.vpaddd(to, a, a);
@@ -145,8 +145,8 @@ void emit(generator &g, element type, const instruction &i, const vec &to, const
 
 } // namespace
 
-void emit_program(generator &g, const program &given, const program_context &context) {
-    const program p = context.type == element::f32 ? with_fused_shifts(given) : given;
+void emit_program(generator &g, const program &unfused, const program_context &context) {
+    const program p = context.type == element::f32 ? with_fused_shifts(unfused) : unfused;
     allocation values(g, p, context);
     const auto deliver = [&](int value, const vec &from) {
         for (std::size_t output = 0; output < p.outputs.size(); ++output)

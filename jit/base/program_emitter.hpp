@@ -23,6 +23,6 @@ struct program_context {
 };
 
 // Throws std::logic_error if the registers and slots are too few.
-void emit_program(generator &g, const program &given, const program_context &context);
+void emit_program(generator &g, const program &unfused, const program_context &context);
 
 } // namespace winodnn::jit

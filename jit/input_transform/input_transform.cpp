@@ -18,7 +18,7 @@ public:
           bytes_(exact_bytes_of(
                   tile_, in_bits(source_range(config.src, config.zero_point), config.source_bits))) {
         const int reserved = config.numbers.has_initial_sums() ? 2 : 0;
-        for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(of_width(i));
+        for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(of_width(i));
         generate();
     }
 
@@ -47,7 +47,7 @@ private:
 
     void transform_vector() {
         emit_program(*this, piece_.input_program,
-                {element::s16, work_, piece_.v_planes(), vector_,
+                {element::s16, transform_registers_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
                         [this](int plane, const vec &from) {
                             store_plane(piece_.v_planes_of_whole[static_cast<std::size_t>(plane)], from);
@@ -130,7 +130,7 @@ private:
 
     // Registers: all vectors work in the transform.
     const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, quantization = r10;
-    std::vector<Xbyak::Xmm> work_;
+    std::vector<Xbyak::Xmm> transform_registers_;
     // Where some of V is in bytes, the last two.
     const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2);
 };

@@ -34,7 +34,7 @@ private:
         mov(steps, ptr[args + offsetof(multiply_args, steps)]);
         align(32);
         L(next_step);
-        for (int group = 0; group < groups_per_step; ++group) multiply_group(group);
+        for (int ic_group = 0; ic_group < ic_groups_per_step; ++ic_group) multiply_ic_group(ic_group);
         advance();
         jnz(next_step, T_NEAR);
         advance_term();
@@ -73,14 +73,14 @@ private:
 
     // All tiles with the weights of two (four) input channels: a broadcast pair of V against vectors of pairs
     // of U.
-    void multiply_group(int group) {
+    void multiply_ic_group(int ic_group) {
         for (int n = 0; n < config_.vectors; ++n) {
-            vmovups(weights(n), ptr[u + (group * config_.vectors + n) * traits().vector_bytes]);
+            vmovups(weights(n), ptr[u + (ic_group * config_.vectors + n) * traits().vector_bytes]);
         }
         for (int line = 0; line < config_.prefetch_lines; ++line)
-            prefetcht1(ptr[ahead + (group * config_.prefetch_lines + line) * 64]);
+            prefetcht1(ptr[ahead + (ic_group * config_.prefetch_lines + line) * 64]);
         for (int t = 0; t < config_.tiles; ++t) {
-            vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + group * 4]);
+            vpbroadcastd(source(t), ptr[v + t * config_.v_tile_stride + ic_group * 4]);
             for (int n = 0; n < config_.vectors; ++n)
                 // The source's last product can take its place: one register more for products in flight.
                 accumulate(sum(t, n), source(t), weights(n), n + 1 < config_.vectors ? product : source(t));
@@ -95,9 +95,9 @@ private:
     }
 
     void advance() {
-        add(v, groups_per_step * 4);
-        add(u, groups_per_step * config_.vectors * traits().vector_bytes);
-        if (config_.prefetch_lines > 0) add(ahead, groups_per_step * config_.prefetch_lines * 64);
+        add(v, ic_groups_per_step * 4);
+        add(u, ic_groups_per_step * config_.vectors * traits().vector_bytes);
+        if (config_.prefetch_lines > 0) add(ahead, ic_groups_per_step * config_.prefetch_lines * 64);
         dec(steps);
     }
 

@@ -29,7 +29,8 @@ struct multiply_args {
     std::int64_t steps;          // of 8 or 16 input channels, at least 1
     std::int64_t terms;          // products that are added up, at least 1
     std::int64_t v_jump, u_jump; // bytes from the end of one term's channels to the next one's first
-    const void *prefetch; // where terms * steps * groups_per_step * prefetch_lines lines will be wanted soon
+    const void
+            *prefetch; // where terms * steps * ic_groups_per_step * prefetch_lines lines will be wanted soon
     const std::int32_t *initial; // [oc in block]
 };
 

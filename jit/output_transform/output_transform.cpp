@@ -25,7 +25,7 @@ public:
     explicit output_transform_generator(const output_transform_config &config)
         : generator(config.isa), config_(config), tile_(tile_of(config.tile)),
           piece_(tile_.piece_of(config.row_piece, config.col_piece)) {
-        for (int i = 0; i < traits().registers - reserved; ++i) work_.push_back(full(i));
+        for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(full(i));
         generate();
     }
 
@@ -71,7 +71,7 @@ private:
         }
         emit_program(*this,
                 partial_program(piece_.output_program, first_outputs(piece_, config_.rows, config_.cols)),
-                {config_.quantized ? element::f32 : element::s32, work_, piece_.m_planes(),
+                {config_.quantized ? element::f32 : element::s32, transform_registers_, piece_.m_planes(),
                         traits().vector_bytes,
                         [this](int plane, const vec &to) {
                             load_sum(piece_.m_planes_of_whole[static_cast<std::size_t>(plane)], to);
@@ -183,7 +183,7 @@ private:
     const reg m = rsi, dst = rdx, partial = rcx, per_oc = r8, channel = r9, vectors = r10, operands = r11;
     const vec value = full(traits().registers - 1), scratch = full(traits().registers - 2);
     const vec inverse_odd = full(traits().registers - 3), upper_bound = full(traits().registers - 4);
-    std::vector<Xbyak::Xmm> work_;
+    std::vector<Xbyak::Xmm> transform_registers_;
 };
 
 // Floats by their bits: a strict order whatever their values.

@@ -61,9 +61,11 @@ void emit_binary(generator &g, const post_op &op, const vec &value, const vec &o
         case binary_div: g.vdivps(value, value, operand); break;
         case binary_max: g.vmaxps(value, value, operand); break;
         case binary_min: g.vminps(value, value, operand); break;
-        default: // prelu
+        case prelu:
             g.vmulps(operand, value, operand);
             g.take_where_negative(value, operand);
+            break;
+        default: throw std::logic_error("a post-op with an operand has no instructions");
     }
 }
 
@@ -98,7 +100,14 @@ void emit_post_op(generator &g, const post_op &op, int index, const vec &value, 
             emit_hardsigmoid(g, op, value);
             g.vmulps(value, value, scratch);
             break;
-        default: throw std::logic_error("staged post-ops are between kernels");
+        case staged: throw std::logic_error("staged post-ops are between kernels");
+        case binary_add:
+        case binary_sub:
+        case binary_mul:
+        case binary_div:
+        case binary_max:
+        case binary_min:
+        case prelu: break; // above
     }
 }
 

@@ -19,8 +19,8 @@ double tile_calibration::snr(const component_set &wide, int limit) const {
 
 std::optional<component_set> tile_calibration::wide_for(double target_snr, int limit) const {
     const auto won = [&](int c) {
-        const component_calibration &of = components[static_cast<std::size_t>(c)];
-        return of.range(limit).noise - of.noise_in_16_bits;
+        const component_calibration &component = components[static_cast<std::size_t>(c)];
+        return component.range(limit).noise - component.noise_in_16_bits;
     };
     std::vector<int> noisiest_first(components.size());
     std::iota(noisiest_first.begin(), noisiest_first.end(), 0);

@@ -33,7 +33,7 @@ enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t index, dim group,
         const std::array<std::vector<component_quantizer>, variants> &quantizers) {
     const bilinear_algorithm &t = samples.tile();
-    const dim ic = samples.like().group_ic(), all = samples.like().ic;
+    const dim ic = samples.layer().group_ic(), all = samples.layer().ic;
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
     const std::vector<std::int16_t> &v = samples.v(index);
@@ -169,13 +169,13 @@ std::vector<std::int16_t> transform_tile(
     std::int16_t *to = results.data();
     for (const instruction &i : p.code) {
         const std::int16_t *a = value(i.a);
-        const bool shifts = i.op == instruction::kind::shift_left;
+        const bool shifts = i.op == instruction::opcode::shift_left;
         // Programs of inputs have no shifts inside of additions.
         const std::int16_t *b = shifts ? a : value(i.b);
         for (dim c = 0; c < ic; ++c, ++to)
-            *to = static_cast<std::int16_t>(shifts                           ? wide(a[c]) << i.b
-                                            : i.op == instruction::kind::add ? wide(a[c]) + wide(b[c])
-                                                                             : wide(a[c]) - wide(b[c]));
+            *to = static_cast<std::int16_t>(shifts                             ? wide(a[c]) << i.b
+                                            : i.op == instruction::opcode::add ? wide(a[c]) + wide(b[c])
+                                                                               : wide(a[c]) - wide(b[c]));
     }
     std::vector<std::int16_t> v;
     v.reserve(p.outputs.size() * static_cast<std::size_t>(ic));
@@ -185,7 +185,7 @@ std::vector<std::int16_t> transform_tile(
 
 tile_samples::tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
         const std::vector<source_patch> &patches)
-    : tile_(t), like_(p) {
+    : tile_(t), layer_(p) {
     for (const source_patch &patch : patches)
         for (const int top : tile_offsets(t.outputs.rows))
             for (const int left : tile_offsets(t.outputs.cols)) {
@@ -201,21 +201,22 @@ std::vector<std::int16_t> tile_samples::sorted(int component) const {
     for (const std::vector<std::int16_t> &v : v_)
         for (int plane = 0; plane < tile_.v_planes(); ++plane)
             if (tile_.component_of_v(plane) == component)
-                values.insert(values.end(), v.begin() + plane * like_.ic, v.begin() + (plane + 1) * like_.ic);
+                values.insert(
+                        values.end(), v.begin() + plane * layer_.ic, v.begin() + (plane + 1) * layer_.ic);
     std::sort(values.begin(), values.end());
     return values;
 }
 
 void measure_noise(
-        tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
+        tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
     const bilinear_algorithm &t = samples.tile();
-    const problem &p = samples.like();
+    const problem &p = samples.layer();
     const component_set all = all_components(t);
     const value_range source = source_range(p);
     std::array<std::vector<component_quantizer>, variants> quantizers;
-    quantizers[in_8_bits] = quantizers_for(of_tile, {}, source, narrow_limit);
-    quantizers[in_7_bits] = quantizers_for(of_tile, {}, source, narrow_limit_without_dot_product);
-    quantizers[in_16_bits] = quantizers_for(of_tile, all, source, narrow_limit);
+    quantizers[in_8_bits] = quantizers_for(calibrated, {}, source, narrow_limit);
+    quantizers[in_7_bits] = quantizers_for(calibrated, {}, source, narrow_limit_without_dot_product);
+    quantizers[in_16_bits] = quantizers_for(calibrated, all, source, narrow_limit);
 
     const dim ic = p.group_ic(), filter = ic * t.taps.count(), channels = std::min(p.oc, most_channels);
     const std::size_t tiles = std::min(samples.count(), most_tiles);
@@ -241,10 +242,10 @@ void measure_noise(
         }
     }
     for (int c = 0; c < t.components(); ++c) {
-        component_calibration &of = of_tile.components[static_cast<std::size_t>(c)];
-        of.in_8_bits.noise = measured.share(c, in_8_bits);
-        of.in_7_bits.noise = measured.share(c, in_7_bits);
-        of.noise_in_16_bits = measured.share(c, in_16_bits);
+        component_calibration &component = calibrated.components[static_cast<std::size_t>(c)];
+        component.in_8_bits.noise = measured.share(c, in_8_bits);
+        component.in_7_bits.noise = measured.share(c, in_7_bits);
+        component.noise_in_16_bits = measured.share(c, in_16_bits);
     }
 }
 

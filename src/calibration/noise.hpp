@@ -32,7 +32,7 @@ public:
             const std::vector<source_patch> &patches);
 
     const bilinear_algorithm &tile() const { return tile_; }
-    const problem &like() const { return like_; }
+    const problem &layer() const { return layer_; }
     std::size_t count() const { return v_.size(); }
     // Of one tile, [plane][ic of all groups].
     const std::vector<std::int16_t> &v(std::size_t tile) const { return v_[tile]; }
@@ -42,7 +42,7 @@ public:
 
 private:
     const bilinear_algorithm &tile_;
-    const problem &like_;
+    const problem &layer_;
     std::vector<std::vector<std::int16_t>> v_;
     std::vector<grid_size> inside_;
 };
@@ -51,6 +51,6 @@ private:
 // and quantized: of at most 48 tiles and 32 output channels. weights: s8 [oc of all groups][ic of
 // one][kh][kw].
 void measure_noise(
-        tile_calibration &of_tile, const tile_samples &samples, const std::vector<std::int8_t> &weights);
+        tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights);
 
 } // namespace winodnn

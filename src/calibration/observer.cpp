@@ -24,7 +24,7 @@ int step_along(int outputs, int taps) {
 } // namespace
 
 observer::observer(const problem &p, layer_key key, std::vector<std::int8_t> weights)
-    : like_(p), key_(std::move(key)), weights_(std::move(weights)) {
+    : first_problem_(p), key_(std::move(key)), weights_(std::move(weights)) {
     for (const observed_tile &t : all_observed_tiles()) {
         const bilinear_algorithm &algorithm = algorithm_of(t);
         if (is_candidate(algorithm, p))
@@ -95,8 +95,8 @@ void observer::observe(grid &g, const problem &p, const void *src) {
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
     const bilinear_algorithm &t = algorithm_of(seen.tile);
     for (int plane = 0; plane < t.v_planes(); ++plane) {
-        const auto first = v.begin() + plane * like_.ic;
-        const auto [low, high] = std::minmax_element(first, first + like_.ic);
+        const auto first = v.begin() + plane * first_problem_.ic;
+        const auto [low, high] = std::minmax_element(first, first + first_problem_.ic);
         seen_component &c = seen.components[static_cast<std::size_t>(t.component_of_v(plane))];
         c.low = std::min<int>(c.low, *low);
         c.high = std::max<int>(c.high, *high);
@@ -108,8 +108,8 @@ void observer::offer(grid &g, const source_patch &patch) {
         const bilinear_algorithm &t = algorithm_of(seen.tile);
         for (const int top : tile_offsets(t.outputs.rows))
             for (const int left : tile_offsets(t.outputs.cols))
-                note(seen, transform_tile(t, patch.values.data() + (top * g.width + left) * like_.ic, g.width,
-                                   like_.ic));
+                note(seen, transform_tile(t, patch.values.data() + (top * g.width + left) * first_problem_.ic,
+                                   g.width, first_problem_.ic));
     }
     ++g.offered;
     if (std::ssize(g.patches) < patches_kept) {
@@ -134,7 +134,7 @@ observer::grid observer::copy_of(const grid &g) const {
 
 tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
     const bilinear_algorithm &t = algorithm_of(seen.tile);
-    const tile_samples samples(t, like_, g.width, g.patches);
+    const tile_samples samples(t, first_problem_, g.width, g.patches);
     tile_calibration result {seen.tile, std::vector<component_calibration>(seen.components.size())};
     value_range everything;
     for (const seen_component &c : seen.components) {
@@ -149,9 +149,9 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
                 return choose_range(scale_choice::max, sorted, everything, limit);
             return choose_range(choice, sorted, {range.low, range.high}, limit);
         };
-        component_calibration &of = result.components[static_cast<std::size_t>(c)];
-        of.in_8_bits = choose(narrow_limit);
-        of.in_7_bits = choose(narrow_limit_without_dot_product);
+        component_calibration &component = result.components[static_cast<std::size_t>(c)];
+        component.in_8_bits = choose(narrow_limit);
+        component.in_7_bits = choose(narrow_limit_without_dot_product);
     }
     measure_noise(result, samples, weights_);
     return result;

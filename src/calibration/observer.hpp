@@ -58,7 +58,7 @@ private:
     grid copy_of(const grid &g) const;
     tile_calibration finish(const grid &g, const seen_tile &seen, scale_choice choice) const;
 
-    const problem like_; // of the first source
+    const problem first_problem_; // of the first source that is observed
     const layer_key key_;
     const std::vector<std::int8_t> weights_;
 

@@ -15,9 +15,9 @@ bool has_smaller_pieces(const tile &t, const problem &p) {
            || cover_of(t.col_pieces, p.cols(), false).small_count > 0;
 }
 
-// All plans with one tile, that of the best layout first.
+// All plans with one tile, that of the best blocking first.
 std::vector<prediction> plans_with(const problem &p, const machine &m, const plan &base) {
-    std::vector<prediction> all = layouts(p, m, base);
+    std::vector<prediction> all = blockings(p, m, base);
     if (has_smaller_pieces(tile_of(base.tile), p)) {
         plan whole = all.front().plan;
         whole.mixed = false;

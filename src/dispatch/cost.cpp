@@ -76,14 +76,15 @@ private:
 
     double plane_cycles(double tiles, bool wide) const {
         const double vectors = oc_ / registers_.lanes, slices = std::ceil(vectors / registers_.vectors);
-        const double groups = std::ceil(tiles / registers_.tiles);
-        const double size = tiles / groups, width = vectors / slices;
-        const double one = wide ? rates_.s16_cycles : rates_.s8_cycles;
-        const double step = std::max({size * width * one, (size + width) / loads_a_cycle, multiply_latency});
+        const double calls = std::ceil(tiles / registers_.tiles);
+        const double size = tiles / calls, width = vectors / slices;
+        const double instruction = wide ? rates_.s16_cycles : rates_.s8_cycles;
+        const double step =
+                std::max({size * width * instruction, (size + width) / loads_a_cycle, multiply_latency});
         const double steps = tile_.terms() * ic_ / (wide ? 2 : 4);
         const bool starts = plan_.numbers.quantized || !wide;
         const double start_and_end = starts ? quantized_sum_cycles * size * width : 0;
-        return (step * steps + start_and_end) * groups * slices;
+        return (step * steps + start_and_end) * calls * slices;
     }
 
     // U stays in L2 from block to block, or is streamed through it.
@@ -93,7 +94,7 @@ private:
     }
 
     double weights_cycles() const {
-        return weights_bytes_ * weights_in_l2_cycles + streamed_bytes() * weights_beyond_l2_cycles;
+        return weights_bytes_ * rates_.memory.weights_in_l2 + streamed_bytes() * weights_beyond_l2_cycles;
     }
 
     double streaming_cycles() const {
@@ -110,8 +111,8 @@ private:
     double cycles_beyond_l2() const {
         const double u = weights_bytes_ / oc_blocks_, v = v_bytes(), m = m_bytes();
         return oc_blocks_
-               * (v * share_beyond(machine_.cache.l2, v + m + u) * rates_.v_beyond_l2_cycles
-                       + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * rates_.m_beyond_l2_cycles);
+               * (v * share_beyond(machine_.cache.l2, v + m + u) * rates_.memory.v_beyond_l2
+                       + 2 * m * share_beyond(machine_.cache.l2, m + u / 4) * rates_.memory.m_beyond_l2);
     }
 
     double transforms_and_images() const {
@@ -125,8 +126,10 @@ private:
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
         const bool has_many = plan_.numbers.has_initial_sums() && tile_.m_planes() > few_planes;
         const double planes = has_many ? many_planes_cycles * tile_.m_planes() : 0;
-        return tiles_ * (instructions * rates_.transform_cycles + (rates_.tile_cycles + planes) * oc_blocks_)
-               + pixels * (ic_ + oc_) * image_cycles + pixels * ic_ * promise_cycles();
+        const double one =
+                plan_.numbers.quantized ? rates_.quantized_transform_cycles : rates_.transform_cycles;
+        return tiles_ * (instructions * one + (tile_cycles + planes) * oc_blocks_)
+               + pixels * (ic_ + oc_) * rates_.memory.image + pixels * ic_ * promise_cycles();
     }
 
     static double share_of(const cover &along, bool small) {

@@ -1,8 +1,8 @@
 #include "dispatch/dispatch.hpp"
 
+#include "dispatch/blockings.hpp"
 #include "dispatch/candidates.hpp"
 #include "dispatch/cost.hpp"
-#include "dispatch/layouts.hpp"
 #include "problem/decimal.hpp"
 #include "winograd/ranges.hpp"
 
@@ -35,13 +35,13 @@ plan plan_with_tile(
     base.tile = tile;
     base.isa = m.isa;
     base.threads = m.threads;
-    return layouts(p, m, base).front().plan;
+    return blockings(p, m, base).front().plan;
 }
 
 std::optional<plan> promised_plan_with_tile(const problem &p, const machine &m, tile_id tile) {
     const std::optional<plan> base = promised_base(p, m, tile);
     if (!base) return {};
-    return layouts(p, m, *base).front().plan;
+    return blockings(p, m, *base).front().plan;
 }
 
 bool is_within_growth(tile_id tile, const problem &p, const machine &m, bool calibrated) {

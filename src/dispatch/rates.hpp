@@ -5,15 +5,21 @@
 
 namespace winodnn {
 
+// For each byte.
+struct memory_cycles {
+    double image;         // of src and dst, which no cache holds for long
+    double weights_in_l2; // of each block: the first group of tiles that multiplies with them finds them
+                          // there
+    double v_beyond_l2, m_beyond_l2; // of V that is read, or of M that is written and read, out of L2
+};
+
 struct rates {
     // Vector instructions that multiply and add, of the multiply kernel, by what is multiplied.
     double s16_cycles, s8_cycles;
-    double transform_cycles; // of an instruction of a transform, or of a load or store beside it
-    double direct_macs;      // of oneDNN's direct convolution, of pixels inside the image
-    // For each tile and block of output channels: calls, and cache lines that are not where they are wanted.
-    double tile_cycles;
-    // For each byte of V that is read, or of M that is written and read, and is not in L2 any more.
-    double v_beyond_l2_cycles, m_beyond_l2_cycles;
+    // Of an instruction of a transform, or of a load or store beside it: from or to s16, or 8 bits.
+    double transform_cycles, quantized_transform_cycles;
+    double direct_macs; // of oneDNN's direct convolution, of pixels inside the image
+    memory_cycles memory;
 };
 
 rates rates_of(const machine &m);
@@ -37,18 +43,16 @@ constexpr double finish_instructions = 7, quantize_instructions = 2.5, dequantiz
 // What a component that is exact in 8 bits takes more than one in 16, and a byte of the source to be looked
 // at.
 constexpr double exact_byte_instructions = 2, source_promise_cycles = 0.08;
-// For each byte of src and dst, which no cache holds for long.
-constexpr double image_cycles = 0.2;
+// For each tile and block of output channels: calls, and cache lines that are not where they are wanted.
+constexpr double tile_cycles = 100;
 
-// For each byte of weights of each block: the first group of tiles that multiplies with it finds it in L2.
-constexpr double weights_in_l2_cycles = 0.01;
-// And where it is streamed through L2: it pushes V and M out.
+// For each byte of weights that is streamed through L2: it pushes V and M out.
 constexpr double weights_beyond_l2_cycles = 0.0145;
 // Bytes a cycle that a core reads of weights: from L3, and from memory. And how much of L3 it has to itself:
 // other cores use it, and so does the rest of a network between two runs of a layer.
 constexpr double l3_bytes_a_cycle = 14, memory_bytes_a_cycle = 6.5, share_of_l3 = 0.6;
 // The same of an L3 behind a mesh, and how much of it the products do not hide.
-constexpr double far_l3_bytes_a_cycle = 8, far_l3_visible = 0.4;
+constexpr double far_l3_bytes_a_cycle = 8, far_l3_visible = 0.2;
 
 // Cycles that a staged post-op takes for each value that it is computed of, and of those the ones that direct
 // convolution has to spend as well: oneDNN computes it there too, but only of values that exist. Measured

@@ -29,9 +29,9 @@ constexpr register_tile register_tile_of(isa i) {
 
 // Input channels are multiplied in groups of 32 bits, pairs of s16 or fours of 8 bits. The kernel's loop has
 // so many groups a step.
-constexpr int groups_per_step = 4;
+constexpr int ic_groups_per_step = 4;
 constexpr int ic_per_step(int value_bytes) {
-    return groups_per_step * 4 / value_bytes;
+    return ic_groups_per_step * 4 / value_bytes;
 }
 
 } // namespace winodnn

@@ -17,7 +17,7 @@ struct loop_args {
     std::int64_t rounds;
 };
 
-enum class measured : std::uint8_t { clock, multiplies, adds };
+enum class timed_instruction : std::uint8_t { clock, multiplies, adds };
 
 // Each of these is independent of the others, and a chain by itself: more than the units' latency (4 or 5
 // cycles) times their number.
@@ -28,7 +28,7 @@ constexpr int cycles_of_imul = 3;
 
 class loop_generator : public jit::generator {
 public:
-    loop_generator(isa i, measured what) : generator(i) {
+    loop_generator(isa i, timed_instruction timed) : generator(i) {
         mov(rax, ptr[args + offsetof(loop_args, rounds)]);
         mov(rcx, rax);
         const vec zero = full(traits().registers - 1);
@@ -36,7 +36,7 @@ public:
         Xbyak::Label next;
         align(32);
         L(next);
-        for (int n = 0; n < independent; ++n) emit(what, full(n), zero);
+        for (int n = 0; n < independent; ++n) emit(timed, full(n), zero);
         dec(rax);
         jnz(next);
         vzeroupper();
@@ -45,23 +45,24 @@ public:
     }
 
 private:
-    void emit(measured what, const vec &sum, const vec &zero) {
-        switch (what) {
-            case measured::clock: imul(rcx, rcx); break;
-            case measured::multiplies:
+    void emit(timed_instruction timed, const vec &sum, const vec &zero) {
+        switch (timed) {
+            case timed_instruction::clock: imul(rcx, rcx); break;
+            case timed_instruction::multiplies:
                 if (traits().dot_product)
                     multiply_accumulate(sum, zero, zero, sum);
                 else
                     vpmaddwd(sum, sum, zero);
                 break;
-            case measured::adds: vpaddd(sum, sum, zero); break;
+            case timed_instruction::adds: vpaddd(sum, sum, zero); break;
         }
     }
 };
 
 class timed_loop {
 public:
-    timed_loop(isa i, measured what) : loop_(std::make_unique<loop_generator>(i, what), "vector_units") {}
+    timed_loop(isa i, timed_instruction timed)
+        : loop_(std::make_unique<loop_generator>(i, timed), "vector_units") {}
 
     double run() {
         const auto begin = std::chrono::steady_clock::now();
@@ -87,8 +88,8 @@ constexpr double warming_seconds = 1e-4;
 constexpr int turns = 12;
 
 vector_units measure(isa i) {
-    timed_loop clock(i, measured::clock), warming(i, measured::multiplies),
-            multiplies(i, measured::multiplies), adds(i, measured::adds);
+    timed_loop clock(i, timed_instruction::clock), warming(i, timed_instruction::multiplies),
+            multiplies(i, timed_instruction::multiplies), adds(i, timed_instruction::adds);
     for (double spent = 0; spent < warming_seconds;) spent += warming.run();
     for (int turn = 0; turn < turns; ++turn)
         for (timed_loop *loop : {&multiplies, &clock, &adds}) loop->run();

@@ -26,11 +26,12 @@ block_map block_map::cut_as(const plan &chosen) const {
 }
 
 tile_block block_map::block(dim index) const {
-    const dim part = index % blocks_of_band_, band = index / blocks_of_band_;
+    const dim block_of_band = index % blocks_of_band_, band = index / blocks_of_band_;
     const dim image = band / bands_of_image_, first_row = band % bands_of_image_ * rows_of_band_;
     const dim begin = (image * rows_of_image_ + first_row) * tiles_of_row_;
     const dim tiles = std::min(rows_of_band_, rows_of_image_ - first_row) * tiles_of_row_;
-    return {begin + tiles * part / blocks_of_band_, begin + tiles * (part + 1) / blocks_of_band_};
+    return {begin + tiles * block_of_band / blocks_of_band_,
+            begin + tiles * (block_of_band + 1) / blocks_of_band_};
 }
 
 dim block_map::largest_block() const {
@@ -69,12 +70,12 @@ work_item block_map::item(dim index) const {
             {first_channel(chunk), first_channel(chunk + 1)}};
 }
 
-int block_map::parts(int threads) const {
+int block_map::tasks(int threads) const {
     return static_cast<int>(std::min<dim>(items(), threads));
 }
 
-item_range block_map::share(int part, int parts) const {
-    return {items() * part / parts, items() * (part + 1) / parts};
+item_range block_map::share(int task, int tasks) const {
+    return {items() * task / tasks, items() * (task + 1) / tasks};
 }
 
 dim block_map::most_items(int threads) const {

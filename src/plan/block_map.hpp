@@ -67,9 +67,9 @@ public:
 
     dim items() const { return blocks() * layout_.group_count() * chunks_; }
     work_item item(dim index) const;
-    // Threads that have something to do, of so many that there are, and the neighbouring items of each.
-    int parts(int threads) const;
-    item_range share(int part, int parts) const;
+    // Tasks for a team of so many threads, at most one each, and the neighbouring items of each task.
+    int tasks(int threads) const;
+    item_range share(int task, int tasks) const;
     // Of the thread that has most.
     dim most_items(int threads) const;
 

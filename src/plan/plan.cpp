@@ -14,11 +14,11 @@ int narrow_limit_of(isa i) {
 
 namespace {
 
-constexpr const char *kinds_of_numbers[] = {":s16:", ":s8:", ":exact8:"};
+constexpr const char *number_system_names[] = {":s16:", ":s8:", ":exact8:"};
 
 std::size_t name_index(const plan &p) {
-    const std::size_t kind = p.calibrated ? 1 : p.source_bits < 8 ? 2 : 0;
-    const std::size_t of_tile = static_cast<std::size_t>(p.tile) * std::size(kinds_of_numbers) + kind;
+    const std::size_t numbers = p.calibrated ? 1 : p.source_bits < 8 ? 2 : 0;
+    const std::size_t of_tile = static_cast<std::size_t>(p.tile) * std::size(number_system_names) + numbers;
     return of_tile * std::size(all_isas) + static_cast<std::size_t>(p.isa);
 }
 
@@ -26,7 +26,7 @@ std::size_t name_index(const plan &p) {
 std::vector<std::string> all_names() {
     std::vector<std::string> names;
     for (const tile_id tile : all_tiles())
-        for (const char *numbers : kinds_of_numbers)
+        for (const char *numbers : number_system_names)
             for (const isa i : all_isas)
                 names.push_back(std::string("wino:") + tile_of(tile).name + numbers + name_of(i));
     return names;

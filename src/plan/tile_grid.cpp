@@ -10,12 +10,12 @@ tile_axis make_axis(const cover &covered) {
     tile_axis axis;
     axis.covered = covered;
     for (dim tile = 0; tile < covered.count(); ++tile) {
-        const tile_axis::kind kind {
+        const tile_axis::clipping clipping {
                 &covered.at(tile), covered.inputs_inside(tile), covered.outputs_inside(tile)};
-        auto known = std::find(axis.kinds.begin(), axis.kinds.end(), kind);
+        auto known = std::find(axis.clippings.begin(), axis.clippings.end(), clipping);
         axis.tiles.push_back({covered.first_input(tile), covered.first_output(tile),
-                static_cast<int>(known - axis.kinds.begin()), covered.is_small(tile)});
-        if (known == axis.kinds.end()) axis.kinds.push_back(kind);
+                static_cast<int>(known - axis.clippings.begin()), covered.is_small(tile)});
+        if (known == axis.clippings.end()) axis.clippings.push_back(clipping);
     }
     return axis;
 }

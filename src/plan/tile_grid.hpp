@@ -9,22 +9,23 @@
 
 namespace winodnn {
 
-// One dimension. The tiles that lie alike (mostly: first, inner, last) form a kind, and share kernels.
+// One dimension. Tiles of which the same lies inside the image (mostly: the first, inner and last ones) have
+// one clipping, and share kernels.
 struct tile_axis {
-    struct kind {
-        const piece *of = nullptr;
+    struct clipping {
+        const winodnn::piece *piece = nullptr;
         extent inputs;   // pixels of the piece's inputs that are inside the image
         int outputs = 0; // outputs that are inside
-        bool operator==(const kind &) const = default;
+        bool operator==(const clipping &) const = default;
     };
     // What the cover says of each tile, at hand: its divisions would show next to the transform of a few
     // channels.
     struct tile {
         dim first_input, first_output;
-        int kind;
+        int clipping;
         bool small;
     };
-    std::vector<kind> kinds;
+    std::vector<clipping> clippings;
     std::vector<tile> tiles;
     cover covered;
     dim count() const { return static_cast<dim>(tiles.size()); }
@@ -51,15 +52,15 @@ struct tile_grid {
         dim n, row, col;
     };
     position at(dim index) const;
-    // Tiles of one kind of row and one kind of column lie alike: 0 .. rows.kinds * cols.kinds - 1.
-    std::size_t kind_of(const position &p) const {
-        return rows.tiles[p.row].kind * cols.kinds.size() + cols.tiles[p.col].kind;
+    // By clipping along the rows and along the columns, less than the product of how many there are of both.
+    std::size_t clipping_of(const position &p) const {
+        return rows.tiles[p.row].clipping * cols.clippings.size() + cols.tiles[p.col].clipping;
     }
     tile_class class_of(const position &p) const {
         return winodnn::class_of(rows.tiles[p.row].small, cols.tiles[p.col].small);
     }
-    tile_class class_of(const tile_axis::kind &row, const tile_axis::kind &col) const {
-        return winodnn::class_of(row.of == rows.covered.small, col.of == cols.covered.small);
+    tile_class class_of(const tile_axis::clipping &row, const tile_axis::clipping &col) const {
+        return winodnn::class_of(row.piece == rows.covered.small, col.piece == cols.covered.small);
     }
     // The tile's first input and output, in the source's and the destination's pixels. The input may lie
     // outside.

@@ -61,8 +61,8 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;
 }
 
-thread_space workspace::of_thread(std::byte *scratchpad, int part) const {
-    return in(scratchpad + threads_offset + thread_bytes * static_cast<std::size_t>(part));
+thread_space workspace::of_task(std::byte *scratchpad, int task) const {
+    return in(scratchpad + threads_offset + thread_bytes * static_cast<std::size_t>(task));
 }
 
 } // namespace winodnn

@@ -9,7 +9,7 @@
 
 namespace winodnn {
 
-// A thread's part of the scratchpad.
+// What a thread that runs a task has of the scratchpad.
 struct thread_space {
     std::byte *v, *m, *partial;
 };
@@ -24,7 +24,7 @@ struct thread_space {
 struct workspace {
     workspace(const problem &p, const plan &chosen, const block_map &map);
 
-    thread_space of_thread(std::byte *scratchpad, int part) const;
+    thread_space of_task(std::byte *scratchpad, int task) const;
     // In memory of a thread's own, of thread_bytes, on a cache line.
     thread_space in(std::byte *own) const { return {own + v_offset, own + m_offset, own + partial_offset}; }
 

@@ -59,7 +59,7 @@ static_assert(most_taps < 32);
 // Elements from one row of pixels to the next. Kernels reach eight rows and pixels, of at most 4 bytes an
 // element.
 constexpr dim longest_row = most_displacement / (most_inputs_along * 4);
-// V of the smallest block: six tiles (layouts.hpp), and its planes' padding. Counts of parts of channels,
+// V of the smallest block: six tiles (blockings.hpp), and its planes' padding. Counts of parts of channels,
 // which are of 32 bits, are far from their end then.
 constexpr dim most_group_ic = most_displacement / (most_planes * 2 * 7);
 // Arrays of one f32 for each output channel: 4 and a scale of each component for each of four classes of

@@ -27,13 +27,13 @@ public:
     void add(std::span<const std::uint8_t> bytes) { code_.insert(code_.end(), bytes.begin(), bytes.end()); }
 
     // A copy of an instruction that lies at `from`, with the memory that it reads relative to itself.
-    bool copy(std::span<const std::uint8_t> bytes, const instruction &what, std::uintptr_t from) {
+    bool copy(std::span<const std::uint8_t> bytes, const instruction &decoded, std::uintptr_t from) {
         const std::size_t at = code_.size();
         add(bytes);
-        if (what.displacement_at == 0) return true;
+        if (decoded.displacement_at == 0) return true;
         const std::uintptr_t operand =
-                from + what.length + static_cast<std::uintptr_t>(std::intptr_t {what.displacement});
-        return set_distance(at + what.displacement_at, operand, place_ + at + what.length);
+                from + decoded.length + static_cast<std::uintptr_t>(std::intptr_t {decoded.displacement});
+        return set_distance(at + decoded.displacement_at, operand, place_ + at + decoded.length);
     }
 
     bool jump(std::uintptr_t target) {
@@ -71,36 +71,37 @@ struct byte_range {
     bool has(std::uintptr_t address) const { return address >= begin && address < end; }
 };
 
-std::uintptr_t target_of(const instruction &what, std::uintptr_t at) {
-    return at + static_cast<std::uintptr_t>(what.target);
+std::uintptr_t target_of(const instruction &decoded, std::uintptr_t at) {
+    return at + static_cast<std::uintptr_t>(decoded.target);
 }
 
-bool has_target(const instruction &what) {
-    return what.kind == winodnn_jumps || what.kind == winodnn_jumps_if || what.kind == winodnn_jumps_if_nearby
-           || what.kind == winodnn_calls;
+bool has_target(const instruction &decoded) {
+    return decoded.kind == winodnn_jumps || decoded.kind == winodnn_jumps_if
+           || decoded.kind == winodnn_jumps_if_nearby || decoded.kind == winodnn_calls;
 }
 
 // Whether a branch from here leads into the range. Nothing if there is an instruction that is none.
 std::optional<bool> branches_into(
         const decoder &decode, std::span<const std::uint8_t> code, const byte_range &range) {
     while (!code.empty()) {
-        const std::optional<instruction> what = decode(code);
-        if (!what) return {};
-        if (has_target(*what) && range.has(target_of(*what, address_of(code)))) return true;
-        code = code.subspan(what->length);
+        const std::optional<instruction> decoded = decode(code);
+        if (!decoded) return {};
+        if (has_target(*decoded) && range.has(target_of(*decoded, address_of(code)))) return true;
+        code = code.subspan(decoded->length);
     }
     return false;
 }
 
 // Moves one instruction. Returns why not, or nullptr.
-const char *move(writer &moved, std::span<const std::uint8_t> bytes, const instruction &what) {
+const char *move(writer &moved, std::span<const std::uint8_t> bytes, const instruction &decoded) {
     constexpr const char *too_far = "what it refers to is too far away from where it can be moved";
     const std::uintptr_t at = address_of(bytes);
-    switch (what.kind) {
+    switch (decoded.kind) {
         case winodnn_goes_on:
-        case winodnn_ends: return moved.copy(bytes, what, at) ? nullptr : too_far;
-        case winodnn_jumps: return moved.jump(target_of(what, at)) ? nullptr : too_far;
-        case winodnn_jumps_if: return moved.jump_if(what.condition, target_of(what, at)) ? nullptr : too_far;
+        case winodnn_ends: return moved.copy(bytes, decoded, at) ? nullptr : too_far;
+        case winodnn_jumps: return moved.jump(target_of(decoded, at)) ? nullptr : too_far;
+        case winodnn_jumps_if:
+            return moved.jump_if(decoded.condition, target_of(decoded, at)) ? nullptr : too_far;
         // While the callee runs, unwinding would come upon code that nothing describes.
         case winodnn_calls:
         case winodnn_calls_through: return "it begins with a call";
@@ -122,11 +123,11 @@ expected<moved_entry> move_entry(const decoder &decode, std::span<const std::uin
     while (end < result.jump_at + jump_bytes) {
         const std::span<const std::uint8_t> rest = function.subspan(end);
         if (rest.empty()) return refused("it is too short");
-        const std::optional<instruction> what = decode(rest);
-        if (!what) return refused("it has an instruction that is unknown");
-        if (const char *why = move(moved, rest.first(what->length), *what)) return refused(why);
-        end += what->length;
-        const bool ends = what->kind == winodnn_ends || what->kind == winodnn_jumps;
+        const std::optional<instruction> decoded = decode(rest);
+        if (!decoded) return refused("it has an instruction that is unknown");
+        if (const char *why = move(moved, rest.first(decoded->length), *decoded)) return refused(why);
+        end += decoded->length;
+        const bool ends = decoded->kind == winodnn_ends || decoded->kind == winodnn_jumps;
         if (ends && end < result.jump_at + jump_bytes) return refused("it is too short");
     }
     const std::uintptr_t begin = address_of(function);

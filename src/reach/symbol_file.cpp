@@ -81,7 +81,7 @@ symbol_file::~symbol_file() {
     if (!mapped_.empty()) munmap(const_cast<std::byte *>(mapped_.data()), mapped_.size());
 }
 
-std::span<const std::byte> symbol_file::part(std::uint64_t offset, std::uint64_t bytes) const {
+std::span<const std::byte> symbol_file::bytes_at(std::uint64_t offset, std::uint64_t bytes) const {
     if (offset > mapped_.size() || bytes > mapped_.size() - offset) return {};
     return mapped_.subspan(offset, bytes);
 }
@@ -91,20 +91,20 @@ bool symbol_file::read() {
     if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64
             || header.e_machine != EM_X86_64)
         return false;
-    const auto segments = part(header.e_phoff, std::uint64_t {header.e_phnum} * sizeof(Elf64_Phdr));
-    const auto sections = part(header.e_shoff, std::uint64_t {header.e_shnum} * sizeof(Elf64_Shdr));
+    const auto segments = bytes_at(header.e_phoff, std::uint64_t {header.e_phnum} * sizeof(Elf64_Phdr));
+    const auto sections = bytes_at(header.e_shoff, std::uint64_t {header.e_shnum} * sizeof(Elf64_Shdr));
     for (std::size_t i = 0; i < segments.size() / sizeof(Elf64_Phdr); ++i) {
         const auto segment = header_at<Elf64_Phdr>(segments, i);
         if (segment.p_type == PT_NOTE && build_id_.empty())
-            build_id_ = build_id_in(part(segment.p_offset, segment.p_filesz));
+            build_id_ = build_id_in(bytes_at(segment.p_offset, segment.p_filesz));
     }
     const std::size_t count = sections.size() / sizeof(Elf64_Shdr);
     for (std::size_t i = 0; i < count; ++i) {
         const auto section = header_at<Elf64_Shdr>(sections, i);
         if (section.sh_type != SHT_SYMTAB || section.sh_link >= count) continue;
         const auto names = header_at<Elf64_Shdr>(sections, section.sh_link);
-        symbols_ = part(section.sh_offset, section.sh_size);
-        names_ = part(names.sh_offset, names.sh_size);
+        symbols_ = bytes_at(section.sh_offset, section.sh_size);
+        names_ = bytes_at(names.sh_offset, names.sh_size);
         // The last name has to end.
         if (names_.empty() || names_.back() != std::byte {0}) symbols_ = {};
     }

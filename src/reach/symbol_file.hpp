@@ -38,7 +38,7 @@ public:
 private:
     explicit symbol_file(std::span<const std::byte> mapped);
     bool read();
-    std::span<const std::byte> part(std::uint64_t offset, std::uint64_t bytes) const;
+    std::span<const std::byte> bytes_at(std::uint64_t offset, std::uint64_t bytes) const;
 
     std::span<const std::byte> mapped_, symbols_, names_;
     std::string build_id_;

@@ -8,17 +8,17 @@
 namespace winodnn {
 
 struct blueprint {
-    blueprint(const problem &p, const plan &c)
-        : described(p), chosen(c), tile(tile_of(c.tile)), map(p, c), layout(map.layout()),
-          space(described, chosen, map), grid(make_grid(described, map)) {}
+    blueprint(const winodnn::problem &p, const winodnn::plan &c)
+        : problem(p), plan(c), tile(tile_of(c.tile)), map(p, c), layout(map.layout()), workspace(p, c, map),
+          grid(make_grid(p, map)) {}
     blueprint(const blueprint &) = delete; // the stages refer to it
 
-    const problem described;
-    const plan chosen;
+    const winodnn::problem problem;
+    const winodnn::plan plan;
     const winodnn::tile &tile;
     const block_map map;
     const weights_layout &layout;
-    const workspace space;
+    const winodnn::workspace workspace;
     const tile_grid grid;
 };
 

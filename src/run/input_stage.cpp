@@ -2,7 +2,7 @@
 
 namespace winodnn {
 
-input_stage::input_stage(const blueprint &made_for, const class_quantizers &quantizers) : b_(made_for) {
+input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers) : blueprint_(b) {
     for (int k = 0; k < tile_classes; ++k)
         for (const component_quantizer &q : quantizers[k]) {
             quantization_[k].emplace_back();
@@ -10,34 +10,34 @@ input_stage::input_stage(const blueprint &made_for, const class_quantizers &quan
             quantization_[k].back().zero_point.fill(q.zero_point);
         }
 
-    const problem &p = b_.described;
+    const problem &p = blueprint_.problem;
     jit::input_transform_config config;
-    config.isa = b_.chosen.isa;
-    config.tile = b_.chosen.tile;
+    config.isa = blueprint_.plan.isa;
+    config.tile = blueprint_.plan.tile;
     config.src = p.src;
     config.zero_point = p.src_zero_point;
     config.narrow = p.group_ic() < config.channels_per_vector();
     config.col_stride = p.src_strides().w * p.dilation_w;
     config.row_stride = p.src_strides().h * p.dilation_h;
-    config.numbers = b_.chosen.numbers;
-    config.planes = b_.space.v_planes;
-    config.source_bits = b_.chosen.source_bits;
-    for (const auto &row : b_.grid.rows.kinds)
-        for (const auto &col : b_.grid.cols.kinds) {
+    config.numbers = blueprint_.plan.numbers;
+    config.planes = blueprint_.workspace.v_planes;
+    config.source_bits = blueprint_.plan.source_bits;
+    for (const auto &row : blueprint_.grid.rows.clippings)
+        for (const auto &col : blueprint_.grid.cols.clippings) {
             config.rows = row.inputs;
             config.cols = col.inputs;
-            config.row_piece = row.of->outputs;
-            config.col_piece = col.of->outputs;
+            config.row_piece = row.piece->outputs;
+            config.col_piece = col.piece->outputs;
             kernels_.push_back(jit::get_input_transform(config));
         }
 }
 
 void input_stage::run(const execution &e, const block_in_work &block, dim group) const {
-    const tile_grid &grid = b_.grid;
-    const nhwc_strides strides = b_.described.src_strides();
-    const dim first_channel = group * b_.layout.ic;
+    const tile_grid &grid = blueprint_.grid;
+    const nhwc_strides strides = blueprint_.problem.src_strides();
+    const dim first_channel = group * blueprint_.layout.ic;
     const auto *zero_points =
-            reinterpret_cast<const std::int16_t *>(e.shared + b_.space.src_zero_points_offset)
+            reinterpret_cast<const std::int16_t *>(e.shared + blueprint_.workspace.src_zero_points_offset)
             + first_channel;
     block_slots slots = block.slots;
     auto at = grid.at(block.tiles.begin);
@@ -47,9 +47,9 @@ void input_stage::run(const execution &e, const block_in_work &block, dim group)
         const dim offset = at.n * strides.n + first.y * strides.h + first.x * strides.w + first_channel;
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(e.args.src) + static_cast<std::uintptr_t>(offset);
-        const dim first_value = slots.first[shape]++ * b_.layout.padded_ic();
-        (*kernels_[grid.kind_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
-                b_.layout.ic, zero_points, quantization_[shape].data()});
+        const dim first_value = slots.first[shape]++ * blueprint_.layout.padded_ic();
+        (*kernels_[grid.clipping_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
+                blueprint_.layout.ic, zero_points, quantization_[shape].data()});
     }
 }
 

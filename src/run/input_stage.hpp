@@ -10,13 +10,13 @@ namespace winodnn {
 class input_stage {
 public:
     // Quantizers, if the plan is quantized: of the classes of tiles that there are.
-    input_stage(const blueprint &made_for, const class_quantizers &quantizers);
+    input_stage(const blueprint &b, const class_quantizers &quantizers);
 
     void run(const execution &e, const block_in_work &block, dim group) const;
 
 private:
-    const blueprint &b_;
-    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::kind_of
+    const blueprint &blueprint_;
+    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::clipping_of
     std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernels read them
 };
 

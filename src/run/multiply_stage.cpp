@@ -40,36 +40,39 @@ private:
 
 } // namespace
 
-multiply_stage::multiply_stage(const blueprint &made_for)
-    : b_(made_for), registers_(register_tile_of(made_for.chosen.isa)), places_(places()) {
+multiply_stage::multiply_stage(const blueprint &b)
+    : blueprint_(b), registers_(register_tile_of(b.plan.isa)), places_(places()) {
     make_kernels();
 }
 
 std::vector<multiply_stage::product_place> multiply_stage::places() const {
-    const tile &t = b_.tile;
-    const auto v_at = [&](int plane) { return b_.space.v_planes.offset(t, b_.chosen.numbers, plane); };
+    const tile &t = blueprint_.tile;
+    const auto v_at = [&](int plane) {
+        return blueprint_.workspace.v_planes.offset(t, blueprint_.plan.numbers, plane);
+    };
     std::vector<product_place> found;
     for (int c = 0; c < t.components(); ++c)
         for (int r = 0; r < t.repeats(); ++r) {
             const int v = t.v_plane(c, r), m = t.m_plane(c, r);
             const dim terms = t.terms() > 1 ? v_at(v + t.v_term_planes()) - v_at(v) : 0;
-            found.push_back({v_at(v), m * b_.space.m_plane_stride, terms, classes_with(b_.map.pieces(), m)});
+            found.push_back({v_at(v), m * blueprint_.workspace.m_plane_stride, terms,
+                    classes_with(blueprint_.map.pieces(), m)});
         }
     return found;
 }
 
 // Whether there are components of bytes, or of s16.
 bool multiply_stage::multiplies(bool bytes) const {
-    for (int c = 0; c < b_.tile.components(); ++c)
-        if (b_.chosen.numbers.is_wide(c) != bytes) return true;
+    for (int c = 0; c < blueprint_.tile.components(); ++c)
+        if (blueprint_.plan.numbers.is_wide(c) != bytes) return true;
     return false;
 }
 
 // Of all blocks, the ranges of tiles that take part in a plane, of each size one.
 std::vector<slot_range> multiply_stage::multiplied_ranges() const {
     std::vector<slot_range> ranges;
-    for (dim index = 0; index < b_.map.blocks(); ++index) {
-        const block_slots slots = b_.grid.slots_of(b_.map.block(index));
+    for (dim index = 0; index < blueprint_.map.blocks(); ++index) {
+        const block_slots slots = blueprint_.grid.slots_of(blueprint_.map.block(index));
         for (const product_place &place : places_) {
             const slot_range range = slots.range_of(place.classes);
             const auto same_size = [&](const slot_range &r) { return r.size() == range.size(); };
@@ -90,50 +93,51 @@ std::size_t multiply_stage::index_of(bool bytes, dim tiles, dim vectors, int lin
 void multiply_stage::make_kernels() {
     const int most_lines = static_cast<int>(lines_of(registers_.oc_width()));
     kernels_.resize(index_of(true, registers_.tiles, registers_.vectors, most_lines) + 1);
-    const dim slice = b_.layout.oc_slice(), padded_oc = b_.layout.padded_oc();
+    const dim slice = blueprint_.layout.oc_slice(), padded_oc = blueprint_.layout.padded_oc();
     for (const slot_range &tiles : multiplied_ranges())
         for (const dim width : {std::min(slice, padded_oc), padded_oc % slice})
             if (width > 0) make_kernels(tiles, width);
 }
 
 void multiply_stage::make_kernels(const slot_range &tiles, dim oc_width) {
-    const dim vectors = oc_width / registers_.lanes, repeats = b_.tile.repeats();
-    const register_tiles groups(tiles, repeats, registers_.tiles);
+    const dim vectors = oc_width / registers_.lanes, repeats = blueprint_.tile.repeats();
+    const register_tiles calls(tiles, repeats, registers_.tiles);
     for (dim repeat = 0; repeat < repeats; ++repeat)
-        for (dim g = 0; g < groups.count(); ++g) {
-            const int lines = groups.prefetch_lines(g, repeat, lines_of(oc_width));
+        for (dim call = 0; call < calls.count(); ++call) {
+            const int lines = calls.prefetch_lines(call, repeat, lines_of(oc_width));
             for (const bool bytes : {false, true}) {
                 if (!multiplies(bytes)) continue;
-                auto &kernel = kernels_[index_of(bytes, groups.size(g), vectors, lines)];
+                auto &kernel = kernels_[index_of(bytes, calls.size(call), vectors, lines)];
                 if (kernel != nullptr) continue;
-                kernel = jit::get_multiply({b_.chosen.isa, static_cast<int>(groups.size(g)),
-                        static_cast<int>(vectors), b_.space.v_tile_stride / (bytes ? 2 : 1),
-                        b_.space.m_tile_stride, lines, bytes, b_.chosen.numbers.quantized || bytes});
+                kernel = jit::get_multiply({blueprint_.plan.isa, static_cast<int>(calls.size(call)),
+                        static_cast<int>(vectors), blueprint_.workspace.v_tile_stride / (bytes ? 2 : 1),
+                        blueprint_.workspace.m_tile_stride, lines, bytes,
+                        blueprint_.plan.numbers.quantized || bytes});
             }
         }
 }
 
 void multiply_stage::run(const block_in_work &block, const weights_in_work &weights) const {
-    const number_system &numbers = b_.chosen.numbers;
+    const number_system &numbers = blueprint_.plan.numbers;
     const std::int32_t *initial = weights.initial_sums;
     const std::byte *u = weights.u;
-    for (int c = 0; c < b_.tile.components(); ++c) {
+    for (int c = 0; c < blueprint_.tile.components(); ++c) {
         const dim value_bytes = numbers.bytes(c);
         const dim part_bytes = (weights.ic_end - weights.ic_begin) * value_bytes; // a tile's, or a channel's
-        for (dim oc = 0; oc < weights.oc_width; oc += b_.layout.oc_slice()) {
-            const dim width = std::min(b_.layout.oc_slice(), weights.oc_width - oc);
-            const dim term_bytes = b_.layout.padded_ic() * value_bytes * width; // of U
+        for (dim oc = 0; oc < weights.oc_width; oc += blueprint_.layout.oc_slice()) {
+            const dim width = std::min(blueprint_.layout.oc_slice(), weights.oc_width - oc);
+            const dim term_bytes = blueprint_.layout.padded_ic() * value_bytes * width; // of U
             jit::multiply_args args {};
             args.u = u + weights.ic_begin * value_bytes * width;
-            args.steps = part_bytes / (groups_per_step * 4);
-            args.terms = b_.tile.terms();
+            args.steps = part_bytes / (ic_groups_per_step * 4);
+            args.terms = blueprint_.tile.terms();
             args.u_jump = term_bytes - part_bytes * width;
             args.initial = initial + oc;
             u += args.terms * term_bytes;
             args.prefetch = u + weights.ic_begin * value_bytes * width; // of the next slice or component
             multiply_slice(block, c, args, oc, width, weights.ic_begin);
         }
-        initial += b_.space.per_oc_stride / sizeof(*initial);
+        initial += blueprint_.workspace.per_oc_stride / sizeof(*initial);
     }
 }
 
@@ -141,24 +145,24 @@ void multiply_stage::run(const block_in_work &block, const weights_in_work &weig
 // lie, are set here.
 void multiply_stage::multiply_slice(const block_in_work &block, int component, jit::multiply_args args,
         dim oc, dim width, dim ic_begin) const {
-    const dim value_bytes = b_.chosen.numbers.bytes(component);
-    const dim v_tile_stride = b_.space.v_tile_stride / 2 * value_bytes;
-    const dim part_bytes = args.steps * (groups_per_step * 4);
-    const int repeats = b_.tile.repeats();
+    const dim value_bytes = blueprint_.plan.numbers.bytes(component);
+    const dim v_tile_stride = blueprint_.workspace.v_tile_stride / 2 * value_bytes;
+    const dim part_bytes = args.steps * (ic_groups_per_step * 4);
+    const int repeats = blueprint_.tile.repeats();
     const auto *ahead = static_cast<const std::byte *>(args.prefetch);
     for (int repeat = 0; repeat < repeats; ++repeat) {
         const product_place &place = places_[static_cast<std::size_t>(component) * repeats + repeat];
-        const register_tiles groups(block.slots.range_of(place.classes), repeats, registers_.tiles);
+        const register_tiles calls(block.slots.range_of(place.classes), repeats, registers_.tiles);
         const std::byte *v = block.space.v + place.v + ic_begin * value_bytes;
         std::byte *m = block.space.m + place.m + oc * 4;
         args.v_jump = place.v_terms - part_bytes;
-        for (dim g = 0; g < groups.count(); ++g) {
-            const int lines = groups.prefetch_lines(g, repeat, lines_of(width));
-            args.v = v + groups.begin(g) * v_tile_stride;
-            args.m = m + groups.begin(g) * b_.space.m_tile_stride;
+        for (dim call = 0; call < calls.count(); ++call) {
+            const int lines = calls.prefetch_lines(call, repeat, lines_of(width));
+            args.v = v + calls.begin(call) * v_tile_stride;
+            args.m = m + calls.begin(call) * blueprint_.workspace.m_tile_stride;
             args.prefetch = ahead;
-            (*kernels_[index_of(value_bytes == 1, groups.size(g), width / registers_.lanes, lines)])(args);
-            ahead += args.terms * args.steps * groups_per_step * lines * cache_line;
+            (*kernels_[index_of(value_bytes == 1, calls.size(call), width / registers_.lanes, lines)])(args);
+            ahead += args.terms * args.steps * ic_groups_per_step * lines * cache_line;
         }
     }
 }

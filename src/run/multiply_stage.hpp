@@ -18,7 +18,7 @@ struct weights_in_work {
 
 class multiply_stage {
 public:
-    explicit multiply_stage(const blueprint &made_for);
+    explicit multiply_stage(const blueprint &b);
 
     void run(const block_in_work &block, const weights_in_work &weights) const;
 
@@ -38,7 +38,7 @@ private:
     void multiply_slice(const block_in_work &block, int component, jit::multiply_args args, dim oc, dim width,
             dim ic_begin) const;
 
-    const blueprint &b_;
+    const blueprint &blueprint_;
     const register_tile registers_;
     const std::vector<product_place> places_; // [component][repeat]
     // By whether they multiply bytes, then by tiles, vectors and prefetched lines.

@@ -15,12 +15,11 @@ nhwc_strides between_outputs(const problem &p, const nhwc_strides &tensor) {
 
 } // namespace
 
-output_stage::output_stage(const blueprint &made_for)
-    : b_(made_for), lanes_(traits_of(made_for.chosen.isa).lanes()),
-      segments_(split(made_for.described.post_ops)) {
+output_stage::output_stage(const blueprint &b)
+    : blueprint_(b), lanes_(traits_of(b.plan.isa).lanes()), segments_(split(b.problem.post_ops)) {
     jit::output_transform_config config = config_of(segments_[0]);
     for (const part_kind part : {part_kind::only, part_kind::first, part_kind::middle, part_kind::last}) {
-        if (part != part_kind::only && !b_.space.splits) break;
+        if (part != part_kind::only && !blueprint_.workspace.splits) break;
         config.part = part;
         first_[static_cast<std::size_t>(part)] = make_kernels(config);
     }
@@ -41,23 +40,23 @@ std::vector<output_stage::segment> output_stage::split(const std::vector<post_op
 }
 
 jit::output_transform_config output_stage::config_of(const segment &s) const {
-    const problem &p = b_.described;
+    const problem &p = blueprint_.problem;
     const dim element = static_cast<dim>(size_of(p.dst));
     const nhwc_strides strides = between_outputs(p, p.dst_strides());
     const bool first = s.begin == 0, last = s.end == p.post_ops.size();
     jit::output_transform_config config;
-    config.isa = b_.chosen.isa;
-    config.tile = b_.chosen.tile;
-    config.plane_stride = b_.space.m_plane_stride;
+    config.isa = blueprint_.plan.isa;
+    config.tile = blueprint_.plan.tile;
+    config.plane_stride = blueprint_.workspace.m_plane_stride;
     config.col_stride = strides.w * element;
     config.row_stride = strides.h * element;
-    config.partial_stride = b_.space.partial_pixel_stride;
-    config.per_oc_stride = static_cast<dim>(b_.space.per_oc_stride);
+    config.partial_stride = blueprint_.workspace.partial_pixel_stride;
+    config.per_oc_stride = static_cast<dim>(blueprint_.workspace.per_oc_stride);
     config.from_stage = !first;
     config.to_stage = !last;
     config.tail = static_cast<int>(p.group_oc() % lanes_);
     config.dst = p.dst;
-    config.quantized = b_.chosen.numbers.quantized;
+    config.quantized = blueprint_.plan.numbers.quantized;
     config.accumulators = p.stores_accumulators() && !config.quantized;
     config.src_scale = p.scales_in_turn;
     config.scale = p.src_scale || p.weights_scale != problem::weights_scale_kind::none;
@@ -71,17 +70,17 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
 }
 
 output_stage::kernels output_stage::make_kernels(jit::output_transform_config config) const {
-    kernels by_kind;
-    for (const auto &row : b_.grid.rows.kinds)
-        for (const auto &col : b_.grid.cols.kinds) {
+    kernels by_clipping;
+    for (const auto &row : blueprint_.grid.rows.clippings)
+        for (const auto &col : blueprint_.grid.cols.clippings) {
             config.rows = row.outputs;
             config.cols = col.outputs;
-            config.row_piece = row.of->outputs;
-            config.col_piece = col.of->outputs;
-            config.first_scales = b_.space.first_scales[b_.grid.class_of(row, col)];
-            by_kind.push_back(jit::get_output_transform(config));
+            config.row_piece = row.piece->outputs;
+            config.col_piece = col.piece->outputs;
+            config.first_scales = blueprint_.workspace.first_scales[blueprint_.grid.class_of(row, col)];
+            by_clipping.push_back(jit::get_output_transform(config));
         }
-    return by_kind;
+    return by_clipping;
 }
 
 bool output_stage::run(
@@ -92,7 +91,7 @@ bool output_stage::run(
         // All of the tiles' values, also those outside the image and of channels that there are not: they are
         // in between, and nobody reads what becomes of them.
         auto *values = reinterpret_cast<float *>(block.space.partial);
-        const dim count = block.tiles.size() * b_.space.partial_tile_stride / dim {sizeof(float)};
+        const dim count = block.tiles.size() * blueprint_.workspace.partial_tile_stride / dim {sizeof(float)};
         if (!e.args.stages->apply(segments_[s - 1].end, values, count)) return false;
         run_kernels(e, block, channels, segments_[s], later_[s - 1]);
     }
@@ -103,21 +102,22 @@ bool output_stage::run(
 // channel of the tile's first output.
 const void *output_stage::operand(
         const execution &e, std::size_t index, dim first_channel, dim first_output) const {
-    const post_op &op = b_.described.post_ops[index];
+    const post_op &op = blueprint_.problem.post_ops[index];
     if (op.operand == post_op::broadcast::common)
-        return e.shared + b_.space.operands_offset + index * sizeof(float);
+        return e.shared + blueprint_.workspace.operands_offset + index * sizeof(float);
     const dim first = op.operand == post_op::broadcast::per_oc ? first_channel : first_output;
     return static_cast<const std::byte *>(e.args.operands[index])
            + first * static_cast<dim>(size_of(op.type));
 }
 
 void output_stage::run_kernels(const execution &e, const block_in_work &block, channel_span channels,
-        const segment &s, const kernels &by_kind) const {
-    const problem &p = b_.described;
-    const tile_grid &grid = b_.grid;
+        const segment &s, const kernels &by_clipping) const {
+    const problem &p = blueprint_.problem;
+    const tile_grid &grid = blueprint_.grid;
     std::array<const void *, most_post_ops> operands {};
     jit::output_transform_args a {};
-    a.per_oc = reinterpret_cast<const float *>(e.shared + b_.space.per_oc_offset) + channels.begin;
+    a.per_oc =
+            reinterpret_cast<const float *>(e.shared + blueprint_.workspace.per_oc_offset) + channels.begin;
     a.vectors = channels.count / lanes_;
     a.has_tail = channels.count % lanes_ != 0;
     a.operands = operands.data();
@@ -133,11 +133,11 @@ void output_stage::run_kernels(const execution &e, const block_in_work &block, c
             if (p.post_ops[i].has_operand())
                 operands[i - s.begin] =
                         operand(e, i, channels.begin, offset_in(p.post_ops[i].operand_strides));
-        a.m = block.space.m + slot * b_.space.m_tile_stride;
-        a.partial = block.space.partial + slot * b_.space.partial_tile_stride;
+        a.m = block.space.m + slot * blueprint_.workspace.m_tile_stride;
+        a.partial = block.space.partial + slot * blueprint_.workspace.partial_tile_stride;
         a.dst = static_cast<std::byte *>(e.args.dst)
                 + offset_in(p.dst_strides()) * static_cast<dim>(size_of(p.dst));
-        (*by_kind[grid.kind_of(at)])(a);
+        (*by_clipping[grid.clipping_of(at)])(a);
     }
 }
 

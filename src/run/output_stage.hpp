@@ -16,7 +16,7 @@ struct channel_span {
 
 class output_stage {
 public:
-    explicit output_stage(const blueprint &made_for);
+    explicit output_stage(const blueprint &b);
 
     // False if a stage function failed.
     bool run(
@@ -24,7 +24,7 @@ public:
 
 private:
     using kernel = std::shared_ptr<const jit::output_transform>;
-    using kernels = std::vector<kernel>; // by tile_grid::kind_of
+    using kernels = std::vector<kernel>; // by tile_grid::clipping_of
 
     // Post-ops between those that are staged.
     struct segment {
@@ -35,10 +35,10 @@ private:
     jit::output_transform_config config_of(const segment &s) const;
     kernels make_kernels(jit::output_transform_config config) const;
     void run_kernels(const execution &e, const block_in_work &block, channel_span channels, const segment &s,
-            const kernels &by_kind) const;
+            const kernels &by_clipping) const;
     const void *operand(const execution &e, std::size_t index, dim first_channel, dim first_output) const;
 
-    const blueprint &b_;
+    const blueprint &blueprint_;
     const int lanes_;
     const std::vector<segment> segments_;
     std::array<kernels, 4> first_; // of the first segment, by part

@@ -86,12 +86,12 @@ bool keeps_promise(const problem &p, int source_bits_promised, const workspace &
     const source_bits source(p, source_bits_promised, args,
             reinterpret_cast<const std::int16_t *>(scratchpad + space.src_zero_points_offset));
     const dim bytes = p.mb * p.ih * p.iw * p.ic;
-    const int parts = static_cast<int>(
+    const int tasks = static_cast<int>(
             std::clamp<dim>(bytes / least_bytes_of_thread, 1, std::min<dim>(team.size(), source.runs())));
     std::atomic<bool> broken {false};
-    team.run(parts, [&](int part) {
-        const dim end = source.runs() * (part + 1) / parts;
-        for (dim run = source.runs() * part / parts; run < end; ++run)
+    team.run(tasks, [&](int task) {
+        const dim end = source.runs() * (task + 1) / tasks;
+        for (dim run = source.runs() * task / tasks; run < end; ++run)
             if (!source.keeps(run)) return broken.store(true, std::memory_order_relaxed);
     });
     return !broken.load(std::memory_order_relaxed);

@@ -28,9 +28,9 @@ void tuning_store::add(const tuning_key &key, const tuning_result &result) {
     }
 }
 
-void tuning_store::fail(const char *what) {
+void tuning_store::fail(const char *error) {
     failed_ = true;
-    print_to_stderr("winodnn: WINODNN_TUNE=%s; layers are not measured\n", what);
+    print_to_stderr("winodnn: WINODNN_TUNE=%s; layers are not measured\n", error);
 }
 
 } // namespace winodnn

@@ -20,7 +20,7 @@ public:
     bool failed() const { return failed_; }
 
 private:
-    void fail(const char *what);
+    void fail(const char *error);
 
     std::string path_;
     tuning_results known_;

@@ -15,9 +15,9 @@ struct group_header {
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t parts;
-    std::int64_t layout[4];    // code, ic, oc, payload bytes in use
-    std::uint64_t kind;        // of numbers: 0 s16, 1 quantized, 2 exact with components in 8 bits
-    component_set::words some; // those that are wide, of quantized ones; those in 8 bits, of exact ones
+    std::int64_t layout[4];          // code, ic, oc, payload bytes in use
+    std::uint64_t number_system;     // 0 s16, 1 quantized, 2 exact with components in 8 bits
+    component_set::words components; // those that are wide, of quantized ones; those in 8 bits, of exact ones
     std::uint64_t identity;
     std::int64_t largest_sum;
     std::uint64_t payload_checksum;
@@ -26,11 +26,11 @@ struct group_header {
 static_assert(sizeof(group_header) == weights_layout::ends_offset);
 
 // A block can be anywhere, at any alignment: headers are copied out and in.
-group_header read_group_header(const void *group);
+group_header read_group_header(const void *group_block);
 number_system numbers_of(const group_header &h);
 // With the checksum that belongs to it and to the ends, which are in place.
-void write_group_header(const weights_layout &layout, group_header h, void *group);
+void write_group_header(const weights_layout &layout, group_header h, void *group_block);
 std::uint64_t payload_checksum_of(
-        const weights_layout &layout, const number_system &numbers, const void *group);
+        const weights_layout &layout, const number_system &numbers, const void *group_block);
 
 } // namespace winodnn

@@ -23,7 +23,7 @@ struct exact_split {
 
 // Writes the header of one group, whose payload is in place; `weights` are the group's s8 ones.
 void write_header(const weights_layout &layout, const number_system &numbers, const std::int8_t *weights,
-        const exact_split &split, void *group);
+        const exact_split &split, void *group_block);
 
 // A block that can be read by its layout. Only the checks below make one: a program's block can hold any
 // bytes.
@@ -59,8 +59,8 @@ private:
 
 // What follows is about the header and payload of one group of a block that was checked.
 const void *packed_group(const weights_layout &layout, const void *block, dim group);
-std::uint32_t part_count(const void *group);
-std::uint32_t part_end(const void *group, std::uint32_t part);
-const std::byte *packed_payload(const weights_layout &layout, const void *group);
+std::uint32_t part_count(const void *group_block);
+std::uint32_t part_end(const void *group_block, std::uint32_t part);
+const std::byte *packed_payload(const weights_layout &layout, const void *group_block);
 
 } // namespace winodnn

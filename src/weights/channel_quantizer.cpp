@@ -59,10 +59,10 @@ std::int32_t channel_quantizer::quantized(float u, float scale, bool wide) {
     return static_cast<std::int32_t>(rounded(clamped(u / scale, wide ? most_s16 : most_s8)));
 }
 
-template <typename Work>
-void channel_quantizer::for_each_plane(int component, const Work &work) const {
+template <typename Visit>
+void channel_quantizer::for_each_plane(int component, const Visit &visit) const {
     for (int plane = 0; plane < tile_->u_planes(); ++plane)
-        if (tile_->component_of_u(plane) == component) work(u(plane));
+        if (tile_->component_of_u(plane) == component) visit(u(plane));
 }
 
 float channel_quantizer::largest(int component) const {

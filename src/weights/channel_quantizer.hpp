@@ -30,8 +30,8 @@ private:
     double squared_error(int component, float scale) const;
     float narrow_scale(int component) const;
     float wide_scale(int component) const;
-    template <typename Work>
-    void for_each_plane(int component, const Work &work) const;
+    template <typename Visit>
+    void for_each_plane(int component, const Visit &visit) const;
 
     const bilinear_algorithm *tile_;
     dim ic_, padded_ic_;

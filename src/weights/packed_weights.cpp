@@ -62,16 +62,16 @@ void unpack_slice(const weights_layout &l, const number_system &numbers, const w
         }
 }
 
-void pack_group(
-        const weights_layout &layout, const std::int8_t *weights, void *group, const thread_team &team) {
+void pack_group(const weights_layout &layout, const std::int8_t *weights, void *group_block,
+        const thread_team &team) {
     constexpr std::size_t rounding = 64; // of the payload's size, at most
-    std::byte *payload = static_cast<std::byte *>(group) + layout.header_bytes();
+    std::byte *payload = static_cast<std::byte *>(group_block) + layout.header_bytes();
     std::memset(payload + layout.used_bytes(exact) - rounding, 0, rounding);
     // Nothing is allocated inside, where no exception could be caught.
     const weights_transform &transform = weights_transform_of(layout.tile);
-    for_each_slice(layout, exact, team, slice_parts(layout, team),
+    for_each_slice(layout, exact, team, slice_tasks(layout, team),
             [&](const slice_of_oc &s, int) { pack_slice(layout, transform, s, weights, payload); });
-    write_header(layout, exact, weights, split_exactly(layout, weights), group);
+    write_header(layout, exact, weights, split_exactly(layout, weights), group_block);
 }
 
 } // namespace
@@ -95,7 +95,7 @@ void unpack_weights(const weights_layout &layout, const packed_block &block, std
             std::memcpy(weights + g * count, payload + layout.plain_offset(numbers),
                     static_cast<std::size_t>(count));
         else
-            for_each_slice(layout, numbers, team, slice_parts(layout, team), [&](const slice_of_oc &s, int) {
+            for_each_slice(layout, numbers, team, slice_tasks(layout, team), [&](const slice_of_oc &s, int) {
                 unpack_slice(layout, numbers, inverse, s, payload, weights + g * count);
             });
     }

@@ -63,20 +63,21 @@ void pack_quantized_weights(const weights_layout &layout, const component_set &w
     const number_system numbers {true, wide};
     const dim count = layout.filters() * layout.taps();
     const exact_split one_part {{static_cast<std::uint32_t>(layout.padded_ic())}};
-    const int parts = slice_parts(layout, team); // asked once: the team's size may change
-    std::vector<channel_quantizer> channels(static_cast<std::size_t>(parts),
+    const int tasks = slice_tasks(layout, team); // asked once: the team's size may change
+    std::vector<channel_quantizer> channels(static_cast<std::size_t>(tasks),
             channel_quantizer(layout.shape(), layout.ic, layout.padded_ic()));
     for (dim g = 0; g < layout.group_count(); ++g) {
-        std::byte *group = static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride());
-        std::byte *payload = group + layout.header_bytes();
+        std::byte *group_block =
+                static_cast<std::byte *>(block) + g * static_cast<dim>(layout.group_stride());
+        std::byte *payload = group_block + layout.header_bytes();
         const group_packer packer(layout, numbers, weights + g * count, payload);
-        for_each_slice(layout, numbers, team, parts, [&](const slice_of_oc &s, int part) {
-            packer.pack_slice(s, channels[static_cast<std::size_t>(part)]);
+        for_each_slice(layout, numbers, team, tasks, [&](const slice_of_oc &s, int task) {
+            packer.pack_slice(s, channels[static_cast<std::size_t>(task)]);
         });
         const dim rest = layout.plain_offset(numbers) + count;
         std::memset(payload + rest, 0, layout.used_bytes(numbers) - static_cast<std::size_t>(rest));
         std::memcpy(payload + rest - count, plain + g * count, static_cast<std::size_t>(count));
-        write_header(layout, numbers, plain + g * count, one_part, group);
+        write_header(layout, numbers, plain + g * count, one_part, group_block);
     }
 }
 

@@ -36,19 +36,19 @@ inline slice_of_oc slice_at(const weights_layout &l, const number_system &number
     return s;
 }
 
-inline int slice_parts(const weights_layout &layout, const thread_team &team) {
+inline int slice_tasks(const weights_layout &layout, const thread_team &team) {
     return static_cast<int>(std::min<dim>(ceil_div(layout.oc, layout.oc_slice()), team.size()));
 }
 
-// In so many parts, in parallel: neighbours in memory come from one thread, one after the other. Work gets
-// the slice and its part's number, and must not throw.
-template <typename Work>
+// In so many tasks, in parallel: neighbours in memory come from one thread, one after the other. visit gets
+// the slice and the number of the task, and must not throw.
+template <typename Visit>
 void for_each_slice(const weights_layout &layout, const number_system &numbers, const thread_team &team,
-        int parts, const Work &work) {
+        int tasks, const Visit &visit) {
     const dim slices = ceil_div(layout.oc, layout.oc_slice());
-    team.run(parts, [&](int part) {
-        for (dim s = slices * part / parts; s < slices * (part + 1) / parts; ++s)
-            work(slice_at(layout, numbers, s), part);
+    team.run(tasks, [&](int task) {
+        for (dim s = slices * task / tasks; s < slices * (task + 1) / tasks; ++s)
+            visit(slice_at(layout, numbers, s), task);
     });
 }
 

@@ -48,7 +48,7 @@ public:
           row_of_(uses_.size(), none), planes_of_(uses_.size()) {
         for (const instruction &i : p.code) {
             ++uses_[index(i.a)];
-            if (i.op != instruction::kind::shift_left) ++uses_[index(i.b)];
+            if (i.op != instruction::opcode::shift_left) ++uses_[index(i.b)];
         }
         for (std::size_t plane = 0; plane < p.outputs.size(); ++plane)
             planes_of_[index(p.outputs[plane])].push_back(static_cast<int>(plane));
@@ -67,13 +67,13 @@ private:
     static std::size_t index(int value) { return static_cast<std::size_t>(value); }
 
     void compute(const instruction &i, int value) {
-        const bool shifts = i.op == instruction::kind::shift_left;
+        const bool shifts = i.op == instruction::opcode::shift_left;
         const int a = operand(i.a), b = shifts ? i.b : operand(i.b);
         release(i.a);
         if (!shifts) release(i.b);
-        const action act = shifts                           ? action::shift_left
-                           : i.op == instruction::kind::add ? action::add
-                                                            : action::sub;
+        const action act = shifts                             ? action::shift_left
+                           : i.op == instruction::opcode::add ? action::add
+                                                              : action::sub;
         steps_.push_back({act, take_row(value), a, b});
         store_planes(value);
     }

@@ -13,7 +13,7 @@ int modulo(int a, int n) {
 
 std::vector<int> correction_taps(const cycle &c) {
     std::vector<int> taps;
-    for (const correction &one : corrections_of(c)) taps.push_back(one.tap);
+    for (const correction &e : corrections_of(c)) taps.push_back(e.tap);
     std::ranges::sort(taps);
     return taps;
 }
@@ -26,8 +26,8 @@ std::vector<correction> corrections_of(const cycle &c) {
         const int position = modulo(input - c.first(), c.points), wrapped = c.first() + position;
         if (wrapped == input) continue;
         for (int tap = 0; tap < c.taps; ++tap) {
-            const correction one {input, wrapped, tap};
-            if (one.output() >= 0 && one.output() < c.outputs) corrections.push_back(one);
+            const correction e {input, wrapped, tap};
+            if (e.output() >= 0 && e.output() < c.outputs) corrections.push_back(e);
         }
     }
     return corrections;
@@ -47,11 +47,11 @@ cycle_lines lines_of(const cycle &c) {
     for (int o = 0; o < c.outputs; ++o)
         outputs(modulo(c.first() - o, c.points), o) = c.weights_points / c.points;
     int line = c.points;
-    for (const correction &one : corrections) {
-        inputs(line, one.input) = 1;
-        inputs(line, one.wrapped) = -1;
-        weights(line, one.tap) = c.weights_points;
-        outputs(line, one.output()) = 1;
+    for (const correction &e : corrections) {
+        inputs(line, e.input) = 1;
+        inputs(line, e.wrapped) = -1;
+        weights(line, e.tap) = c.weights_points;
+        outputs(line, e.output()) = 1;
         ++line;
     }
     return {{c.points, inputs}, {c.points, weights}, {c.points, outputs}};

@@ -51,8 +51,8 @@ bool are_alike(const signature &a, const signature &b) {
     return true;
 }
 
-void set_observed(tile_piece &p, const signature &own, const observed_tile &of, const signature &observed) {
-    p.observed = of;
+void set_observed(tile_piece &p, const signature &own, const observed_tile &tile, const signature &observed) {
+    p.observed = tile;
     p.components_of_observed.resize(static_cast<std::size_t>(p.components()));
     for (const auto &[of_first_plane, component] : own.components) {
         const tile_piece::signed_component same = observed.components.at(of_first_plane);

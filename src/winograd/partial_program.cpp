@@ -10,22 +10,22 @@ program partial_program(const program &p, const std::vector<int> &outputs) {
     for (std::size_t n = p.code.size(); n-- > 0;) {
         if (!needed[p.inputs + n]) continue;
         needed[p.code[n].a] = true;
-        if (p.code[n].op != instruction::kind::shift_left) needed[p.code[n].b] = true;
+        if (p.code[n].op != instruction::opcode::shift_left) needed[p.code[n].b] = true;
     }
 
-    program part {p.inputs, {}, {}};
+    program partial {p.inputs, {}, {}};
     std::vector<int> renamed(needed.size());
     for (int input = 0; input < p.inputs; ++input) renamed[input] = input;
     for (std::size_t n = 0; n < p.code.size(); ++n) {
         if (!needed[p.inputs + n]) continue;
         instruction i = p.code[n];
         i.a = renamed[i.a];
-        if (i.op != instruction::kind::shift_left) i.b = renamed[i.b];
-        renamed[p.inputs + n] = p.inputs + static_cast<int>(part.code.size());
-        part.code.push_back(i);
+        if (i.op != instruction::opcode::shift_left) i.b = renamed[i.b];
+        renamed[p.inputs + n] = p.inputs + static_cast<int>(partial.code.size());
+        partial.code.push_back(i);
     }
-    for (const int output : outputs) part.outputs.push_back(renamed[p.outputs[output]]);
-    return part;
+    for (const int output : outputs) partial.outputs.push_back(renamed[p.outputs[output]]);
+    return partial;
 }
 
 } // namespace winodnn

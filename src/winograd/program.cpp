@@ -29,13 +29,13 @@ public:
             weight = bit;
         };
         for (const auto &[bit, values] : by_bit) {
-            signed_value group = values[0];
-            for (std::size_t i = 1; i < values.size(); ++i) group = add(group, values[i]);
+            signed_value of_bit = values[0];
+            for (std::size_t i = 1; i < values.size(); ++i) of_bit = add(of_bit, values[i]);
             if (sum) {
                 shift_to(bit);
-                sum = add(*sum, group);
+                sum = add(*sum, of_bit);
             } else {
-                sum = group;
+                sum = of_bit;
                 weight = bit;
             }
         }
@@ -82,7 +82,7 @@ program compile(const int_matrix &m) {
             int value = c;
             if (partner[c] >= 0)
                 value = out.emit(
-                        m(r, c) == m(r, partner[c]) ? instruction::kind::add : instruction::kind::sub, c,
+                        m(r, c) == m(r, partner[c]) ? instruction::opcode::add : instruction::opcode::sub, c,
                         partner[c]);
             rows[r].push_back({m(r, c), value});
         }
@@ -118,16 +118,16 @@ program compile(const int_matrix &rows, const int_matrix &cols) {
     program both;
     both.inputs = height * width;
 
-    // Appends `one` with its inputs taken from `given`; returns the values of its outputs.
-    const auto append = [&both](const program &one, std::vector<int> given) {
-        for (instruction i : one.code) {
-            i.a = given[i.a];
-            if (i.op != instruction::kind::shift_left) i.b = given[i.b];
-            given.push_back(both.inputs + static_cast<int>(both.code.size()));
+    // Appends a program with its inputs taken from these values; returns the values of its outputs.
+    const auto append = [&both](const program &appended, std::vector<int> values) {
+        for (instruction i : appended.code) {
+            i.a = values[i.a];
+            if (i.op != instruction::opcode::shift_left) i.b = values[i.b];
+            values.push_back(both.inputs + static_cast<int>(both.code.size()));
             both.code.push_back(i);
         }
         std::vector<int> outputs;
-        for (const int output : one.outputs) outputs.push_back(given[output]);
+        for (const int output : appended.outputs) outputs.push_back(values[output]);
         return outputs;
     };
 
@@ -147,7 +147,7 @@ program compile(const int_matrix &rows, const int_matrix &cols) {
 }
 
 program with_fused_shifts(const program &p) {
-    const auto is_shift = [](const instruction &i) { return i.op == instruction::kind::shift_left; };
+    const auto is_shift = [](const instruction &i) { return i.op == instruction::opcode::shift_left; };
     std::vector<int> uses(p.inputs + p.code.size());
     for (const instruction &i : p.code) {
         ++uses[i.a];
@@ -163,14 +163,14 @@ program with_fused_shifts(const program &p) {
     for (int value = 0; value < p.inputs; ++value) renamed[value] = value;
     std::vector<bool> left_out(uses.size());
     for (instruction i : p.code) {
-        if (i.op == instruction::kind::add && fusible(i.a) && !fusible(i.b)) std::swap(i.a, i.b);
+        if (i.op == instruction::opcode::add && fusible(i.a) && !fusible(i.b)) std::swap(i.a, i.b);
         if (!is_shift(i) && fusible(i.b)) left_out[i.b] = true;
     }
     for (std::size_t n = 0; n < p.code.size(); ++n) {
         const int value = p.inputs + static_cast<int>(n);
         if (left_out[value]) continue;
         instruction i = p.code[n];
-        if (i.op == instruction::kind::add && left_out[i.a]) std::swap(i.a, i.b);
+        if (i.op == instruction::opcode::add && left_out[i.a]) std::swap(i.a, i.b);
         if (!is_shift(i) && left_out[i.b]) {
             const instruction &shift = p.code[i.b - p.inputs];
             i.shift = shift.b;

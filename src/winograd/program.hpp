@@ -9,8 +9,8 @@ namespace winodnn {
 
 // Values are numbered: first the inputs, then one for each instruction, in order.
 struct instruction {
-    enum class kind { add, sub, shift_left };
-    kind op;
+    enum class opcode { add, sub, shift_left };
+    opcode op;
     int a;         // value
     int b;         // value, or the shift's distance
     int shift = 0; // of an addition's or subtraction's b, which counts 2^shift times: see with_fused_shifts

@@ -11,8 +11,8 @@ constexpr int none = -1;
 
 } // namespace
 
-int program_builder::emit(instruction::kind op, int a, int b) {
-    if (op == instruction::kind::add && a > b) std::swap(a, b);
+int program_builder::emit(instruction::opcode op, int a, int b) {
+    if (op == instruction::opcode::add && a > b) std::swap(a, b);
     const instruction wanted {op, a, b};
     const auto value = static_cast<std::size_t>(a);
     if (newest_with_.size() <= value) newest_with_.resize(value + 1, none);
@@ -25,13 +25,13 @@ int program_builder::emit(instruction::kind op, int a, int b) {
 }
 
 signed_value program_builder::add(signed_value x, signed_value y) {
-    if (x.negative == y.negative) return {emit(instruction::kind::add, x.value, y.value), x.negative};
+    if (x.negative == y.negative) return {emit(instruction::opcode::add, x.value, y.value), x.negative};
     if (x.negative) std::swap(x, y);
-    return {emit(instruction::kind::sub, x.value, y.value), false};
+    return {emit(instruction::opcode::sub, x.value, y.value), false};
 }
 
 signed_value program_builder::shift_left(signed_value x, int distance) {
-    return {emit(instruction::kind::shift_left, x.value, distance), x.negative};
+    return {emit(instruction::opcode::shift_left, x.value, distance), x.negative};
 }
 
 int program_builder::positive(signed_value x) {

@@ -20,7 +20,7 @@ class program_builder {
 public:
     explicit program_builder(int inputs) { result_.inputs = inputs; }
 
-    int emit(instruction::kind op, int a, int b);
+    int emit(instruction::opcode op, int a, int b);
     signed_value add(signed_value x, signed_value y);
     signed_value shift_left(signed_value x, int distance);
     // Throws std::invalid_argument for a negative one: no instruction is left that could absorb the sign.

@@ -33,11 +33,11 @@ std::vector<sparse_line> entries_of(const int_matrix &lines) {
 template <typename Form>
 int_matrix coefficients(int order, const std::vector<sfc_component> &components, const line_matrix &rows,
         const line_matrix &cols, const Form &form) {
-    const auto exponent = [order](int frequency, int line, const line_matrix &of) {
-        return frequency < of.points ? frequency * line * (order / of.points) : 0;
+    const auto exponent = [order](int frequency, int line, const line_matrix &lines) {
+        return frequency < lines.points ? frequency * line * (order / lines.points) : 0;
     };
-    const auto takes_part = [](int frequency, int line, const line_matrix &of) {
-        return frequency < of.points ? line < of.points : line == frequency;
+    const auto takes_part = [](int frequency, int line, const line_matrix &lines) {
+        return frequency < lines.points ? line < lines.points : line == frequency;
     };
     const std::vector<sparse_line> sparse_rows = entries_of(rows.lines), sparse_cols = entries_of(cols.lines);
     int_matrix result(static_cast<int>(components.size()), rows.lines.cols() * cols.lines.cols());
@@ -91,17 +91,17 @@ bilinear_algorithm make_sfc(const sfc_shape &shape) {
     return sfc;
 }
 
-std::vector<int> lines_in(const cycle &whole, const cycle &part) {
-    if (whole.weights_points != part.weights_points || whole.points % part.points != 0)
+std::vector<int> lines_in(const cycle &whole, const cycle &smaller) {
+    if (whole.weights_points != smaller.weights_points || whole.points % smaller.points != 0)
         throw std::invalid_argument("winograd: a part of a tile has frequencies that the tile has not");
     std::vector<int> lines;
-    for (int frequency = 0; frequency < part.points; ++frequency)
-        lines.push_back(frequency * (whole.points / part.points));
+    for (int frequency = 0; frequency < smaller.points; ++frequency)
+        lines.push_back(frequency * (whole.points / smaller.points));
     const std::vector<correction> of_whole = corrections_of(whole);
-    for (const correction &one : corrections_of(part)) {
+    for (const correction &e : corrections_of(smaller)) {
         int line = whole.points;
         for (const correction &same : of_whole) {
-            if (same.tap == one.tap && std::ranges::find(lines, line) == lines.end()) break;
+            if (same.tap == e.tap && std::ranges::find(lines, line) == lines.end()) break;
             ++line;
         }
         lines.push_back(line); // there is no such line if it is none of these
@@ -109,14 +109,15 @@ std::vector<int> lines_in(const cycle &whole, const cycle &part) {
     return lines;
 }
 
-std::vector<int> components_in(const sfc_shape &whole, const sfc_shape &part) {
+std::vector<int> components_in(const sfc_shape &whole, const sfc_shape &smaller) {
     const auto components_of = [](const sfc_shape &s) {
         return make_sfc_network(s.order, lines_of(s.rows).inputs, lines_of(s.cols).inputs).components;
     };
-    const std::vector<int> rows = lines_in(whole.rows, part.rows), cols = lines_in(whole.cols, part.cols);
+    const std::vector<int> rows = lines_in(whole.rows, smaller.rows),
+                           cols = lines_in(whole.cols, smaller.cols);
     const std::vector<sfc_component> of_whole = components_of(whole);
     std::vector<int> found;
-    for (const sfc_component &c : components_of(part)) {
+    for (const sfc_component &c : components_of(smaller)) {
         const auto same = std::ranges::find(of_whole, sfc_component {rows[c.row], cols[c.col], c.form});
         if (same == of_whole.end())
             throw std::invalid_argument("winograd: a part of a tile needs weights that the tile has not");

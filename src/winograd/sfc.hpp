@@ -19,14 +19,15 @@ struct sfc_shape {
 // Throws std::invalid_argument if there is no such algorithm.
 bilinear_algorithm make_sfc(const sfc_shape &shape);
 
-// Of each line of the part's cycle and corrections, which of the whole one's has the same weights: the number
-// behind the last line if none has.
-std::vector<int> lines_in(const cycle &whole, const cycle &part);
+// Of each line of the smaller cycle and of its corrections, which of the whole one's has the same weights:
+// the number behind the last line if none has.
+std::vector<int> lines_in(const cycle &whole, const cycle &smaller);
 
-// Which of the whole tile's components have the same transformed weights as the part's (smaller_cycles), in
-// the part's order: with those weights the part can be computed. A component of the whole tile is in the part
-// with these rows and these columns exactly if it is in the one with these rows and all columns, and in
-// the one with all rows and these columns. Throws std::invalid_argument if the part needs other weights.
-std::vector<int> components_in(const sfc_shape &whole, const sfc_shape &part);
+// Which of the whole tile's components have the same transformed weights as the smaller one's
+// (smaller_cycles), in the smaller one's order: with those weights it can be computed. A component of the
+// whole tile is in the one with these rows and these columns exactly if it is in the one with these rows and
+// all columns, and in the one with all rows and these columns. Throws std::invalid_argument if the smaller
+// one needs other weights.
+std::vector<int> components_in(const sfc_shape &whole, const sfc_shape &smaller);
 
 } // namespace winodnn

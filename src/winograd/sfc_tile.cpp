@@ -37,9 +37,9 @@ tile make_sfc_tile(const char *name, const sfc_shape &shape, std::initializer_li
     t.col_pieces = sizes_of(shape.cols, col_pieces);
     for (const cycle &row : row_pieces)
         for (const cycle &col : col_pieces) {
-            const sfc_shape part {shape.order, row, col};
-            const std::vector<int> planes = components_in(shape, part);
-            t.pieces.push_back(make_piece(t, make_sfc(part), planes, planes));
+            const sfc_shape smaller {shape.order, row, col};
+            const std::vector<int> planes = components_in(shape, smaller);
+            t.pieces.push_back(make_piece(t, make_sfc(smaller), planes, planes));
         }
     return t;
 }

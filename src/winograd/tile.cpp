@@ -44,42 +44,47 @@ constexpr cycle six_of_3 {6, 6, 3}, four_of_3 {4, 4, 3}, four_of_5 {6, 4, 5};
 // In the order of tile_id.
 std::vector<tile> make_tiles() {
     std::vector<tile> made;
-    const auto add = [&made](const char *name, const transform &rows, const transform &cols) {
-        made.push_back(make_toom_cook_tile(name, rows, cols));
+    const auto add_tile = [&made](tile_id id, tile t) {
+        if (made.size() != static_cast<std::size_t>(id))
+            throw std::logic_error(std::string("winograd: ") + t.name + " is not at its tile_id's place");
+        made.push_back(std::move(t));
     };
-    add("f2x2", winograd(two), winograd(two));
-    add("f2x3", winograd(two), winograd(three));
-    add("f3x2", winograd(three), winograd(two));
-    add("f2x4", winograd(two), winograd(four));
-    add("f4x2", winograd(four), winograd(two));
-    add("f3x3", winograd(three), winograd(three));
-    add("f3x4", winograd(three), winograd(four));
-    add("f4x3", winograd(four), winograd(three));
-    add("f4x4", winograd(four), winograd(four));
-    add("f4x4h", winograd(four_with_half), winograd(four_with_half));
-    add("f1x2", direct(), winograd(two));
-    add("f1x3", direct(), winograd(three));
-    add("f1x4", direct(), winograd(four));
-    add("f1x4h", direct(), winograd(four_with_half));
-    add("f2x1", winograd(two), direct());
-    add("f3x1", winograd(three), direct());
-    add("f4x1", winograd(four), direct());
-    add("f4x1h", winograd(four_with_half), direct());
-    add("row2", none(), winograd(two));
-    add("row3", none(), winograd(three));
-    add("row4", none(), winograd(four));
-    add("row4h", none(), winograd(four_with_half));
-    add("column2", winograd(two), none());
-    add("column3", winograd(three), none());
-    add("column4", winograd(four), none());
-    add("column4h", winograd(four_with_half), none());
-    made.push_back(make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}, {4, 2}));
-    made.push_back(make_sfc_tile("sfc4x4k5", {6, four_of_5, four_of_5}, {2}));
-    made.push_back(make_sfc_tile("sfc4x4", {4, four_of_3, four_of_3}, {3, 2}));
-    add("row4k5", none(), make_transform(seven, 5));
-    add("column4k5", make_transform(seven, 5), none());
-    made.push_back(make_sfc_tile("sfcrow4k5", {6, one_line, four_of_5}, {2}));
-    made.push_back(make_sfc_tile("sfccolumn4k5", {6, four_of_5, one_line}, {2}));
+    const auto add = [&add_tile](tile_id id, const char *name, const transform &rows, const transform &cols) {
+        add_tile(id, make_toom_cook_tile(name, rows, cols));
+    };
+    add(tile_id::f2x2, "f2x2", winograd(two), winograd(two));
+    add(tile_id::f2x3, "f2x3", winograd(two), winograd(three));
+    add(tile_id::f3x2, "f3x2", winograd(three), winograd(two));
+    add(tile_id::f2x4, "f2x4", winograd(two), winograd(four));
+    add(tile_id::f4x2, "f4x2", winograd(four), winograd(two));
+    add(tile_id::f3x3, "f3x3", winograd(three), winograd(three));
+    add(tile_id::f3x4, "f3x4", winograd(three), winograd(four));
+    add(tile_id::f4x3, "f4x3", winograd(four), winograd(three));
+    add(tile_id::f4x4, "f4x4", winograd(four), winograd(four));
+    add(tile_id::f4x4h, "f4x4h", winograd(four_with_half), winograd(four_with_half));
+    add(tile_id::f1x2, "f1x2", direct(), winograd(two));
+    add(tile_id::f1x3, "f1x3", direct(), winograd(three));
+    add(tile_id::f1x4, "f1x4", direct(), winograd(four));
+    add(tile_id::f1x4h, "f1x4h", direct(), winograd(four_with_half));
+    add(tile_id::f2x1, "f2x1", winograd(two), direct());
+    add(tile_id::f3x1, "f3x1", winograd(three), direct());
+    add(tile_id::f4x1, "f4x1", winograd(four), direct());
+    add(tile_id::f4x1h, "f4x1h", winograd(four_with_half), direct());
+    add(tile_id::row2, "row2", none(), winograd(two));
+    add(tile_id::row3, "row3", none(), winograd(three));
+    add(tile_id::row4, "row4", none(), winograd(four));
+    add(tile_id::row4h, "row4h", none(), winograd(four_with_half));
+    add(tile_id::column2, "column2", winograd(two), none());
+    add(tile_id::column3, "column3", winograd(three), none());
+    add(tile_id::column4, "column4", winograd(four), none());
+    add(tile_id::column4h, "column4h", winograd(four_with_half), none());
+    add_tile(tile_id::sfc6x6, make_sfc_tile("sfc6x6", {6, six_of_3, six_of_3}, {4, 2}));
+    add_tile(tile_id::sfc4x4k5, make_sfc_tile("sfc4x4k5", {6, four_of_5, four_of_5}, {2}));
+    add_tile(tile_id::sfc4x4, make_sfc_tile("sfc4x4", {4, four_of_3, four_of_3}, {3, 2}));
+    add(tile_id::row4k5, "row4k5", none(), make_transform(seven, 5));
+    add(tile_id::column4k5, "column4k5", make_transform(seven, 5), none());
+    add_tile(tile_id::sfcrow4k5, make_sfc_tile("sfcrow4k5", {6, one_line, four_of_5}, {2}));
+    add_tile(tile_id::sfccolumn4k5, make_sfc_tile("sfccolumn4k5", {6, four_of_5, one_line}, {2}));
     if (std::ssize(made) != number_of_tiles) throw std::logic_error("winograd: a tile_id has no tile");
     for (const tile &t : made) {
         if (const char *limit = exceeded_limit(t))

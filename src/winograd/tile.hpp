@@ -49,9 +49,10 @@ enum class tile_id : std::uint8_t {
     row4k5,
     column4k5,
     sfcrow4k5,
-    sfccolumn4k5
+    sfccolumn4k5,
+    count // not a tile: new ones come before it, and behind all others
 };
-constexpr int number_of_tiles = static_cast<int>(tile_id::sfccolumn4k5) + 1;
+constexpr int number_of_tiles = static_cast<int>(tile_id::count);
 
 // Whose transformed inputs calibrations have ranges of: whole tiles, and pieces of them that transform inputs
 // as no other one does.

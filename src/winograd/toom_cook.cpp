@@ -20,7 +20,7 @@ int_matrix kronecker(const int_matrix &rows, const int_matrix &cols) {
 // F(m, r) and F(k, r) with k < m evaluate the same polynomials of the weights, the smaller one at fewer
 // points.
 struct line_piece {
-    transform how;
+    transform matrices;
     // Which of the whole tile's planes of V and M along this dimension its own are, in order.
     std::vector<int> v, m;
 };
@@ -31,10 +31,10 @@ std::vector<line_piece> make_pieces(const transform &whole) {
             ++outputs) {
         line_piece p;
         if (outputs == whole.outputs())
-            p.how = whole;
+            p.matrices = whole;
         else
-            p.how = whole.direct ? make_direct(outputs, whole.taps()) : make_smaller(whole, outputs);
-        p.v.resize(static_cast<std::size_t>(p.how.inputs()));
+            p.matrices = whole.direct ? make_direct(outputs, whole.taps()) : make_smaller(whole, outputs);
+        p.v.resize(static_cast<std::size_t>(p.matrices.inputs()));
         std::iota(p.v.begin(), p.v.end(), 0);
         if (!whole.direct) p.v.back() = whole.inputs() - 1; // infinity is always the last one
         p.m = p.v;
@@ -47,7 +47,7 @@ std::vector<line_piece> make_pieces(const transform &whole) {
 std::vector<piece> sizes_of(const std::vector<line_piece> &pieces) {
     std::vector<piece> sizes;
     for (const line_piece &p : pieces)
-        sizes.push_back({p.how.outputs(), p.how.inputs(), static_cast<int>(p.m.size()), p.m});
+        sizes.push_back({p.matrices.outputs(), p.matrices.inputs(), static_cast<int>(p.m.size()), p.m});
     return sizes;
 }
 
@@ -75,7 +75,7 @@ tile make_toom_cook_tile(const char *name, const transform &rows, const transfor
     t.col_pieces = sizes_of(col_pieces);
     for (const line_piece &row : row_pieces)
         for (const line_piece &col : col_pieces)
-            t.pieces.push_back(make_piece(t, make_toom_cook(row.how, col.how),
+            t.pieces.push_back(make_piece(t, make_toom_cook(row.matrices, col.matrices),
                     both(row.v, col.v, cols.inputs()), both(row.m, col.m, cols.output.cols())));
     return t;
 }

@@ -18,7 +18,7 @@ using testing::layer_samples;
 
 isa best_isa() {
     isa best = isa::avx2;
-    for (const isa i : {isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni})
+    for (const isa i : all_isas)
         if (cpu_has(i)) best = i;
     return best;
 }

@@ -8,8 +8,6 @@
 namespace winodnn {
 namespace {
 
-constexpr isa all_isas[] = {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni};
-
 using testing::layer;
 
 machine one_core(isa i) {

@@ -24,7 +24,7 @@ TEST(machine, caches_are_those_that_the_system_sees) {
 
 TEST(machine, vector_units_are_as_many_as_cpus_have) {
     int seen = 0;
-    for (const isa i : {isa::avx2, isa::avx2_vnni, isa::avx512_core, isa::avx512_core_vnni}) {
+    for (const isa i : all_isas) {
         if (!cpu_has(i)) continue;
         const vector_units units = units_of(i);
         EXPECT_GE(units.multiplies, 1) << name_of(i);

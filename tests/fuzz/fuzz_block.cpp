@@ -232,20 +232,21 @@ void alter(altered_group &group, const weights_layout &layout, input &in) {
             field = altered(in, field);
             break;
         }
-        case 4: h.kind = altered(in, h.kind); break;
+        case 4: h.number_system = altered(in, h.number_system); break;
         case 5: {
-            std::uint64_t &word = h.some[in.pick(std::uint32_t(h.some.size()))];
+            std::uint64_t &word = h.components[in.pick(std::uint32_t(h.components.size()))];
             word = altered(in, word);
             break;
         }
         case 6: h.identity = altered(in, h.identity); break;
         case 7: h.largest_sum = altered(in, h.largest_sum); break;
         case 8: { // other numbers, and all that has to be so with them
-            h.kind = in.pick(3);
+            h.number_system = in.pick(3);
             component_set::words wide {};
             for (std::uint64_t &word : wide) word = altered(in, word);
-            h.some = h.kind == 0 ? component_set::words {}
-                                 : (component_set(wide) & all_components(layout.shape())).bits();
+            h.components = h.number_system == 0
+                                   ? component_set::words {}
+                                   : (component_set(wide) & all_components(layout.shape())).bits();
             group.set_size();
             h.parts = 1;
             group.set_end(0, std::uint32_t(layout.padded_ic()));

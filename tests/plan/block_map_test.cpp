@@ -58,14 +58,14 @@ TEST(block_map, covers_every_output_once) {
         const dim channels = map.layout().padded_oc();
         std::vector<int> covered(
                 static_cast<std::size_t>(map.layout().group_count() * map.tiles() * channels));
-        const int parts = map.parts(chosen.threads);
-        ASSERT_GE(parts, 1);
-        ASSERT_LE(parts, chosen.threads);
+        const int tasks = map.tasks(chosen.threads);
+        ASSERT_GE(tasks, 1);
+        ASSERT_LE(tasks, chosen.threads);
         dim next = 0;
-        for (int part = 0; part < parts; ++part) {
-            const item_range share = map.share(part, parts);
+        for (int task = 0; task < tasks; ++task) {
+            const item_range share = map.share(task, tasks);
             ASSERT_EQ(share.begin, next);
-            ASSERT_LE(share.end - share.begin, map.most_items(parts));
+            ASSERT_LE(share.end - share.begin, map.most_items(tasks));
             ASSERT_LT(share.begin, share.end); // nobody idles
             for (next = share.begin; next < share.end; ++next) {
                 const work_item item = map.item(next);
@@ -106,7 +106,7 @@ TEST(block_map, the_scratchpad_holds_what_a_block_needs) {
                 tiles * static_cast<std::size_t>(map.m_bytes_of_tile()));
         EXPECT_GE(space.thread_bytes, space.partial_offset);
         std::byte *const start = nullptr;
-        const thread_space last = space.of_thread(start, chosen.threads - 1);
+        const thread_space last = space.of_task(start, chosen.threads - 1);
         EXPECT_LE(static_cast<std::size_t>(last.v - start) + space.thread_bytes, space.total_bytes);
     }
 }

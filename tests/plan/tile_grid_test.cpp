@@ -13,14 +13,14 @@ void expect_covered_once(const tile_axis &axis) {
     const winodnn::axis &along = axis.covered.along;
     std::vector<int> covered(static_cast<std::size_t>(along.out));
     for (const tile_axis::tile &tile : axis.tiles) {
-        const tile_axis::kind &kind = axis.kinds[static_cast<std::size_t>(tile.kind)];
-        ASSERT_GE(kind.outputs, 1);
-        ASSERT_LE(kind.outputs, kind.of->outputs);
-        for (int i = 0; i < kind.outputs; ++i)
+        const tile_axis::clipping &clipping = axis.clippings[static_cast<std::size_t>(tile.clipping)];
+        ASSERT_GE(clipping.outputs, 1);
+        ASSERT_LE(clipping.outputs, clipping.piece->outputs);
+        for (int i = 0; i < clipping.outputs; ++i)
             ++covered.at(static_cast<std::size_t>(tile.first_output + i * along.dilation));
-        for (int k = 0; k < kind.of->inputs; ++k) {
+        for (int k = 0; k < clipping.piece->inputs; ++k) {
             const dim pixel = tile.first_output - along.pad + k * along.dilation;
-            EXPECT_EQ(k >= kind.inputs.begin && k < kind.inputs.end, pixel >= 0 && pixel < along.in);
+            EXPECT_EQ(k >= clipping.inputs.begin && k < clipping.inputs.end, pixel >= 0 && pixel < along.in);
         }
     }
     for (const int times : covered) EXPECT_EQ(times, 1);
@@ -55,10 +55,10 @@ TEST(tile_grid, covers_the_image_once) {
                         EXPECT_EQ(grid.count(), 2 * grid.rows.count() * grid.cols.count());
                         if (dilation == 1 && before <= 1 && after <= 1) {
                             EXPECT_EQ(grid.rows.count(), ceil_div(p.oh, dim {t.outputs.rows}));
-                            EXPECT_LE(grid.rows.kinds.size(), 5u);
+                            EXPECT_LE(grid.rows.clippings.size(), 5u);
                         }
-                        for (const tile_axis::kind &kind : grid.rows.kinds)
-                            EXPECT_TRUE(mixed || kind.of->outputs == t.outputs.rows);
+                        for (const tile_axis::clipping &clipping : grid.rows.clippings)
+                            EXPECT_TRUE(mixed || clipping.piece->outputs == t.outputs.rows);
                         auto next = grid.at(0);
                         for (dim index = 0; index < grid.count(); ++index, grid.advance(next)) {
                             const auto at = grid.at(index);

@@ -17,8 +17,8 @@ using testing::ordered_pool;
 
 void expect_each_part_once(const thread_team &team, int count) {
     std::vector<std::atomic<int>> runs(static_cast<std::size_t>(count));
-    team.run(count, [&](int part) { runs[static_cast<std::size_t>(part)].fetch_add(1); });
-    for (int i = 0; i < count; ++i) EXPECT_EQ(runs[static_cast<std::size_t>(i)].load(), 1) << "part " << i;
+    team.run(count, [&](int task) { runs[static_cast<std::size_t>(task)].fetch_add(1); });
+    for (int i = 0; i < count; ++i) EXPECT_EQ(runs[static_cast<std::size_t>(i)].load(), 1) << "task " << i;
 }
 
 TEST(threadpool, every_part_is_done_once_when_run_returns) {

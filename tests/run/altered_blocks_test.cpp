@@ -178,9 +178,9 @@ TEST_P(altered_blocks, fields_of_the_header) {
             expect_outcome("layout", [n](header & h) -> auto & { return h.layout[n]; }, {another});
         expect_outcome("size", [](header & h) -> auto & { return h.layout[3]; }, {corrupt});
         expect_outcome("parts", [](header & h) -> auto & { return h.parts; }, {corrupt});
-        expect_outcome("quantized", [](header & h) -> auto & { return h.kind; }, {corrupt});
+        expect_outcome("quantized", [](header & h) -> auto & { return h.number_system; }, {corrupt});
         // Another set of as many components has the same size, and is as good as the one before.
-        expect_outcome("wide", [](header & h) -> auto & { return h.some[0]; },
+        expect_outcome("wide", [](header & h) -> auto & { return h.components[0]; },
                 {corrupt, "", "the packed weights' groups do not belong together"});
         // It says nothing of where anything is.
         expect_outcome("identity", [](header & h) -> auto & { return h.identity; }, {""});
@@ -247,7 +247,7 @@ TEST_P(altered_blocks, lists_of_parts) {
                                      const std::function<std::uint32_t(std::uint32_t)> &end) {
             bool quantized = false;
             const std::string reason = s.outcome(group, [&](altered_group &g) {
-                quantized = g.header.kind != 0;
+                quantized = g.header.number_system != 0;
                 g.header.parts = count;
                 for (std::uint32_t n = 0; n < std::min(count, most); ++n) g.set_end(n, end(n));
                 g.seal();
@@ -280,8 +280,8 @@ TEST_P(altered_blocks, other_numbers_of_the_right_size) {
                             component_set {std::uint64_t {1} << 36}, component_set({0, 1, 0}),
                             all_components(l.shape()), component_set::first(most_components)}) {
                 const std::string reason = s.outcome(group, [&](altered_group &g) {
-                    g.header.kind = kind;
-                    g.header.some = wide.bits();
+                    g.header.number_system = kind;
+                    g.header.components = wide.bits();
                     g.set_size();
                     g.header.parts = 1;
                     g.set_end(0, static_cast<std::uint32_t>(l.padded_ic()));

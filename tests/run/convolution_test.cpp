@@ -28,6 +28,13 @@ problem layer(dim mb, dim ic, dim ih, dim iw, dim oc) {
     return p;
 }
 
+// Sets the sizes of the destination; false if it would be empty.
+bool fit_destination(problem &p) {
+    p.oh = p.ih + p.pad_t + p.pad_b - (p.kh - 1) * p.dilation_h;
+    p.ow = p.iw + p.pad_l + p.pad_r - (p.kw - 1) * p.dilation_w;
+    return p.oh >= 1 && p.ow >= 1;
+}
+
 // Source, weights, reference and result of one convolution; every buffer ends at an unmapped page.
 struct example {
     example(const problem &p, const plan &c)
@@ -70,6 +77,12 @@ struct example {
     testing::guarded_array<std::byte> block;
 };
 
+void expect_exact(const problem &p, const plan &c) {
+    example e(p, c);
+    e.pack();
+    e.expect_exact(convolution(p, c));
+}
+
 machine cores(isa i, int threads) {
     return {i, false, threads};
 }
@@ -93,9 +106,7 @@ TEST_P(run, any_blocking_and_any_threads) {
                     plan c = plan_with_tile(p, cores(GetParam(), threads), tile);
                     c.tiles_per_block = tiles;
                     c.oc_chunks = chunks;
-                    example e(p, c);
-                    e.pack();
-                    e.expect_exact(convolution(p, c));
+                    expect_exact(p, c);
                 }
     }
 }
@@ -151,13 +162,8 @@ TEST_P(run, any_image) {
                     p.pad_l *= padding >> 1 & 1u;
                     p.pad_b *= padding >> 2 & 1u;
                     p.pad_r *= padding >> 3;
-                    p.oh = ih + p.pad_t + p.pad_b - p.kh + 1;
-                    p.ow = iw + p.pad_l + p.pad_r - p.kw + 1;
-                    if (p.oh < 1 || p.ow < 1) continue;
-                    const plan c = plan_with_tile(p, cores(GetParam(), 1), tile);
-                    example e(p, c);
-                    e.pack();
-                    e.expect_exact(convolution(p, c));
+                    if (!fit_destination(p)) continue;
+                    expect_exact(p, plan_with_tile(p, cores(GetParam(), 1), tile));
                 }
 }
 
@@ -173,13 +179,8 @@ TEST_P(run, dilated_with_any_padding) {
                     p.pad_t = padding;
                     p.pad_l = p.pad_b = padding / 2;
                     p.pad_r = padding;
-                    p.oh = p.ih + p.pad_t + p.pad_b - (p.kh - 1) * p.dilation_h;
-                    p.ow = p.iw + p.pad_l + p.pad_r - (p.kw - 1) * p.dilation_w;
-                    if (p.oh < 1 || p.ow < 1) continue;
-                    const plan c = plan_with_tile(p, cores(GetParam(), 2), tile);
-                    example e(p, c);
-                    e.pack();
-                    e.expect_exact(convolution(p, c));
+                    if (!fit_destination(p)) continue;
+                    expect_exact(p, plan_with_tile(p, cores(GetParam(), 2), tile));
                 }
 }
 
@@ -190,9 +191,7 @@ TEST_P(run, groups) {
                 problem p = layer(2, groups * ic, 9, 10, groups * oc);
                 p.groups = groups;
                 const plan c = plan_with_tile(p, cores(GetParam(), threads), tile_id::f4x4);
-                example e(p, c);
-                e.pack();
-                e.expect_exact(convolution(p, c));
+                expect_exact(p, c);
             }
 }
 
@@ -209,9 +208,7 @@ TEST_P(run, views_into_bigger_tensors) {
             p.src_view = view(p.ic, p.iw, p.ih);
             p.dst_view = view(p.oc, p.ow, p.oh);
             const plan c = plan_with_tile(p, cores(GetParam(), 2), tile_id::f4x4);
-            example e(p, c);
-            e.pack();
-            e.expect_exact(convolution(p, c));
+            expect_exact(p, c);
         }
 }
 

@@ -12,13 +12,13 @@ template <typename T>
 std::vector<T> interpret(const program &p, std::vector<T> values) {
     using wide = std::make_unsigned_t<T>;
     for (const instruction &i : p.code) switch (i.op) {
-            case instruction::kind::add:
+            case instruction::opcode::add:
                 values.push_back(static_cast<T>(wide(values[i.a]) + (wide(values[i.b]) << i.shift)));
                 break;
-            case instruction::kind::sub:
+            case instruction::opcode::sub:
                 values.push_back(static_cast<T>(wide(values[i.a]) - (wide(values[i.b]) << i.shift)));
                 break;
-            case instruction::kind::shift_left:
+            case instruction::opcode::shift_left:
                 values.push_back(static_cast<T>(wide(values[i.a]) << i.b));
                 break;
         }

@@ -18,9 +18,7 @@ protected:
 
 #define WINODNN_ON_EVERY_ISA(suite)                                                                          \
     class suite : public winodnn::on_every_isa {};                                                           \
-    INSTANTIATE_TEST_SUITE_P(isas, suite,                                                                    \
-            ::testing::Values(winodnn::isa::avx2, winodnn::isa::avx2_vnni, winodnn::isa::avx512_core,        \
-                    winodnn::isa::avx512_core_vnni),                                                         \
+    INSTANTIATE_TEST_SUITE_P(isas, suite, ::testing::ValuesIn(winodnn::all_isas),                            \
             [](const auto &info) { return std::string(winodnn::name_of(info.param)); })
 
 } // namespace winodnn

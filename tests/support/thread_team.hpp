@@ -13,10 +13,10 @@ public:
     explicit std_threads(int size) : size_(size) {}
 
     int size() const override { return size_; }
-    void run(int count, const part_function &part) const override {
+    void run(int count, const task_function &task) const override {
         std::vector<std::thread> threads;
-        for (int i = 1; i < count; ++i) threads.emplace_back([&part, i] { part(i); });
-        part(0);
+        for (int i = 1; i < count; ++i) threads.emplace_back([&task, i] { task(i); });
+        task(0);
         for (std::thread &t : threads) t.join();
     }
 

@@ -13,7 +13,7 @@ namespace {
 class growing_team final : public thread_team {
 public:
     int size() const override { return ++size_; }
-    void run(int count, const part_function &part) const override { lone_thread().run(count, part); }
+    void run(int count, const task_function &task) const override { lone_thread().run(count, task); }
 
 private:
     mutable int size_ = 0;

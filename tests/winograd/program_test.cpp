@@ -11,13 +11,13 @@ namespace {
 
 std::vector<std::int64_t> run(const program &p, std::vector<std::int64_t> values) {
     for (const instruction &i : p.code) switch (i.op) {
-            case instruction::kind::add:
+            case instruction::opcode::add:
                 values.push_back(values[i.a] + (values[i.b] * (std::int64_t {1} << i.shift)));
                 break;
-            case instruction::kind::sub:
+            case instruction::opcode::sub:
                 values.push_back(values[i.a] - (values[i.b] * (std::int64_t {1} << i.shift)));
                 break;
-            case instruction::kind::shift_left:
+            case instruction::opcode::shift_left:
                 values.push_back(values[i.a] * (std::int64_t {1} << i.b));
                 break;
         }
@@ -78,7 +78,8 @@ TEST(program, fused_shifts_change_nothing_but_the_number_of_instructions) {
     const int_matrix output = testing::f4().output;
     EXPECT_EQ(with_fused_shifts(compile(output)).code.size() + 4, compile(output).code.size());
     // (x0 << 1) is an output as well.
-    const program kept = {2, {{instruction::kind::shift_left, 0, 1}, {instruction::kind::add, 1, 2}}, {2, 3}};
+    const program kept = {
+            2, {{instruction::opcode::shift_left, 0, 1}, {instruction::opcode::add, 1, 2}}, {2, 3}};
     EXPECT_EQ(with_fused_shifts(kept).code.size(), 2u);
 }
 

@@ -53,16 +53,16 @@ TEST(transposition, takes_as_many_additions) {
     const int_matrix m = testing::f4().output;
     const auto additions = [](const program &p) {
         return std::ranges::count_if(
-                p.code, [](const instruction &i) { return i.op != instruction::kind::shift_left; });
+                p.code, [](const instruction &i) { return i.op != instruction::opcode::shift_left; });
     };
     const program p = compile(m);
     EXPECT_EQ(additions(transposed(p, std::vector<bool>(4))), additions(p) + 4 - 6);
 }
 
 TEST(transposition, refuses_what_it_cannot_express) {
-    const program unused {2, {{instruction::kind::shift_left, 0, 1}}, {2}};
+    const program unused {2, {{instruction::opcode::shift_left, 0, 1}}, {2}};
     EXPECT_THROW(transposed(unused, {false}), std::invalid_argument);
-    const program plain {1, {{instruction::kind::shift_left, 0, 1}}, {1}};
+    const program plain {1, {{instruction::opcode::shift_left, 0, 1}}, {1}};
     EXPECT_NO_THROW(transposed(plain, {false}));
     EXPECT_THROW(transposed(plain, {true}), std::invalid_argument);
 }

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 
-from . import find_onednn, layer, onednn_tasks, shape, text_table
+from . import cpu, find_onednn, layer, onednn_tasks, shape, text_table
 from .environment import inherited, without_choices
 from .failure import Failure
 from .progress import Progress
@@ -13,7 +13,7 @@ DESCRIPTION = """Times single layers in exact mode against oneDNN's direct convo
 bias and relu. The sizes of a layer are batch, input channels, height, width and output channels, then kernel (3 3) and padding (half
 of the kernel). A time that other programs have disturbed is shown as a question mark."""
 USAGE_OF_PROGRAM = ""
-INSTRUCTION_SETS = ("avx2", "avx2_vnni", "avx512_core", "avx512_core_vnni")
+INSTRUCTION_SETS = tuple(name for name, _ in reversed(cpu.INSTRUCTION_SETS))
 SIZES = ("N", "C", "H", "W", "K", "R", "S", "P")
 HEAD = ("layer", "direct", "winodnn", "speedup", "GMAC/s", "computed by")
 NUMBERS = ("direct", "winodnn", "speedup", "GMAC/s")

@@ -28,9 +28,10 @@ bool is_known(int arg) {
 
 } // namespace
 
-attribute_arguments::attribute_arguments(const attribute_facts &facts) {
-    for (const auto &[arg, fact] : facts.scales) expected_.push_back(DNNL_ARG_ATTR_SCALES | arg);
-    for (const auto &[arg, fact] : facts.zero_points) expected_.push_back(DNNL_ARG_ATTR_ZERO_POINTS | arg);
+attribute_arguments::attribute_arguments(const attribute_settings &attributes) {
+    for (const auto &[arg, entry] : attributes.scales) expected_.push_back(DNNL_ARG_ATTR_SCALES | arg);
+    for (const auto &[arg, entry] : attributes.zero_points)
+        expected_.push_back(DNNL_ARG_ATTR_ZERO_POINTS | arg);
 }
 
 void attribute_arguments::confirm(int count, const dnnl_exec_arg_t *list) const {

@@ -8,11 +8,11 @@
 
 namespace winodnn {
 
-struct attribute_facts;
+struct attribute_settings;
 
 class attribute_arguments {
 public:
-    explicit attribute_arguments(const attribute_facts &facts);
+    explicit attribute_arguments(const attribute_settings &attributes);
 
     // Each that was seen is there once, and nothing that other attributes could ask for. Throws
     // left_to_onednn.

@@ -12,32 +12,32 @@ namespace {
 
 using kind = post_op::kind;
 
-void read_scales(const attribute_facts &facts, problem &p) {
+void read_scales(const attribute_settings &attributes, problem &p) {
     const int weights_per_oc = p.groups == 0 ? 1 : 3;
-    for (const auto &[arg, fact] : facts.scales) {
+    for (const auto &[arg, entry] : attributes.scales) {
         demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DST,
                 "scales of something other than source, weights and destination");
-        demand(fact.mask == 0 || (arg == DNNL_ARG_WEIGHTS && fact.mask == weights_per_oc)
-                        || (arg == DNNL_ARG_DST && fact.mask == 2),
+        demand(entry.mask == 0 || (arg == DNNL_ARG_WEIGHTS && entry.mask == weights_per_oc)
+                        || (arg == DNNL_ARG_DST && entry.mask == 2),
                 "scales per something other than oc");
         if (arg == DNNL_ARG_SRC) p.src_scale = true;
         if (arg == DNNL_ARG_DST) {
             p.dst_scale = true;
-            p.dst_scale_per_oc = fact.mask != 0;
+            p.dst_scale_per_oc = entry.mask != 0;
         }
         if (arg == DNNL_ARG_WEIGHTS)
-            p.weights_scale = fact.mask == 0 ? problem::weights_scale_kind::common
-                                             : problem::weights_scale_kind::per_oc;
+            p.weights_scale = entry.mask == 0 ? problem::weights_scale_kind::common
+                                              : problem::weights_scale_kind::per_oc;
     }
 }
 
-void read_zero_points(const attribute_facts &facts, problem &p) {
-    for (const auto &[arg, fact] : facts.zero_points) {
+void read_zero_points(const attribute_settings &attributes, problem &p) {
+    for (const auto &[arg, entry] : attributes.zero_points) {
         demand(arg == DNNL_ARG_SRC || arg == DNNL_ARG_DST,
                 "zero points of something other than source and destination");
-        demand(fact.mask == 0 || fact.mask == 2, "zero points per something other than channels");
+        demand(entry.mask == 0 || entry.mask == 2, "zero points per something other than channels");
         (arg == DNNL_ARG_SRC ? p.src_zero_point : p.dst_zero_point) = true;
-        (arg == DNNL_ARG_SRC ? p.src_zero_point_per_ic : p.dst_zero_point_per_oc) = fact.mask != 0;
+        (arg == DNNL_ARG_SRC ? p.src_zero_point_per_ic : p.dst_zero_point_per_oc) = entry.mask != 0;
     }
 }
 
@@ -174,14 +174,14 @@ void read_post_ops(const_dnnl_primitive_attr_t attr, problem &p) {
 } // namespace
 
 void read_attributes(const_dnnl_primitive_attr_t attr, problem &p) {
-    const std::optional<attribute_facts> facts = facts_of(attr);
-    demand(facts.has_value(), "attributes that were not made through the C functions");
-    if (facts->unreadable != nullptr)
-        throw refusal(refusal_reason::unserved, std::string("attributes: ") + facts->unreadable);
-    p.source_bits = facts->source_bits;
-    p.weights_bits = facts->weights_bits;
-    read_scales(*facts, p);
-    read_zero_points(*facts, p);
+    const std::optional<attribute_settings> attributes = attribute_settings_of(attr);
+    demand(attributes.has_value(), "attributes that were not made through the C functions");
+    if (attributes->unreadable != nullptr)
+        throw refusal(refusal_reason::unserved, std::string("attributes: ") + attributes->unreadable);
+    p.source_bits = attributes->source_bits;
+    p.weights_bits = attributes->weights_bits;
+    read_scales(*attributes, p);
+    read_zero_points(*attributes, p);
     read_post_ops(attr, p);
 }
 

@@ -39,8 +39,8 @@ struct observation {
     std::map<layer_key, observed_layer> layers; // by their keys without zero points
 };
 
-struct state {
-    state();
+struct calibration_state {
+    calibration_state();
 
     fork_safe_mutex mutex;
     std::shared_ptr<const calibration_in_use> in_use;
@@ -61,7 +61,7 @@ void report_if_not_writable(const std::string &path) {
     }
 }
 
-state::state() {
+calibration_state::calibration_state() {
     std::string problem;
     const settings &wanted = environment();
     if (!wanted.calibrate.empty()) {
@@ -83,8 +83,8 @@ state::state() {
     if (!problem.empty()) print_to_stderr("winodnn: %s; all convolutions are exact\n", problem.c_str());
 }
 
-state &process() {
-    static never_destroyed<state> s;
+calibration_state &calibration_of_process() {
+    static never_destroyed<calibration_state> s;
     return *s;
 }
 
@@ -99,7 +99,7 @@ state &process() {
 }
 
 std::shared_ptr<observation> current_observation() {
-    state &s = process();
+    calibration_state &s = calibration_of_process();
     const std::lock_guard lock(s.mutex);
     return s.observed;
 }
@@ -150,31 +150,31 @@ std::shared_ptr<observer> observer_of(observation &observed, const problem &p, c
 
 } // namespace
 
-std::vector<const layer_calibration *> calibration_in_use::like(const problem &p) const {
+std::vector<const layer_calibration *> calibration_in_use::layers_like(const problem &p) const {
     std::vector<const layer_calibration *> found;
-    for (const layer_calibration &layer : known.layers)
+    for (const layer_calibration &layer : calibration.layers)
         if (layer.describes(p)) found.push_back(&layer);
     return found;
 }
 
 std::shared_ptr<const calibration_in_use> current_calibration() {
-    state &s = process();
+    calibration_state &s = calibration_of_process();
     const std::lock_guard lock(s.mutex);
     return s.observing ? nullptr : s.in_use;
 }
 
 void set_calibration(std::shared_ptr<const calibration_in_use> next) {
-    state &s = process();
+    calibration_state &s = calibration_of_process();
     const std::lock_guard lock(s.mutex);
     s.in_use = std::move(next);
 }
 
 bool is_observing() {
-    return process().observing.load(std::memory_order_relaxed);
+    return calibration_of_process().observing.load(std::memory_order_relaxed);
 }
 
 void start_observing(scale_choice choice) {
-    state &s = process();
+    calibration_state &s = calibration_of_process();
     auto next = std::make_shared<observation>(choice); // and then the one before, outside the lock
     const std::lock_guard lock(s.mutex);
     s.observed.swap(next);
@@ -195,7 +195,7 @@ void write_observed(const std::string &path) {
     if (observed == nullptr) throw std::logic_error("no calibration was started");
     file_replacement file(path); // a wrong path is noticed before the seconds that follow
     file.commit(text_of(calibration_of(*observed)));
-    state &s = process();
+    calibration_state &s = calibration_of_process();
     const std::lock_guard lock(s.mutex);
     if (s.observed != observed) return; // somebody has started anew
     s.observed.reset();
@@ -224,10 +224,10 @@ std::vector<convolution_variant> variants_of(
     if (base.source_bits < 8) return with_byte_components(std::move(variants), p, base);
     if (!base.calibrated || calibrated == nullptr) return variants;
     const weights_layout layout = layout_for(p, base);
-    for (const layer_calibration *layer : calibrated->like(p)) {
+    for (const layer_calibration *layer : calibrated->layers_like(p)) {
         // What the reorder, which does not see the source, packs these weights in.
-        const number_system numbers = numbers_for(calibrated->known.find(layer->identity, layout), base.tile,
-                calibrated->target_snr, narrow_limit_of(base.isa));
+        const number_system numbers = numbers_for(calibrated->calibration.find(layer->identity, layout),
+                base.tile, calibrated->target_snr, narrow_limit_of(base.isa));
         if (!numbers.quantized) continue;
         const plan chosen = plan_of(*layer, p, base, numbers);
         const winodnn::tile &whole = tile_of(base.tile);

@@ -11,12 +11,12 @@
 namespace winodnn {
 
 struct calibration_in_use {
-    calibration known;
+    winodnn::calibration calibration;
     double target_snr = default_target_snr;
     bool for_all = true; // else for convolutions that ask for relaxed accumulation
 
     // Those that a convolution of this shape can be.
-    std::vector<const layer_calibration *> like(const problem &p) const;
+    std::vector<const layer_calibration *> layers_like(const problem &p) const;
 };
 
 // nullptr: all is exact, as it is while another calibration is going on. The one of WINODNN_CALIBRATION,

@@ -29,8 +29,9 @@ convolution_description::convolution_description(const convolution_request &requ
         std::vector<convolution_variant> variants, owned_primitive_desc onednn_desc, eltwise_stages stages)
     : problem_(std::move(p)), plan_(chosen), variants_(std::move(variants)), name_(name_of(chosen)),
       scratchpad_bytes_(largest_scratchpad(problem_, variants_)), onednn_desc_(std::move(onednn_desc)),
-      stages_(std::move(stages)), attr_(copy_of(request.attr)), facts_(*facts_of(attr_.get())),
-      request_(request, attr_.get()), weights_(make_packed_desc(layout_for(problem_, plan_))) {
+      stages_(std::move(stages)), attr_(copy_of(request.attr)),
+      attributes_(*attribute_settings_of(attr_.get())), request_(request, attr_.get()),
+      weights_(make_packed_desc(layout_for(problem_, plan_))) {
     user_scratchpad_ = asks_for_user_scratchpad(attr_.get());
     scratchpad_ = make_bytes_desc(user_scratchpad_ ? scratchpad_bytes_ : 0);
     if (verbose_events()) info_ = describe(plan_, {});
@@ -106,7 +107,7 @@ std::string convolution_description::describe(const plan &chosen, const std::str
            + to_string(weights_.get(), view_of(request.weights).any()) + " bia_"
            + to_string(desc(dnnl_query_weights_md, 1), view_of(request.bias).any()) + " dst_"
            + to_string(desc(dnnl_query_dst_md, 0), view_of(request.dst).any()) + ","
-           + to_string(facts_, problem_.post_ops, user_scratchpad_)
+           + to_string(attributes_, problem_.post_ops, user_scratchpad_)
            + ",alg:" + (by_name() ? "convolution_winograd" : "convolution_direct")
            + " workspace:" + std::to_string(workspace_bytes_for(problem_, chosen) / 1024) + "KiB" + numbers
            + "," + to_string(problem_);

@@ -32,7 +32,7 @@ public:
 
     const problem &described() const { return problem_; }
     const std::vector<convolution_variant> &variants() const { return variants_; }
-    const attribute_facts &facts() const { return facts_; }
+    const attribute_settings &attributes() const { return attributes_; }
     const eltwise_stages &stages() const { return stages_; }
     dnnl_engine_t engine() const { return request_.get().engine; }
     const convolution_request &request() const { return request_.get(); } // with a copy of its attributes
@@ -55,7 +55,7 @@ private:
     owned_primitive_desc onednn_desc_;
     eltwise_stages stages_;
     watched_attr attr_;
-    attribute_facts facts_;
+    attribute_settings attributes_;
     kept_request request_;
     owned_memory_desc weights_;
     owned_memory_desc scratchpad_; // of user mode; zero otherwise

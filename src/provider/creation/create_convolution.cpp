@@ -23,28 +23,28 @@ namespace winodnn {
 namespace {
 
 struct selection {
-    problem served;
-    plan chosen;
+    winodnn::problem problem;
+    winodnn::plan plan;
     std::shared_ptr<const calibration_in_use> calibrated; // of plans for calibrated weights
 };
 
 // Weights that are already packed leave the tile no choice. What else their layout depends on has to fit.
-expected<plan> plan_for_packed(
-        const convolution_request &request, const problem &p, const machine &m, const weights_layout &given) {
+expected<plan> plan_for_packed(const convolution_request &request, const problem &p, const machine &m,
+        const weights_layout &packed) {
     const auto foreign = [](const auto &text) { return refuse(refusal_reason::foreign_weights, text); };
-    if (!serves(given.tile, p)) return foreign("the weights are packed for another kernel or source");
-    plan possible = plan_with_tile(p, m, given.tile, given.calibrated());
-    if (given.promised()) {
+    if (!serves(packed.tile, p)) return foreign("the weights are packed for another kernel or source");
+    plan possible = plan_with_tile(p, m, packed.tile, packed.calibrated());
+    if (packed.promised()) {
         problem smallest = p; // the block itself says how many components its weights leave in 8 bits
         smallest.weights_bits = 1;
-        const std::optional<plan> promised = promised_plan_with_tile(smallest, m, given.tile);
+        const std::optional<plan> promised = promised_plan_with_tile(smallest, m, packed.tile);
         if (!promised) return foreign("the weights are packed for a source of fewer bits");
         possible = *promised;
     }
-    if (layout_for(p, possible) != given)
+    if (layout_for(p, possible) != packed)
         return foreign("the weights are packed for another source type, zero point or instruction set");
-    if (!given.calibrated())
-        if (const auto tuned = tuned_plan(request, p, m, given)) return *tuned;
+    if (!packed.calibrated())
+        if (const auto tuned = tuned_plan(request, p, m, packed)) return *tuned;
     return possible;
 }
 
@@ -80,7 +80,7 @@ expected<plan> choose(const convolution_request &request, const problem &p, cons
         const calibration_in_use *calibrated) {
     if (calibrated != nullptr && allows_calibrated(*calibrated, request.attr))
         if (const std::optional<plan> chosen = choose_calibrated_plan(
-                    p, m, calibrated->like(p), calibrated->target_snr, environment().tile))
+                    p, m, calibrated->layers_like(p), calibrated->target_snr, environment().tile))
             return *chosen;
     return choose_exact(request, p, m);
 }
@@ -104,8 +104,8 @@ expected<selection> select(const convolution_request &request, const std::option
 // Of attributes that settings were seen of this cannot be asked; what is wrong there shows when an execution
 // has arguments for them.
 bool were_set_past_us(const convolution_request &request) {
-    const std::optional<attribute_facts> facts = facts_of(request.attr);
-    return facts && facts->scales.empty() && facts->zero_points.empty()
+    const std::optional<attribute_settings> attributes = attribute_settings_of(request.attr);
+    return attributes && attributes->scales.empty() && attributes->zero_points.empty()
            && !may_be_default(request.engine, request.attr);
 }
 
@@ -182,20 +182,20 @@ dnnl_status_t create_convolution(dnnl_primitive_desc_t *result, const convolutio
     owned_primitive_desc direct;
     if (create_direct_in_nhwc(direct, request) != dnnl_success)
         return give_up({refusal_reason::onednn, "oneDNN has no direct convolution of it in nhwc"});
-    s->served.scales_in_turn = s->served.src_scale
-                               && s->served.weights_scale != problem::weights_scale_kind::none
-                               && scales_in_turn(direct.get());
+    s->problem.scales_in_turn = s->problem.src_scale
+                                && s->problem.weights_scale != problem::weights_scale_kind::none
+                                && scales_in_turn(direct.get());
     if (were_set_past_us(request))
         return give_up({refusal_reason::unserved, "attributes that were set past winodnn"});
-    std::vector<convolution_variant> variants = variants_of(s->served, s->chosen, s->calibrated.get());
+    std::vector<convolution_variant> variants = variants_of(s->problem, s->plan, s->calibrated.get());
     std::vector<plan> plans;
     for (const convolution_variant &v : variants) plans.push_back(v.plan);
-    expected<eltwise_stages> stages = eltwise_stages::make(request.engine, s->served, plans);
+    expected<eltwise_stages> stages = eltwise_stages::make(request.engine, s->problem, plans);
     if (!stages) return give_up(stages.error());
-    if (verbose_refusals()) print_choices(request, s->served, variants, s->calibrated.get());
+    if (verbose_refusals()) print_choices(request, s->problem, variants, s->calibrated.get());
     auto handle = std::make_unique<primitive_desc_handle>();
-    handle->description = std::make_shared<const convolution_description>(request, std::move(s->served),
-            s->chosen, std::move(variants), std::move(direct), std::move(*stages));
+    handle->description = std::make_shared<const convolution_description>(request, std::move(s->problem),
+            s->plan, std::move(variants), std::move(direct), std::move(*stages));
     *result = to_c(handle.release());
     count_taken_over();
     return dnnl_success;

@@ -5,6 +5,7 @@
 #include "provider/onednn/real.hpp"
 #include "provider/threads/runtime.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace winodnn {
@@ -23,6 +24,7 @@ std::optional<isa> strongest(unsigned effective) {
             {isa::avx2_vnni, dnnl_cpu_isa_avx2_vnni},
             {isa::avx2, dnnl_cpu_isa_avx2},
     };
+    static_assert(std::size(by_strength) == std::size(all_isas), "every ISA is used where it may be");
     for (const auto &[candidate, bits] : by_strength)
         if (allowed(effective, bits) && cpu_has(candidate)) return candidate;
     return {};

@@ -203,7 +203,7 @@ std::string to_string(const convolution_request &r) {
     const std::size_t spatial = std::size_t(src.ndims) - 2;
     for (std::size_t i = 0; i < spatial; ++i) {
         const char axis = "dhw"[3 - spatial + i];
-        const auto item = [&](const char *what, dim d) { s += what + std::string(1, axis) + text(d); };
+        const auto item = [&](const char *name, dim d) { s += name + std::string(1, axis) + text(d); };
         item("_i", src.dims[2 + i]);
         item("o", dst.dims[2 + i]);
         item("k", weights.dims[2 + i + (grouped ? 1 : 0)]);

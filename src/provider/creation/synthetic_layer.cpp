@@ -63,7 +63,7 @@ void fill_with_ones(dnnl_data_type_t type, std::byte *data, dim count) {
 
 synthetic_layer::synthetic_layer(
         const convolution_request &request, const problem &p, const_dnnl_primitive_desc_t direct)
-    : request_(request), problem_(p), direct_(direct), facts_(*facts_of(request.attr)),
+    : request_(request), problem_(p), direct_(direct), attributes_(*attribute_settings_of(request.attr)),
       operands_(p.post_ops.size()), weights_(static_cast<std::size_t>(p.oc * p.group_ic() * p.taps())) {
     dnnl_stream_t stream = nullptr;
     require(real().dnnl_stream_create(&stream, request.engine, dnnl_stream_default_flags));
@@ -139,7 +139,8 @@ void synthetic_layer::add_tensors() {
 void synthetic_layer::add_quantization() {
     const problem &p = problem_;
     const auto scales = [&](int arg, bool per_oc) {
-        return add_values(DNNL_ARG_ATTR_SCALES | arg, facts_.scales.at(arg).type, per_oc ? p.oc : 1, true);
+        return add_values(
+                DNNL_ARG_ATTR_SCALES | arg, attributes_.scales.at(arg).type, per_oc ? p.oc : 1, true);
     };
     using weights_scale_kind = problem::weights_scale_kind;
     if (p.src_scale) args_.src_scale = scales(DNNL_ARG_SRC, false);
@@ -147,7 +148,8 @@ void synthetic_layer::add_quantization() {
     if (p.weights_scale != weights_scale_kind::none)
         args_.weights_scale = scales(DNNL_ARG_WEIGHTS, p.weights_scale == weights_scale_kind::per_oc);
     const auto zero_points = [&](int arg, dim count) {
-        return add_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, facts_.zero_points.at(arg).type, count, false);
+        return add_values(
+                DNNL_ARG_ATTR_ZERO_POINTS | arg, attributes_.zero_points.at(arg).type, count, false);
     };
     if (p.src_zero_point)
         args_.src_zero_points = zero_points(DNNL_ARG_SRC, p.src_zero_point_per_ic ? p.ic : 1);

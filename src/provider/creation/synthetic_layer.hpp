@@ -46,7 +46,7 @@ private:
     const convolution_request &request_;
     const problem &problem_;
     const const_dnnl_primitive_desc_t direct_;
-    const attribute_facts facts_;
+    const attribute_settings attributes_;
     owned_stream stream_;
     std::vector<owned_buffer> buffers_;
     std::vector<std::pair<int, owned_memory>> direct_arguments_;

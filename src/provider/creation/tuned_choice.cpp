@@ -25,7 +25,7 @@ constexpr double seconds_to_spend = 0.3;
 
 // Of one process: in a child that was forked while a layer was measured, the thread that did so is not there
 // to give the mutex back.
-struct state {
+struct tuning_state {
     fork_safe_mutex mutex;
     tuning_store store {environment().tune};
 };
@@ -75,9 +75,9 @@ bool has_threads_at_creation() {
 }
 
 // Nothing if nothing is to be tuned.
-state *process() {
+tuning_state *tuning_of_process() {
     if (measuring || environment().tune.empty() || !has_threads_at_creation()) return nullptr;
-    static never_destroyed<state> made;
+    static never_destroyed<tuning_state> made;
     return &*made;
 }
 
@@ -148,7 +148,7 @@ std::optional<tuning_result> measure(
 
 std::optional<expected<plan>> tuned_choice(
         const convolution_request &request, const problem &p, const machine &m) {
-    state *s = process();
+    tuning_state *s = tuning_of_process();
     if (s == nullptr) return {};
     const std::vector<prediction> all = candidates(p, m, however_slow);
     if (all.empty()) return {};
@@ -169,7 +169,7 @@ std::optional<expected<plan>> tuned_choice(
 
 std::optional<plan> tuned_plan(const convolution_request &request, const problem &p, const machine &m,
         const weights_layout &packed) {
-    state *s = process();
+    tuning_state *s = tuning_of_process();
     if (s == nullptr) return {};
     std::optional<tuning_result> known;
     {

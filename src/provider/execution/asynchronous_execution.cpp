@@ -34,8 +34,8 @@ class submission {
 public:
     submission(const executed_object &executed, dnnl_stream_t stream, int threads, int nargs,
             const dnnl_exec_arg_t *args)
-        : described_(executed.described), runs_(executed.runs), info_(executed.info), stream_(stream),
-          without_pool_(stream_without_pool(stream)), crew_(threads) {
+        : description_(executed.description), executable_(executed.executable), info_(executed.info),
+          stream_(stream), without_pool_(stream_without_pool(stream)), crew_(threads) {
         memories_.reserve(static_cast<std::size_t>(nargs));
         args_.reserve(static_cast<std::size_t>(nargs));
         for (int i = 0; i < nargs; ++i) add(args[i]);
@@ -47,7 +47,7 @@ public:
         const within_onednn entered(onednn_);
         const team_of_thread team(crew_);
         status_ = guarded([&] {
-            return runs_->execute(without_pool_.get(), static_cast<int>(args_.size()), args_.data());
+            return executable_->execute(without_pool_.get(), static_cast<int>(args_.size()), args_.data());
         });
         if (status_ != dnnl_success && !is_waited_for_) note_deferred_failure(stream_, status_, info_);
         has_ended_.store(true, std::memory_order_release);
@@ -79,8 +79,8 @@ private:
     }
 
     const onednn *const onednn_ = current_onednn;
-    const std::shared_ptr<const description> described_;
-    const std::shared_ptr<const executable> runs_;
+    const std::shared_ptr<const description> description_;
+    const std::shared_ptr<const executable> executable_;
     const std::string &info_;
     const dnnl_stream_t stream_;
     const bool is_waited_for_ = onednn_waits_for_pools();
@@ -100,10 +100,10 @@ dnnl_status_t execute(
                                      ? nullptr
                                      : host_runtime()->threads->asynchronous_pool(stream);
     if (pool == nullptr || nargs < 0 || (nargs > 0 && args == nullptr))
-        return executed.runs->execute(stream, nargs, args);
+        return executed.executable->execute(stream, nargs, args);
     // As with oneDNN, what comes from a thread of the pool is done by that thread.
     if (pool->get_in_parallel())
-        return executed.runs->execute(stream_without_pool(stream).get(), nargs, args);
+        return executed.executable->execute(stream_without_pool(stream).get(), nargs, args);
     const int threads = std::max(pool->get_num_threads(), 1);
     const auto submitted = std::make_shared<submission>(executed, stream, threads, nargs, args);
     pool->parallel_for(threads, [submitted](int, int) { submitted->run(); });

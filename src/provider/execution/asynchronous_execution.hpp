@@ -8,9 +8,10 @@ namespace winodnn {
 // What is executed, and what has to live as long. References to what the program holds: it is copied only
 // where the execution can end later than the call.
 struct executed_object {
-    const std::shared_ptr<const executable> &runs;
-    const std::shared_ptr<const description> &described; // nullptr if `runs` refers to nothing
-    const std::string &info;                             // of either
+    const std::shared_ptr<const winodnn::executable> &executable;
+    const std::shared_ptr<const winodnn::description>
+            &description;    // nullptr if `executable` refers to nothing
+    const std::string &info; // of either
 };
 
 // Of any primitive or chain of ours: at once, or given to the stream's pool.

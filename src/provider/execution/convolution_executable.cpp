@@ -18,7 +18,8 @@ namespace winodnn {
 convolution_executable::convolution_executable(const convolution_description &description)
     : description_(description),
       layout_(layout_for(description.described(), description.variants().front().plan)), weights_(layout_),
-      record_(packing_record_of(layout_)), attributes_(description.facts()), by_onednn_(description) {
+      record_(packing_record_of(layout_)), attribute_arguments_(description.attributes()),
+      by_onednn_(description) {
     const problem &p = description.described();
     for (const convolution_variant &v : description.variants())
         variants_.push_back({v.key, v.plan.numbers, convolution(p, v.plan, v.quantizers),
@@ -28,37 +29,37 @@ convolution_executable::convolution_executable(const convolution_description &de
     if (!description.user_scratchpad()) membership_.emplace(scratch_pool::shared());
 }
 
-run_args convolution_executable::read(const execution_arguments &given) const {
+run_args convolution_executable::read(const execution_arguments &arguments) const {
     run_args r;
     const auto desc = [&](dnnl_query_t what) {
         return real().dnnl_primitive_desc_query_md(description_.onednn_desc(), what, 0);
     };
-    r.src = given.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
-    r.dst = given.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
+    r.src = arguments.tensor(DNNL_ARG_SRC, "the source", desc(dnnl_query_src_md), src_bytes_);
+    r.dst = arguments.tensor(DNNL_ARG_DST, "the destination", desc(dnnl_query_dst_md), dst_bytes_);
 
-    r.weights = read_weights(given);
+    r.weights = read_weights(arguments);
     if (const problem &p = description_.described(); p.bias)
-        r.bias = given.values(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), p.oc);
+        r.bias = arguments.values(DNNL_ARG_BIAS, "the bias", type_of(*p.bias), p.oc);
     return r;
 }
 
-packed_block convolution_executable::read_weights(const execution_arguments &given) const {
+packed_block convolution_executable::read_weights(const execution_arguments &arguments) const {
     constexpr const char *name = "the weights memory";
-    const dnnl_memory_t weights = given.memory(DNNL_ARG_WEIGHTS, name);
+    const dnnl_memory_t weights = arguments.memory(DNNL_ARG_WEIGHTS, name);
     // By its desc: plain weights of the same dims would be read as a packed block.
     if (real().dnnl_memory_desc_equal(desc_of(weights), description_.weights_desc()) == 0)
         throw invalid_argument {"the weights are not in the format of weights_desc()"};
-    const expected<packed_block> block = weights_.check(given.buffer(weights, name));
+    const expected<packed_block> block = weights_.check(arguments.buffer(weights, name));
     if (!block) throw invalid_argument {block.error().text()};
     return *block;
 }
 
-void convolution_executable::read_quantization(const execution_arguments &given, run_args &r) const {
+void convolution_executable::read_quantization(const execution_arguments &arguments, run_args &r) const {
     const problem &p = description_.described();
     const auto channels = [&](int arg) { return arg == DNNL_ARG_SRC ? p.ic : p.oc; };
     const auto scales = [&](int arg, const char *name, bool per_oc) {
-        return given.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name,
-                description_.facts().scales.at(arg).type, per_oc ? p.oc : 1, channels(arg));
+        return arguments.attribute_values(DNNL_ARG_ATTR_SCALES | arg, name,
+                description_.attributes().scales.at(arg).type, per_oc ? p.oc : 1, channels(arg));
     };
     using weights_scale_kind = problem::weights_scale_kind;
     if (p.src_scale) r.src_scale = scales(DNNL_ARG_SRC, "the source scale", false);
@@ -68,8 +69,8 @@ void convolution_executable::read_quantization(const execution_arguments &given,
                 DNNL_ARG_WEIGHTS, "the weights' scales", p.weights_scale == weights_scale_kind::per_oc);
 
     const auto zero_points = [&](int arg, const char *name, bool per_channel) {
-        return given.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
-                description_.facts().zero_points.at(arg).type, per_channel ? channels(arg) : 1,
+        return arguments.attribute_values(DNNL_ARG_ATTR_ZERO_POINTS | arg, name,
+                description_.attributes().zero_points.at(arg).type, per_channel ? channels(arg) : 1,
                 channels(arg));
     };
     if (p.src_zero_point)
@@ -79,7 +80,7 @@ void convolution_executable::read_quantization(const execution_arguments &given,
 }
 
 convolution_executable::operand_list convolution_executable::read_operands(
-        const execution_arguments &given) const {
+        const execution_arguments &arguments) const {
     const problem &p = description_.described();
     operand_list operands {};
     for (std::size_t i = 0; i < p.post_ops.size(); ++i) {
@@ -90,7 +91,7 @@ convolution_executable::operand_list convolution_executable::read_operands(
         const dim count = op.operand == post_op::broadcast::common   ? 1
                           : op.operand == post_op::broadcast::per_oc ? p.oc
                                                                      : p.extent_of(op.operand_strides);
-        operands[i] = given.values(arg, "a post-op's operand", type_of(op.type), count).data;
+        operands[i] = arguments.values(arg, "a post-op's operand", type_of(op.type), count).data;
     }
     return operands;
 }
@@ -109,10 +110,10 @@ const convolution_executable::variant &convolution_executable::variant_for(const
 }
 
 convolution_executable::chained_reading convolution_executable::read_for_chain(
-        const execution_arguments &given, int nargs, const dnnl_exec_arg_t *args) const {
-    chained_reading result {read(given), read_operands(given), 0};
-    attributes_.confirm(nargs, args);
-    read_quantization(given, result.args);
+        const execution_arguments &arguments, int nargs, const dnnl_exec_arg_t *args) const {
+    chained_reading result {read(arguments), read_operands(arguments), 0};
+    attribute_arguments_.confirm(nargs, args);
+    read_quantization(arguments, result.args);
     result.variant = static_cast<std::size_t>(&variant_for(result.args) - variants_.data());
     return result;
 }
@@ -139,17 +140,17 @@ const convolution_executable::variant &convolution_executable::compute(
 
 const convolution_executable::variant &convolution_executable::run(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args, const thread_team &team) const {
-    const execution_arguments given(nargs, args);
-    run_args r = read(given);
-    const operand_list operands = read_operands(given);
+    const execution_arguments arguments(nargs, args);
+    run_args r = read(arguments);
+    const operand_list operands = read_operands(arguments);
     r.operands = operands.data();
     const bool user_scratchpad = description_.user_scratchpad();
-    void *users = user_scratchpad
-                          ? given.data(DNNL_ARG_SCRATCHPAD, "the scratchpad", description_.scratchpad_bytes())
-                          : nullptr;
+    void *users = user_scratchpad ? arguments.data(
+                          DNNL_ARG_SCRATCHPAD, "the scratchpad", description_.scratchpad_bytes())
+                                  : nullptr;
     // What may leave the execution to oneDNN comes behind what makes it invalid.
-    attributes_.confirm(nargs, args);
-    read_quantization(given, r);
+    attribute_arguments_.confirm(nargs, args);
+    read_quantization(arguments, r);
     if (user_scratchpad) {
         r.scratchpad = users;
         return compute(r, stream, team);

@@ -35,13 +35,13 @@ public:
         std::size_t variant;
     };
     chained_reading read_for_chain(
-            const execution_arguments &given, int nargs, const dnnl_exec_arg_t *args) const;
+            const execution_arguments &arguments, int nargs, const dnnl_exec_arg_t *args) const;
 
 private:
-    run_args read(const execution_arguments &given) const;
-    packed_block read_weights(const execution_arguments &given) const;
-    void read_quantization(const execution_arguments &given, run_args &r) const;
-    operand_list read_operands(const execution_arguments &given) const;
+    run_args read(const execution_arguments &arguments) const;
+    packed_block read_weights(const execution_arguments &arguments) const;
+    void read_quantization(const execution_arguments &arguments, run_args &r) const;
+    operand_list read_operands(const execution_arguments &arguments) const;
     struct variant;
     // Throws left_to_onednn before anything is written. Returns what the weights have chosen.
     const variant &run(
@@ -61,7 +61,7 @@ private:
     weights_layout layout_;
     block_reader weights_;
     packing_record *record_; // may be nullptr
-    attribute_arguments attributes_;
+    attribute_arguments attribute_arguments_;
     onednn_execution by_onednn_;
     std::vector<variant> variants_;
     std::size_t src_bytes_, dst_bytes_;

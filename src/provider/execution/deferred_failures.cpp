@@ -17,13 +17,13 @@ struct failures {
     std::map<dnnl_stream_t, dnnl_status_t> by_stream;
 };
 
-failures &all() {
+failures &all_failures() {
     static never_destroyed<failures> f;
     return *f;
 }
 
 // Most processes never have one: then nothing is looked up.
-constinit std::atomic<bool> any {false};
+constinit std::atomic<bool> has_failures {false};
 
 } // namespace
 
@@ -33,16 +33,16 @@ void note_deferred_failure(dnnl_stream_t stream, dnnl_status_t status, std::stri
             "computed%s%.*s; WINODNN_VERBOSE=2 shows why\n",
             static_cast<int>(status), info.empty() ? "" : ": ", static_cast<int>(info.size()), info.data());
     if_there_is_memory([&] {
-        failures &f = all();
+        failures &f = all_failures();
         const std::lock_guard lock(f.mutex);
         f.by_stream.try_emplace(stream, status);
-        any = true;
+        has_failures = true;
     });
 }
 
 dnnl_status_t take_deferred_failure(dnnl_stream_t stream) {
-    if (!any.load(std::memory_order_acquire)) return dnnl_success;
-    failures &f = all();
+    if (!has_failures.load(std::memory_order_acquire)) return dnnl_success;
+    failures &f = all_failures();
     const std::lock_guard lock(f.mutex);
     const auto found = f.by_stream.find(stream);
     if (found == f.by_stream.end()) return dnnl_success;

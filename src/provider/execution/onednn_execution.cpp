@@ -82,11 +82,11 @@ struct onednn_execution::primitives {
 };
 
 struct onednn_execution::direct_weights {
-    packed_block of;
+    packed_block block; // that they were made of
     owned_memory weights;
 
-    bool are_of(const packed_block &block) const {
-        return of.content == block.content && of.identity == block.identity;
+    bool are_of(const packed_block &other) const {
+        return block.content == other.content && block.identity == other.identity;
     }
 };
 
@@ -119,10 +119,10 @@ std::shared_ptr<const onednn_execution::direct_weights> onednn_execution::weight
     owned_memory plain;
     {
         // Nothing of the program's stays mapped while oneDNN works with it.
-        const execution_arguments given(nargs, args);
+        const execution_arguments arguments(nargs, args);
         constexpr const char *name = "the weights memory";
         const expected<packed_block> checked =
-                blocks_.check(given.buffer(given.memory(DNNL_ARG_WEIGHTS, name), name));
+                blocks_.check(arguments.buffer(arguments.memory(DNNL_ARG_WEIGHTS, name), name));
         if (!checked) throw invalid_argument {checked.error().text()};
         block = *checked;
         if (auto kept = kept_of(block)) return kept;

@@ -17,20 +17,20 @@ constexpr int static_quantization = 1;  // dnnl_quantization_mode_static_sazp
 constexpr int environment_rounding = 0; // dnnl_rounding_mode_environment
 
 dnnl_status_t noted_scales(
-        dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
-    const bool real_number = fact.type == dnnl_f32 || fact.type == dnnl_bf16 || fact.type == dnnl_f16;
+        dnnl_status_t status, attr_t attr, int arg, quantization_entry entry, bool readable) {
+    const bool real_number = entry.type == dnnl_f32 || entry.type == dnnl_bf16 || entry.type == dnnl_f16;
     return noted(status, attr, [&] {
-        note_scales(attr, arg, fact);
+        note_scales(attr, arg, entry);
         if (!readable || !real_number)
             note_unreadable(attr, "scales in groups, of another type than f32, bf16 and f16, or on the host");
     });
 }
 
 dnnl_status_t noted_zero_points(
-        dnnl_status_t status, attr_t attr, int arg, quantization_fact fact, bool readable) {
-    const bool whole_number = fact.type == dnnl_s32 || fact.type == dnnl_s8 || fact.type == dnnl_u8;
+        dnnl_status_t status, attr_t attr, int arg, quantization_entry entry, bool readable) {
+    const bool whole_number = entry.type == dnnl_s32 || entry.type == dnnl_s8 || entry.type == dnnl_u8;
     return noted(status, attr, [&] {
-        note_zero_points(attr, arg, fact);
+        note_zero_points(attr, arg, entry);
         if (!readable || !whole_number)
             note_unreadable(
                     attr, "zero points in groups, of another type than s32, s8 and u8, or on the host");

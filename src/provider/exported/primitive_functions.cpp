@@ -18,7 +18,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_create(
         auto created = std::make_unique<primitive_handle>();
         created->desc.description = handle->description;
         created->desc.is_clone = true;
-        created->runs = handle->description->make_executable();
+        created->executable = handle->description->make_executable();
         if (verbose_events()) print_event("create", handle->description->info(), watch.milliseconds());
         *primitive = to_c(created.release());
         return dnnl_success;
@@ -38,7 +38,7 @@ WINODNN_EXPORT dnnl_status_t dnnl_primitive_execute(
     if (handle == nullptr) return forward(real().dnnl_primitive_execute, primitive, stream, nargs, args);
     return guarded([&] {
         const primitive_desc_handle &desc = handle->desc;
-        return execute({handle->runs, desc.description, desc.description->info()}, stream, nargs, args);
+        return execute({handle->executable, desc.description, desc.description->info()}, stream, nargs, args);
     });
 }
 

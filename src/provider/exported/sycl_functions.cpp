@@ -53,6 +53,6 @@ WINODNN_EXPORT dnnl_status_t dnnl_sycl_interop_primitive_execute(const_dnnl_prim
     return guarded([&] {
         // What depends on the event is enqueued when this has returned, and by then all is done.
         const dnnl_status_t status = execute_small(execute, stream, deps, return_event);
-        return status == dnnl_success ? handle->runs->execute(stream, nargs, args) : status;
+        return status == dnnl_success ? handle->executable->execute(stream, nargs, args) : status;
     });
 }

@@ -52,7 +52,7 @@ struct primitive_handle {
     primitive_desc_handle desc;
     // May refer to *desc.description. Shared with executions that end later than the program destroys the
     // primitive.
-    std::shared_ptr<const executable> runs;
+    std::shared_ptr<const winodnn::executable> executable;
 };
 
 inline primitive_desc_handle *ours(const_dnnl_primitive_desc_t desc) {

@@ -10,17 +10,17 @@ namespace winodnn {
 // By the oneDNN that they are of, wherever they end: on a thread that is in another one, for example.
 class release_real {
 public:
-    explicit release_real(const real_functions &of = real()) : of_(&of) {}
+    explicit release_real(const real_functions &functions = real()) : functions_(&functions) {}
 
-    void operator()(dnnl_memory_desc_t desc) const { of_->dnnl_memory_desc_destroy(desc); }
-    void operator()(dnnl_memory_t memory) const { of_->dnnl_memory_destroy(memory); }
-    void operator()(dnnl_primitive_attr_t attr) const { of_->dnnl_primitive_attr_destroy(attr); }
-    void operator()(dnnl_primitive_desc_t desc) const { of_->dnnl_primitive_desc_destroy(desc); }
-    void operator()(dnnl_primitive_t primitive) const { of_->dnnl_primitive_destroy(primitive); }
-    void operator()(dnnl_stream_t stream) const { of_->dnnl_stream_destroy(stream); }
+    void operator()(dnnl_memory_desc_t desc) const { functions_->dnnl_memory_desc_destroy(desc); }
+    void operator()(dnnl_memory_t memory) const { functions_->dnnl_memory_destroy(memory); }
+    void operator()(dnnl_primitive_attr_t attr) const { functions_->dnnl_primitive_attr_destroy(attr); }
+    void operator()(dnnl_primitive_desc_t desc) const { functions_->dnnl_primitive_desc_destroy(desc); }
+    void operator()(dnnl_primitive_t primitive) const { functions_->dnnl_primitive_destroy(primitive); }
+    void operator()(dnnl_stream_t stream) const { functions_->dnnl_stream_destroy(stream); }
 
 private:
-    const real_functions *of_;
+    const real_functions *functions_;
 };
 
 using owned_memory_desc = std::unique_ptr<dnnl_memory_desc, release_real>;

@@ -44,7 +44,7 @@ struct histories {
     }
 };
 
-histories &process() {
+histories &histories_of_process() {
     static never_destroyed<histories> made;
     return *made;
 }
@@ -52,13 +52,13 @@ histories &process() {
 } // namespace
 
 packing_record *packing_record_of(const weights_layout &layout) {
-    const std::lock_guard lock(process().mutex);
-    return process().find_or_add(layout);
+    const std::lock_guard lock(histories_of_process().mutex);
+    return histories_of_process().find_or_add(layout);
 }
 
 void note_packing(const weights_layout &layout, std::uint64_t identity) {
-    const std::lock_guard lock(process().mutex);
-    history *const h = process().find_or_add(layout);
+    const std::lock_guard lock(histories_of_process().mutex);
+    history *const h = histories_of_process().find_or_add(layout);
     if (h == nullptr) return;
     if (std::ranges::find(h->identities, identity) != h->identities.end())
         ++h->again;
@@ -67,8 +67,8 @@ void note_packing(const weights_layout &layout, std::uint64_t identity) {
 }
 
 bool is_packed_too_often(const weights_layout &layout) {
-    const std::lock_guard lock(process().mutex);
-    const history *const h = process().find(layout);
+    const std::lock_guard lock(histories_of_process().mutex);
+    const history *const h = histories_of_process().find(layout);
     return h != nullptr && h->again > 0 && h->again >= usual_repetitions * h->identities.size()
            && h->executions.load(std::memory_order_relaxed) < executions_per_packing * h->again;
 }

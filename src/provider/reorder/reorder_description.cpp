@@ -81,10 +81,10 @@ std::string reorder_description::describe(const std::string &numbers) const {
     std::string dims;
     for (int d = 0; d < view.ndims; ++d)
         dims += (d == 0 ? "" : "x") + std::to_string(view.dims[std::size_t(d)]);
-    const std::optional<attribute_facts> facts = facts_of(attr_.get());
+    const std::optional<attribute_settings> attributes = attribute_settings_of(attr_.get());
     return "cpu,reorder," + std::string(name()) + ",undef,src_" + to_string(src_.get(), false) + " dst_"
-           + to_string(dst_.get(), false) + "," + (facts ? to_string(*facts, {}, false) : "") + "," + numbers
-           + "," + dims;
+           + to_string(dst_.get(), false) + "," + (attributes ? to_string(*attributes, {}, false) : "") + ","
+           + numbers + "," + dims;
 }
 
 } // namespace winodnn

@@ -15,11 +15,11 @@ namespace winodnn {
 namespace {
 
 // The block of a packed memory, which has to have the very desc that the primitive was made for.
-void *block_of(const execution_arguments &given, dnnl_memory_t memory, const_dnnl_memory_desc_t desc,
+void *block_of(const execution_arguments &arguments, dnnl_memory_t memory, const_dnnl_memory_desc_t desc,
         const char *name) {
     if (real().dnnl_memory_desc_equal(desc_of(memory), desc) == 0)
         throw invalid_argument {std::string(name) + " is not in the format that the reorder was made for"};
-    return given.buffer(memory, name);
+    return arguments.buffer(memory, name);
 }
 
 void replace(std::vector<dnnl_exec_arg_t> &args, int arg, const owned_memory &memory) {
@@ -43,9 +43,10 @@ number_system reorder_executable::pack(const std::int8_t *plain, void *block, dn
     const weights_layout &layout = *description_.packed_dst();
     const calibration_in_use *calibrated = description_.calibrated();
     const number_system numbers =
-            calibrated == nullptr ? exact
-                                  : numbers_for(calibrated->known.find(identity_of(layout, plain), layout),
-                                          layout.tile, calibrated->target_snr, layout.byte_limit);
+            calibrated == nullptr
+                    ? exact
+                    : numbers_for(calibrated->calibration.find(identity_of(layout, plain), layout),
+                            layout.tile, calibrated->target_snr, layout.byte_limit);
     if (!numbers.quantized) {
         pack_weights(layout, plain, block, team);
         return layout.promised() ? check_header(layout, block).value().numbers : numbers;
@@ -68,15 +69,15 @@ std::optional<number_system> reorder_executable::run(
         dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args) const {
     threadpool_team own;
     const thread_team &team = host_runtime()->threads->team_on(stream, own);
-    const execution_arguments given(nargs, args);
-    const dnnl_memory_t from = given.memory(DNNL_ARG_FROM, "the source");
-    const dnnl_memory_t to = given.memory(DNNL_ARG_TO, "the destination");
+    const execution_arguments arguments(nargs, args);
+    const dnnl_memory_t from = arguments.memory(DNNL_ARG_FROM, "the source");
+    const dnnl_memory_t to = arguments.memory(DNNL_ARG_TO, "the destination");
     std::vector<dnnl_exec_arg_t> passed(args, args + nargs);
 
     owned_memory source, target;
     if (description_.packed_src()) {
         const expected<packed_block> block = check_block(
-                *description_.packed_src(), block_of(given, from, description_.src_desc(), "the source"));
+                *description_.packed_src(), block_of(arguments, from, description_.src_desc(), "the source"));
         if (!block) throw invalid_argument {block.error().text()};
         source = make_memory(description_.plain_src_desc(), description_.engine());
         const mapped_memory plain(source.get());
@@ -85,7 +86,7 @@ std::optional<number_system> reorder_executable::run(
     }
     void *packed_to = nullptr;
     if (description_.packed_dst()) {
-        packed_to = block_of(given, to, description_.dst_desc(), "the destination");
+        packed_to = block_of(arguments, to, description_.dst_desc(), "the destination");
         target = make_memory(description_.plain_dst_desc(), description_.engine());
         replace(passed, DNNL_ARG_TO, target);
     }

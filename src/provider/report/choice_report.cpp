@@ -34,7 +34,7 @@ void print_choices(const convolution_request &request, const problem &p,
         std::span<const convolution_variant> variants, const calibration_in_use *calibrated) {
     const expected<machine> m = describe_machine();
     const std::vector<const layer_calibration *> layers =
-            calibrated == nullptr ? std::vector<const layer_calibration *> {} : calibrated->like(p);
+            calibrated == nullptr ? std::vector<const layer_calibration *> {} : calibrated->layers_like(p);
     const double direct = direct_cycles(p, *m);
     for (const convolution_variant &v : variants) {
         const auto layer = std::ranges::find_if(layers,

@@ -20,8 +20,8 @@ std::string describe_calibration() {
     if (is_observing()) return "observing";
     const std::shared_ptr<const calibration_in_use> used = current_calibration();
     if (used == nullptr) return "none";
-    return "used,layers:" + std::to_string(used->known.layers.size()) + ",target:" + decimal(used->target_snr)
-           + "dB";
+    return "used,layers:" + std::to_string(used->calibration.layers.size())
+           + ",target:" + decimal(used->target_snr) + "dB";
 }
 
 void print_header() {
@@ -66,10 +66,10 @@ std::string argument_name(int arg) {
     }
 }
 
-std::string masks(const char *title, const std::map<int, quantization_fact> &by_argument) {
+std::string masks(const char *title, const std::map<int, quantization_entry> &by_argument) {
     std::string text;
-    for (const auto &[arg, fact] : by_argument)
-        text += (text.empty() ? title : "+") + argument_name(arg) + ":" + std::to_string(fact.mask);
+    for (const auto &[arg, entry] : by_argument)
+        text += (text.empty() ? title : "+") + argument_name(arg) + ":" + std::to_string(entry.mask);
     return text.empty() ? text : text + " ";
 }
 
@@ -116,9 +116,9 @@ void print_refusal(const char *event, std::string_view info, std::string_view re
 }
 
 std::string to_string(
-        const attribute_facts &facts, const std::vector<post_op> &post_ops, bool user_scratchpad) {
+        const attribute_settings &attributes, const std::vector<post_op> &post_ops, bool user_scratchpad) {
     std::string text = user_scratchpad ? "attr-scratchpad:user " : "";
-    text += masks("attr-scales:", facts.scales) + masks("attr-zero-points:", facts.zero_points);
+    text += masks("attr-scales:", attributes.scales) + masks("attr-zero-points:", attributes.zero_points);
     for (std::size_t i = 0; i < post_ops.size(); ++i)
         text += (i == 0 ? "attr-post-ops:" : "+") + to_string(post_ops[i]);
     return text;

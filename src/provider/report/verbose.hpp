@@ -24,7 +24,7 @@ void print_refusal(const char *event, std::string_view info, std::string_view re
 
 // attr-scales:src0:0+wei:1 attr-post-ops:eltwise_relu
 std::string to_string(
-        const attribute_facts &facts, const std::vector<post_op> &post_ops, bool user_scratchpad);
+        const attribute_settings &attributes, const std::vector<post_op> &post_ops, bool user_scratchpad);
 
 class stopwatch {
 public:

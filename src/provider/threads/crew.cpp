@@ -2,9 +2,9 @@
 
 namespace winodnn {
 
-void crew::run(int count, const part_function &part) const {
+void crew::run(int count, const task_function &task) const {
     std::unique_lock lock(mutex_);
-    part_ = &part;
+    task_ = &task;
     next_ = 0;
     count_ = count;
     if (count > 1) changed_.notify_all();
@@ -32,10 +32,10 @@ void crew::disband() {
 }
 
 void crew::do_one(std::unique_lock<std::mutex> &lock) const {
-    const int part = next_++;
+    const int task = next_++;
     ++being_done_;
     lock.unlock();
-    (*part_)(part);
+    (*task_)(task);
     lock.lock();
     if (--being_done_ == 0) changed_.notify_all();
 }

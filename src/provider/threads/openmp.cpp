@@ -55,26 +55,26 @@ public:
     // cores.
     int size() const override { return omp_.in_parallel() != 0 ? 1 : omp_.max_threads(); }
 
-    void run(int count, const part_function &part) const override {
+    void run(int count, const task_function &task) const override {
         if (count == 1) {
-            part(0);
+            task(0);
             return;
         }
-        region r {omp_, part, count};
+        region r {omp_, task, count};
         omp_.parallel(&region::enter, &r, static_cast<unsigned>(count), 0);
     }
 
 private:
     struct region {
         const openmp_functions &omp;
-        const part_function &part;
+        const task_function &task;
         int count;
 
         // The runtime may give fewer threads than were asked for.
         static void enter(void *data) {
             const region &r = *static_cast<const region *>(data);
             const int step = r.omp.num_threads();
-            for (int i = r.omp.thread_num(); i < r.count; i += step) r.part(i);
+            for (int i = r.omp.thread_num(); i < r.count; i += step) r.task(i);
         }
     };
 

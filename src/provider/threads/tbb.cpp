@@ -14,14 +14,14 @@ public:
         : concurrency_(concurrency), run_(run) {}
 
     int size() const override { return concurrency_(); }
-    void run(int count, const part_function &part) const override {
+    void run(int count, const task_function &task) const override {
         if (count == 1)
-            part(0);
+            task(0);
         else
             run_(
                     count,
-                    [](const void *function, int i) { (*static_cast<const part_function *>(function))(i); },
-                    &part);
+                    [](const void *function, int i) { (*static_cast<const task_function *>(function))(i); },
+                    &task);
     }
 
 private:

@@ -9,8 +9,8 @@ WINODNN_EXPORT int winodnn_tbb_concurrency(void) {
     return tbb::this_task_arena::max_concurrency();
 }
 
-WINODNN_EXPORT void winodnn_tbb_run(int count, void (*part)(const void *, int), const void *data) {
-    // One part a task: they are as many as there are threads.
+WINODNN_EXPORT void winodnn_tbb_run(int count, void (*task)(const void *, int), const void *data) {
+    // One of our tasks in each of oneTBB's: they are as many as there are threads.
     tbb::parallel_for(
-            0, count, [=](int i) { part(data, i); }, tbb::static_partitioner());
+            0, count, [=](int i) { task(data, i); }, tbb::static_partitioner());
 }

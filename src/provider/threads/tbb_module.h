@@ -9,8 +9,8 @@ extern "C" {
 /* Threads that the calling one can share work with, itself included. */
 int winodnn_tbb_concurrency(void);
 
-/* Calls part(data, 0) .. part(data, count - 1), and returns when all have. */
-void winodnn_tbb_run(int count, void (*part)(const void *data, int i), const void *data);
+/* Calls task(data, 0) .. task(data, count - 1), and returns when all have. */
+void winodnn_tbb_run(int count, void (*task)(const void *data, int i), const void *data);
 
 #ifdef __cplusplus
 }

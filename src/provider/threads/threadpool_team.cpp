@@ -9,11 +9,11 @@ int threadpool_team::size() const {
     return std::max(pool_->get_num_threads(), 1);
 }
 
-void threadpool_team::run(int count, const part_function &part) const {
+void threadpool_team::run(int count, const task_function &task) const {
     if (count == 1 || size() == 1)
-        lone_thread().run(count, part);
+        lone_thread().run(count, task);
     else
-        pool_->parallel_for(count, [&](int i, int) { part(i); });
+        pool_->parallel_for(count, [&](int i, int) { task(i); });
 }
 
 } // namespace winodnn

@@ -17,7 +17,7 @@ public:
     explicit threadpool_team(dnnl::threadpool_interop::threadpool_iface *pool = nullptr) : pool_(pool) {}
 
     int size() const override;
-    void run(int count, const part_function &part) const override;
+    void run(int count, const task_function &task) const override;
 
 private:
     dnnl::threadpool_interop::threadpool_iface *pool_;

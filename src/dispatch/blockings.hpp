@@ -1,4 +1,4 @@
-// How the work of a plan can be laid out: in which blocks, and how threads share it.
+// How a plan can be cut: into which blocks of tiles, and how threads share them.
 #pragma once
 
 #include "dispatch/dispatch.hpp"
@@ -16,7 +16,7 @@ struct prediction {
 // The plan in blocks of several sizes, from few tiles to many, for more than one thread also with the threads
 // sharing blocks, each with its own output channels. No plan twice, never empty, least predicted cycles
 // first.
-std::vector<prediction> layouts(const problem &p, const machine &m, const plan &base);
+std::vector<prediction> blockings(const problem &p, const machine &m, const plan &base);
 
 // V and M of a block are at most so many times as large as L2, but for blocks of the fewest tiles: once where
 // transformed weights stay in half of L2, three times where they are streamed, because a larger block reads

@@ -1,4 +1,4 @@
-#include "dispatch/layouts.hpp"
+#include "dispatch/blockings.hpp"
 
 #include "dispatch/cost.hpp"
 #include "plan/block_map.hpp"
@@ -75,7 +75,7 @@ private:
 
 } // namespace
 
-std::vector<prediction> layouts(const problem &p, const machine &m, const plan &base) {
+std::vector<prediction> blockings(const problem &p, const machine &m, const plan &base) {
     return enumeration(p, m, base).run();
 }
 
