@@ -57,7 +57,7 @@ class Parse(unittest.TestCase):
 class Shapes(unittest.TestCase):
     def test_in_words(self):
         for problem, expected in (
-                (PROBLEM, "1x64x12x11 → 64, 3x3"),
+                (PROBLEM, "1x64x20x19 → 64, 3x3"),
                 ("mb2_g4ic64oc64_ih12oh6kh3sh2dh0ph1_iw12ow6kw3sw2dw0pw1", "2x64x12x12 → 64, 3x3, stride 2, 4 groups"),
                 ("mb2_ic64oc64_ih12oh6kh3sh2dh1ph1_iw12ow12kw3sw1dw0pw1", "2x64x12x12 → 64, 3x3, stride 2x1, dilated"),
                 ("mb1_ic16oc16_ih12oh10kh3sh1dh0ph0_iw12ow10kw3sw1dw0pw0", "1x16x12x12 → 16, 3x3, unpadded"),

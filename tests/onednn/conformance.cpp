@@ -2,6 +2,7 @@
 // WINODNN_MODE=off, computes the same list at the same time and sends its results through a pipe.
 #include "onednn/compare.hpp"
 #include "onednn/run.hpp"
+#include "provider/convolution_case.hpp"
 
 #include "winodnn/winodnn.h"
 
@@ -206,5 +207,9 @@ int run_parent(const std::string &program, const options &o) {
 
 int main(int argc, char **argv) {
     const auto o = winodnn::testing::parse(argc, argv);
+    if (!winodnn::testing::cpu_has_capped_isa()) {
+        std::cout << "this CPU does not have the ISA of the cap\n";
+        return 0;
+    }
     return o.child ? winodnn::testing::run_child(o) : winodnn::testing::run_parent(argv[0], o);
 }

@@ -19,7 +19,7 @@ public:
         dnnl::memory user({kernel(), type::f32, tag::oihw}, cpu_);
         for (int i = 0; i < pixels; ++i)
             static_cast<std::uint8_t *>(src_.get_data_handle())[i] = std::uint8_t(i * 7 % 23);
-        for (int i = 0; i < 64 * 64 * 9; ++i)
+        for (int i = 0; i < 128 * 128 * 9; ++i)
             static_cast<float *>(user.get_data_handle())[i] = float(i * 5 % 17 - 8);
         *static_cast<float *>(scale_.get_data_handle()) = 0.25f;
         dnnl::reorder(user, weights_).execute(stream_, user, weights_);
@@ -44,12 +44,12 @@ private:
     using type = dnnl::memory::data_type;
     using tag = dnnl::memory::format_tag;
 
-    static constexpr int pixels = 64 * 20 * 19;
-    static dnnl::memory::dims kernel() { return {64, 64, 3, 3}; }
+    static constexpr int pixels = 128 * 20 * 19;
+    static dnnl::memory::dims kernel() { return {128, 128, 3, 3}; }
 
     static dnnl::convolution_forward::primitive_desc make_desc(
             const dnnl::engine &cpu, const char *algorithm) {
-        const dnnl::memory::dims image = {1, 64, 20, 19}; // direct convolution is nowhere as fast
+        const dnnl::memory::dims image = {1, 128, 20, 19}; // direct convolution is nowhere as fast
         const auto chosen = std::strcmp(algorithm, "winograd") == 0 ? dnnl::algorithm::convolution_winograd
                                                                     : dnnl::algorithm::convolution_direct;
         dnnl::primitive_attr attr;

@@ -14,7 +14,7 @@ namespace {
 
 const std::string program = WINODNN_LINKED_PROBE;
 // What the probe creates.
-const std::string shape = "mb1_ic64oc64_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1";
+const std::string shape = "mb1_ic128oc128_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1";
 
 bool has(const std::string &text, const std::string &part) {
     return text.find(part) != std::string::npos;
@@ -43,14 +43,14 @@ protected:
 
 TEST_F(skip, what_is_listed_is_left_to_onednn_with_the_line_for_a_reason) {
     const std::string expected = checksum_in(output_of(program + " direct"));
-    for (const std::string &line : {shape, std::string("ic64oc64"), std::string("mb1kh3kw3")}) {
+    for (const std::string &line : {shape, std::string("ic128oc128"), std::string("mb1kh3kw3")}) {
         const std::string text = run_with("# not us\nic32\n\n" + line + "\n");
         EXPECT_TRUE(has(text, "refused ")) << text;
         EXPECT_TRUE(has(text, "winodnn_verbose,primitive,create:decline,cpu,convolution," + shape
                                       + ",WINODNN_SKIP=" + file_ + ":4\n"))
                 << text;
     }
-    const std::string named = run_with("ic64n\"slower in our product\"", "direct");
+    const std::string named = run_with("ic128n\"slower in our product\"", "direct");
     EXPECT_TRUE(has(named, ",WINODNN_SKIP=" + file_ + ":1: slower in our product\n")) << named;
     EXPECT_FALSE(has(named, "impl wino:")) << named;
     EXPECT_EQ(checksum_in(named), expected);
@@ -66,7 +66,7 @@ TEST_F(skip, what_is_not_listed_is_taken_over) {
 }
 
 TEST_F(skip, lines_that_are_not_understood_are_reported_once_and_the_others_used) {
-    const std::string text = run_with("ic16kx3\nic64oc\nnall of them\n\nic64\n");
+    const std::string text = run_with("ic16kx3\nic64oc\nnall of them\n\nic128\n");
     const std::string place = "winodnn: WINODNN_SKIP=" + file_;
     for (const std::string &line :
             {place + ":1: 'kx' is not an entry of a convolution; the line is ignored\n",
@@ -110,7 +110,7 @@ TEST_F(skip, weights_that_are_packed_already_are_used) {
 
 // Not even under the variables that want everything.
 TEST_F(skip, comes_before_what_takes_over_more) {
-    std::ofstream(file_) << "ic64\n";
+    std::ofstream(file_) << "ic128\n";
     for (const char *more : {"WINODNN_TILE=f2x2 ", "WINODNN_TUNE='/dev/null/none' "}) {
         const std::string text = output_of(variable_ + " " + more + program + " winograd", true);
         EXPECT_TRUE(has(text, "refused ")) << text;
