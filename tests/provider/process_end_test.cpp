@@ -51,8 +51,8 @@ TEST(process_end, static_objects_execute_destroy_and_make_convolutions) {
 TEST(process_end, a_calibration_is_written_after_all_executions) {
     const scratch_file calibration;
     output_of("WINODNN_CALIBRATE='" + calibration.path + "' " + preloaded + WINODNN_EXIT_PROBE " static");
-    // 20x19 pixels are 5x5 patches of each of two executions.
-    EXPECT_EQ(samples_in(calibration.path), "\"samples\":50");
+    // 28x27 pixels are 7x7 patches of each of two executions.
+    EXPECT_EQ(samples_in(calibration.path), "\"samples\":98");
 }
 
 TEST(process_end, threads_that_still_execute_disturb_nothing) {
@@ -73,7 +73,7 @@ TEST(process_end, a_plugin_that_was_linked_with_winodnn_is_unloaded) {
         EXPECT_EQ(lines[i + 1], "unloaded");
     }
     // All three rounds' executions, not the last one's.
-    EXPECT_EQ(samples_in(calibration.path), "\"samples\":75");
+    EXPECT_EQ(samples_in(calibration.path), "\"samples\":147");
 }
 
 class without_code : public ::testing::TestWithParam<const char *> {

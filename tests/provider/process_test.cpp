@@ -189,7 +189,7 @@ TEST(process, verbose_1_shows_creations_and_executions) {
                          "src_u8::blocked:acdb::f0 wei_s8:a:packed:f[0-9]x[0-9]::f0 bia_undef::undef::: "
                          "dst_u8::blocked:acdb::f0,attr-scales:src0:0 ,alg:convolution_winograd "
                          "workspace:[1-9][0-9]*KiB,"
-                         "mb1_ic128oc128_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1,[0-9.e-]+")})
+                         "mb1_ic128oc128_ih28oh28kh3sh1dh0ph1_iw27ow27kw3sw1dw0pw1,[0-9.e-]+")})
         EXPECT_TRUE(std::regex_search(text, std::regex("winodnn_verbose," + line + "\n"))) << line << "\n"
                                                                                            << text;
     EXPECT_FALSE(has(text, "decline"));
@@ -198,8 +198,8 @@ TEST(process, verbose_1_shows_creations_and_executions) {
 TEST(process, verbose_2_shows_refusals_and_their_reasons) {
     const std::string declined = output_of("WINODNN_MODE=off WINODNN_VERBOSE=2 " + linked_probe + " direct");
     EXPECT_TRUE(has(declined,
-            "winodnn_verbose,primitive,create:decline,cpu,convolution,mb1_ic128oc128_ih20oh20kh3sh1dh0ph1_"
-            "iw19ow19kw3sw1dw0pw1,WINODNN_MODE=off\n"))
+            "winodnn_verbose,primitive,create:decline,cpu,convolution,mb1_ic128oc128_ih28oh28kh3sh1dh0ph1_"
+            "iw27ow27kw3sw1dw0pw1,WINODNN_MODE=off\n"))
             << declined;
     const std::string level_1 = output_of("WINODNN_MODE=off WINODNN_VERBOSE=1 " + linked_probe + " direct");
     EXPECT_FALSE(has(level_1, "decline")) << level_1;

@@ -14,7 +14,7 @@ namespace {
 
 const std::string program = WINODNN_LINKED_PROBE;
 // What the probe creates.
-const std::string shape = "mb1_ic128oc128_ih20oh20kh3sh1dh0ph1_iw19ow19kw3sw1dw0pw1";
+const std::string shape = "mb1_ic128oc128_ih28oh28kh3sh1dh0ph1_iw27ow27kw3sw1dw0pw1";
 
 bool has(const std::string &text, const std::string &part) {
     return text.find(part) != std::string::npos;
