@@ -40,8 +40,11 @@ typedef struct {
 } winodnn_chain_link_t;
 
 typedef enum {
-    winodnn_chain_fastest = 0,     /* one after the other: bands save memory, and hardly time */
-    winodnn_chain_least_memory = 1 /* by bands wherever that is possible, which can be slower */
+    winodnn_chain_fastest = 0,      /* one after the other: bands save memory, and hardly time */
+    winodnn_chain_least_memory = 1, /* by bands wherever that is possible, which can be slower */
+    /* No goal. In C++ a value beyond the largest enumerator is undefined behaviour, and what a program passes
+     * has to be looked at first. oneDNN's enumerations end like this, too. */
+    winodnn_chain_goal_max = 0x7fff
 } winodnn_chain_goal_t;
 
 /* Makes a chain of `members` forward convolutions, winodnn's or oneDNN's own, in the order in which they are
