@@ -6,6 +6,8 @@
 #include "winograd/ranges.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <mutex>
 
 namespace winodnn {
@@ -49,9 +51,28 @@ int observer::zero_point(dim ic) const {
 
 void observer::observe(const problem &p, const void *src) {
     const std::lock_guard lock(guards_);
-    for (grid &g : grids_) observe(g, p, src);
+    const std::vector<std::int16_t> of_pixels = magnitudes(p, src);
+    for (grid &g : grids_) observe(g, p, src, of_pixels);
     const observed_size size {p.mb, p.ih, p.iw, p.oh, p.ow};
     if (sizes_.size() < sizes_kept && std::ranges::find(sizes_, size) == sizes_.end()) sizes_.push_back(size);
+}
+
+// Of each pixel, that of the channel where it is largest.
+std::vector<std::int16_t> observer::magnitudes(const problem &p, const void *src) const {
+    const nhwc_strides s = p.src_strides();
+    std::vector<std::int16_t> result;
+    result.reserve(static_cast<std::size_t>(p.mb * p.ih * p.iw));
+    for (dim n = 0; n < p.mb; ++n)
+        for (dim h = 0; h < p.ih; ++h)
+            for (dim w = 0; w < p.iw; ++w) {
+                const dim pixel = n * s.n + h * s.h + w * s.w;
+                float most = 0;
+                for (dim ic = 0; ic < p.ic; ++ic)
+                    most = std::max(most, std::abs(read_value(p.src, src, pixel + ic)
+                                                   - static_cast<float>(zero_point(ic))));
+                result.push_back(static_cast<std::int16_t>(most));
+            }
+    return result;
 }
 
 // The patches that one grid lays over a source.
@@ -81,16 +102,16 @@ public:
         return patch_;
     }
 
-    // Of so many patches, those in which a pixel of the source has the largest magnitude in some channel.
-    std::vector<dim> largest(dim wanted) const {
-        const std::vector<std::int16_t> of_pixels = magnitudes();
+    // So many of the patches: those that have the pixels with the largest magnitudes.
+    std::vector<dim> largest(dim wanted, std::span<const std::int16_t> magnitudes) const {
         std::vector<std::pair<int, dim>> patches;
         for (dim index = 0; index < count(); ++index) {
             int most = 0;
             for_each_pixel(
                     index,
                     [&](dim pixel, bool is_inside) {
-                        if (is_inside) most = std::max<int>(most, of_pixels[static_cast<std::size_t>(pixel)]);
+                        if (is_inside)
+                            most = std::max<int>(most, magnitudes[static_cast<std::size_t>(pixel)]);
                     },
                     pixel_strides());
             patches.emplace_back(-most, index);
@@ -130,23 +151,6 @@ private:
             }
     }
 
-    // The largest one of each pixel's channels.
-    std::vector<std::int16_t> magnitudes() const {
-        std::vector<std::int16_t> result;
-        result.reserve(static_cast<std::size_t>(p_.mb * p_.ih * p_.iw));
-        for (dim n = 0; n < p_.mb; ++n)
-            for (dim h = 0; h < p_.ih; ++h)
-                for (dim w = 0; w < p_.iw; ++w) {
-                    const dim pixel = n * strides_.n + h * strides_.h + w * strides_.w;
-                    float most = 0;
-                    for (dim ic = 0; ic < p_.ic; ++ic)
-                        most = std::max(most, std::abs(read_value(p_.src, src_, pixel + ic)
-                                                       - static_cast<float>(observer_.zero_point(ic))));
-                    result.push_back(static_cast<std::int16_t>(most));
-                }
-        return result;
-    }
-
     const observer &observer_;
     const grid &g_;
     const problem &p_;
@@ -157,7 +161,7 @@ private:
     source_patch patch_;
 };
 
-void observer::observe(grid &g, const problem &p, const void *src) {
+void observer::observe(grid &g, const problem &p, const void *src, std::span<const std::int16_t> magnitudes) {
     patch_reader reader(*this, g, p, src);
     const dim count = reader.count();
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
@@ -168,7 +172,7 @@ void observer::observe(grid &g, const problem &p, const void *src) {
     // What is rare is in none of these, and what a range does not cover saturates. Errors are measured on the
     // others: these would have more weight there than they have in the source.
     if (taken < count)
-        for (const dim index : reader.largest(taken / 4)) note(g, reader.read(index));
+        for (const dim index : reader.largest(taken / 4, magnitudes)) note(g, reader.read(index));
 }
 
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {

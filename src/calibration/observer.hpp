@@ -6,15 +6,16 @@
 #include "process/fork_safe_mutex.hpp"
 
 #include <random>
+#include <span>
 
 namespace winodnn {
 
 // Keeps a fixed number of patches of the source, each large enough for any tile, drawn evenly from all that
 // were offered (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and for each
 // component of each tile the lowest and highest value of all patches offered, and of those with the source's
-// largest values. Samples serve better than
-// histograms would: the errors that a quantizer makes in the sums can be measured on them. Memory is bounded:
-// patches() patches of 64 pixels at most, whatever is observed. Any thread can observe.
+// largest values. Samples serve better than histograms would: the errors that a quantizer makes in the sums
+// can be measured on them. What is kept is bounded: patches() patches of 64 pixels at most, whatever is
+// observed. Any thread can observe.
 class observer {
 public:
     // weights: s8 [oc of all groups][ic of one][kh][kw].
@@ -51,10 +52,11 @@ private:
         std::int64_t offered = 0;
     };
 
-    grid &grid_of(const bilinear_algorithm &t);
     class patch_reader;
 
-    void observe(grid &g, const problem &p, const void *src);
+    grid &grid_of(const bilinear_algorithm &t);
+    std::vector<std::int16_t> magnitudes(const problem &p, const void *src) const;
+    void observe(grid &g, const problem &p, const void *src, std::span<const std::int16_t> magnitudes);
     int zero_point(dim ic) const;
     void offer(grid &g, const source_patch &patch);
     void note(grid &g, const source_patch &patch) const;

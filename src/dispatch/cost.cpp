@@ -126,9 +126,9 @@ private:
         const double pixels = as_double(problem_.oh * problem_.ow * problem_.mb) / as_double(map_.blocks());
         const bool has_many = plan_.numbers.has_initial_sums() && tile_.m_planes() > few_planes;
         const double planes = has_many ? many_planes_cycles * tile_.m_planes() : 0;
-        const double one =
+        const double instruction =
                 plan_.numbers.quantized ? rates_.quantized_transform_cycles : rates_.transform_cycles;
-        return tiles_ * (instructions * one + (tile_cycles + planes) * oc_blocks_)
+        return tiles_ * (instructions * instruction + (tile_cycles + planes) * oc_blocks_)
                + pixels * (ic_ + oc_) * rates_.memory.image + pixels * ic_ * promise_cycles();
     }
 

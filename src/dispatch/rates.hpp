@@ -7,9 +7,8 @@ namespace winodnn {
 
 // For each byte.
 struct memory_cycles {
-    double image;         // of src and dst, which no cache holds for long
-    double weights_in_l2; // of each block: the first group of tiles that multiplies with them finds them
-                          // there
+    double image;                    // of src and dst, which no cache holds for long
+    double weights_in_l2;            // of each block: where its first group of tiles finds them
     double v_beyond_l2, m_beyond_l2; // of V that is read, or of M that is written and read, out of L2
 };
 

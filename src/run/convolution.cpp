@@ -54,7 +54,7 @@ struct convolution::driver {
     const dim most_source;
 };
 
-// Zero points inside the source data type are what the layout's proof is blueprint for. Others may still be
+// Zero points inside the source data type are what the layout's proof is made for. Others may still be
 // within what 16 bits hold and what these weights leave room for: every accumulator of a part is at most the
 // largest source value times the sum of the weights' magnitudes.
 bool convolution::driver::is_exact_for(dim largest, const packed_block &weights) const {

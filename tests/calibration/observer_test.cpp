@@ -136,6 +136,24 @@ TEST(observer, sizes_are_noted_once_and_not_for_ever) {
     EXPECT_EQ(o.finish(scale_choice::max).sizes.size(), observer::sizes_kept);
 }
 
+// A single pixel in a large image is in hardly any of the patches that are drawn evenly.
+TEST(observer, ranges_cover_what_is_rare) {
+    layer_samples s(1, 16, 150, 16, 3, 3);
+    for (const dim side : {3, 77, 149}) {
+        std::ranges::fill(s.source, std::uint8_t {1});
+        s.source[static_cast<std::size_t>((side * s.p.iw + side) * s.p.ic + 5)] = 255;
+        observer o(s.p, key_of(s.p, 1), s.weights);
+        o.observe(s.p, s.source.data());
+        const layer_calibration c = o.finish(scale_choice::max);
+        for (const tile_id id : {tile_id::f2x2, tile_id::f4x4, tile_id::sfc4x4, tile_id::sfc6x6}) {
+            double widest = 0;
+            for (const component_calibration &component : c.find(id)->components)
+                widest = std::max(widest, component.in_8_bits.high - component.in_8_bits.low);
+            EXPECT_GE(widest, 254) << tile_of(id).name << " at " << side;
+        }
+    }
+}
+
 TEST(observer, memory_is_bounded_and_threads_can_share_it) {
     const layer_samples s(8, 16, 40, 16, 3, 3);
     observer o(s.p, key_of(s.p, 1), s.weights);

@@ -208,7 +208,7 @@ int run_parent(const std::string &program, const options &o) {
 int main(int argc, char **argv) {
     const auto o = winodnn::testing::parse(argc, argv);
     if (!winodnn::testing::cpu_has_capped_isa()) {
-        std::cout << "this CPU does not have the ISA of the cap\n";
+        std::cout << winodnn::testing::lacks_capped_isa << '\n';
         return 0;
     }
     return o.child ? winodnn::testing::run_child(o) : winodnn::testing::run_parent(argv[0], o);

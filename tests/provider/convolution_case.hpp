@@ -134,7 +134,8 @@ dnnl_status_t status_of(const std::function<void()> &action);
 // avx2, avx2_vnni, ... as capped by ONEDNN_MAX_CPU_ISA. Skips the test if the CPU lacks what the cap names:
 // oneDNN would quietly use a weaker one.
 #define WINODNN_SKIP_WITHOUT_ISA()                                                                           \
-    if (!winodnn::testing::cpu_has_capped_isa()) GTEST_SKIP() << "this CPU does not have the ISA of the cap"
+    if (!winodnn::testing::cpu_has_capped_isa()) GTEST_SKIP() << winodnn::testing::lacks_capped_isa
+constexpr const char *lacks_capped_isa = "this CPU does not have the ISA of the cap"; // ctest knows this text
 bool cpu_has_capped_isa();
 std::string expected_isa();
 
