@@ -17,8 +17,10 @@ public:
           vector_(config.channels_per_vector() * 2),
           bytes_(exact_bytes_of(
                   tile_, in_bits(source_range(config.src, config.zero_point), config.source_bits))) {
-        const int reserved = config.numbers.has_initial_sums() ? 2 : 0;
+        const int reserved = config.numbers.quantized ? 3 : config.numbers.has_initial_sums() ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(of_width(i));
+        for (const int plane : piece_.v_planes_of_whole)
+            narrow_planes_ += config_.numbers.quantized && !config_.numbers.is_wide(tile_.component_of_v(plane));
         generate();
     }
 
@@ -26,11 +28,22 @@ private:
     void generate() {
         enter(piece_.v_planes() * vector_);
         load_arguments();
-        Xbyak::Label next_vector, done;
-        L(next_vector);
-        transform_vector();
-        advance(next_vector, done);
-        L(done);
+        for_all_channels([this] { transform_vector(); });
+        if (config_.numbers.quantized) {
+            if (narrow_planes_ > 0) find_level();
+            store_level();
+        }
+        if (narrow_planes_ > 0) {
+            begin_again();
+            Xbyak::Label shifted, done;
+            test(eax, eax);
+            jnz(shifted, T_NEAR);
+            for_all_channels([this] { quantize_vector(false); });
+            jmp(done, T_NEAR);
+            L(shifted);
+            for_all_channels([this] { quantize_vector(true); });
+            L(done);
+        }
         leave_and_return();
         emit_constants();
     }
@@ -40,9 +53,22 @@ private:
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
         mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
         mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
-        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
         mov(channel, ptr[args + offsetof(input_transform_args, first)]);
         if (config_.numbers.has_initial_sums()) set_zero(zero);
+        if (!config_.numbers.quantized) return;
+        mov(scratch, ptr[args + offsetof(input_transform_args, scratch)]);
+        mov(multipliers, ptr[args + offsetof(input_transform_args, quantization)]);
+        mov(multipliers, ptr[multipliers + offsetof(input_quantization, at_once)]);
+        set_zero(most_filled);
+    }
+
+    template <typename Body>
+    void for_all_channels(const Body &body) {
+        Xbyak::Label next_vector, done;
+        L(next_vector);
+        body();
+        advance(next_vector, done);
+        L(done);
     }
 
     void transform_vector() {
@@ -50,32 +76,111 @@ private:
                 {element::s16, transform_registers_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
                         [this](int plane, const vec &from) {
-                            store_plane(piece_.v_planes_of_whole[static_cast<std::size_t>(plane)], from);
+                            store_plane(plane, from);
                         }});
     }
 
-    void store_plane(int plane, const vec &from) {
-        const int component = tile_.component_of_v(plane);
-        const bool wide = config_.numbers.is_wide(component);
+    int of_whole(int plane) const { return piece_.v_planes_of_whole[static_cast<std::size_t>(plane)]; }
+
+    Xbyak::Address place_of(int plane) const {
         const dim offset = config_.planes.offset(tile_, config_.numbers, plane);
-        const auto to = wide ? ptr[v + channel * 2 + offset] : ptr[v + channel + offset];
+        const bool wide = config_.numbers.is_wide(tile_.component_of_v(plane));
+        return wide ? ptr[v + channel * 2 + offset] : ptr[v + channel + offset];
+    }
+
+    void store_plane(int plane_of_piece, const vec &from) {
+        const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
+        const bool wide = config_.numbers.is_wide(component);
         if (!config_.numbers.quantized) {
             if (wide)
-                vmovups(to, from);
+                vmovups(place_of(plane), from);
             else
-                store_exactly(to, bytes_.components[static_cast<std::size_t>(component)], from);
+                store_exactly(place_of(plane), bytes_.components[static_cast<std::size_t>(component)], from);
             return;
         }
-        const dim lanes = component * dim {sizeof(quantization_lanes)};
-        vpmulhrsw(scaled, from, ptr[quantization + lanes + offsetof(quantization_lanes, multiplier)]);
+        vpmulhrsw(scaled, from, ptr[multipliers + component * dim {sizeof(multiplier_lanes)}]);
         if (wide) {
-            vmovups(to, scaled);
+            vmovups(place_of(plane), scaled);
             return;
         }
-        vpaddw(scaled, scaled, ptr[quantization + lanes + offsetof(quantization_lanes, zero_point)]);
-        if (!traits().dot_product)
-            vpminsw(scaled, scaled, constant_s32(narrow_limit_without_dot_product * 0x00010001));
-        store_as_bytes(to, scaled, zero);
+        vmovups(ptr[scratch + plane_of_piece * config_.scratch_stride], from);
+        vpabsw(scaled, scaled);
+        vpmaxsw(most_filled, most_filled, scaled);
+    }
+
+    // rax: the level.
+    void find_level() {
+        const vec low = xmm_of(full(0)), high = xmm_of(full(1));
+        if (vector_ == 64) {
+            vextracti64x4(ymm_of(high), Xbyak::Zmm(most_filled.getIdx()), 1);
+            vpmaxsw(ymm_of(low), ymm_of(high), ymm_of(most_filled));
+        } else {
+            vmovups(ymm_of(low), ymm_of(most_filled));
+        }
+        vextracti128(high, Xbyak::Ymm(low.getIdx()), 1);
+        vpmaxsw(low, low, high);
+        // The largest word is the smallest one of the complements.
+        vpcmpeqw(high, high, high);
+        vpxor(low, low, high);
+        vphminposuw(low, low);
+        vmovd(eax, low);
+        not_(eax);
+        and_(eax, 0x7fff);
+        inc(eax);
+        // A float's exponent and the first bit of its mantissa: half octaves, from 127 * 2 on.
+        vcvtsi2ss(low, low, eax);
+        vmovd(eax, low);
+        shr(eax, 22);
+        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
+        mov(multipliers.cvt32(), ptr[quantization + offsetof(input_quantization, unit_bits)]);
+        lea(multipliers.cvt32(), ptr[multipliers * 2 + (2 * 127 - 1)]);
+        sub(multipliers.cvt32(), eax);
+        xor_(eax, eax);
+        test(multipliers.cvt32(), multipliers.cvt32());
+        cmovns(eax, multipliers.cvt32());
+        mov(multipliers.cvt32(), ptr[quantization + offsetof(input_quantization, last_level)]);
+        cmp(eax, multipliers.cvt32());
+        cmovg(eax, multipliers.cvt32());
+    }
+
+    void store_level() {
+        if (narrow_planes_ == 0) xor_(eax, eax);
+        mov(multipliers, ptr[args + offsetof(input_transform_args, level)]);
+        mov(dword[multipliers], eax);
+    }
+
+    // rax: the level, and then its shift.
+    void begin_again() {
+        imul(multipliers, rax, tile_.components() * dim {sizeof(std::int16_t)});
+        add(multipliers, ptr[quantization + offsetof(input_quantization, multipliers)]);
+        mov(scratch, ptr[quantization + offsetof(input_quantization, shifts)]);
+        mov(eax, ptr[scratch + rax * dim {sizeof(std::int32_t)}]);
+        vmovd(shift, eax);
+        mov(scratch, ptr[args + offsetof(input_transform_args, scratch)]);
+        mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
+        mov(channel, ptr[args + offsetof(input_transform_args, first)]);
+    }
+
+    void quantize_vector(bool shifts) {
+        for (int plane_of_piece = 0; plane_of_piece < piece_.v_planes(); ++plane_of_piece) {
+            const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
+            if (config_.numbers.is_wide(component)) continue;
+            const auto value = ptr[scratch + plane_of_piece * config_.scratch_stride];
+            vpbroadcastw(multiplier, ptr[multipliers + component * dim {sizeof(std::int16_t)}]);
+            if (shifts) {
+                vmovups(scaled, value);
+                vpsllw(scaled, scaled, shift);
+                vpmulhrsw(scaled, scaled, multiplier);
+            } else {
+                vpmulhrsw(scaled, multiplier, value);
+            }
+            const std::uint32_t limit =
+                    traits().dot_product ? narrow_limit : narrow_limit_without_dot_product;
+            if (!config_.one_sided.contains(component))
+                vpaddw(scaled, scaled, constant_s32((limit - limit / 2) * 0x00010001));
+            if (!traits().dot_product) vpminsw(scaled, scaled, constant_s32(limit * 0x00010001));
+            store_as_bytes(place_of(plane), scaled, zero);
+        }
     }
 
     void store_exactly(const Xbyak::Address &to, const byte_component &c, const vec &from) {
@@ -96,12 +201,14 @@ private:
         add(src, count);
         add(channel, count);
         add(zero_points, 2 * count);
+        add(scratch, 2 * count);
         cmp(channels, count);
         jae(next_vector, T_NEAR);
         sub(channels, count); // minus the overlap
         add(src, channels);
         add(channel, channels);
         lea(zero_points, ptr[zero_points + channels * 2]);
+        lea(scratch, ptr[scratch + channels * 2]);
         mov(channels, count);
         jmp(next_vector, T_NEAR);
     }
@@ -129,10 +236,15 @@ private:
     const exact_bytes bytes_;
 
     // Registers: all vectors work in the transform.
-    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, quantization = r10;
+    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, multipliers = r10, scratch = r11;
+    const reg quantization = rsi; // once the source is read
     std::vector<Xbyak::Xmm> transform_registers_;
-    // Where some of V is in bytes, the last two.
-    const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2);
+    // Where some of V is in bytes, the last two; where it is quantized, the last three.
+    const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2),
+              most_filled = of_width(traits().registers - 3);
+    // Once the tile is transformed.
+    const vec multiplier = of_width(0), shift = xmm_of(full(1));
+    int narrow_planes_ = 0; // of the piece, that are quantized to 8 bits
 };
 
 } // namespace
@@ -150,7 +262,9 @@ std::string input_transform_config::name() const {
            + (zero_point ? "_zp" : "") + "_c" + std::to_string(channels_per_vector()) + "_rows" + span(rows)
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)
-           + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) : "")
+           + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) + "s"
+                                                + std::to_string(scratch_stride) + "p" + spelled(one_sided)
+                                      : "")
            + (numbers.bytes_exactly.empty()
                            ? ""
                            : "e" + std::to_string(source_bits) + "_" + spelled(numbers.bytes_exactly) + "x"

@@ -60,7 +60,12 @@ private:
         mov(vectors, ptr[args + offsetof(output_transform_args, vectors)]);
         mov(operands, ptr[args + offsetof(output_transform_args, operands)]);
         xor_(channel, channel);
-        vmovups(inverse_odd, constant_s32(tile_.inverse_odd()));
+        if (config_.quantized) {
+            mov(rax, ptr[args + offsetof(output_transform_args, gains)]);
+            vbroadcastss(factor, ptr[rax]);
+        } else {
+            vmovups(factor, constant_s32(tile_.inverse_odd()));
+        }
         vmovups(upper_bound, constant(highest(config_.dst)));
     }
 
@@ -98,11 +103,16 @@ private:
         vcvtdq2ps(to, sum);
         vmulps(to, to,
                 ptr[per_oc + (config_.first_scales + tile_.component_of_m(plane)) * config_.per_oc_stride]);
+        // All sums are divided by the level's gain at the end.
+        if (!config_.wide.contains(tile_.component_of_m(plane))) return;
+        mov(rax, ptr[args + offsetof(output_transform_args, gains)]);
+        vbroadcastss(scratch, ptr[rax + sizeof(float)]);
+        vmulps(to, to, scratch);
     }
 
     void finish_sum(int row, int col, const vec &sum, lane_count count) {
         if (config_.quantized)
-            vmovaps(value, sum);
+            vmulps(value, sum, factor);
         else
             recover_accumulator(sum);
         if (config_.part == part_kind::middle || config_.part == part_kind::last)
@@ -138,7 +148,7 @@ private:
         if (tile_.inverse_odd() == 1) {
             vpsrad(value, wrapped, tile_.shift());
         } else {
-            vpmulld(value, wrapped, inverse_odd);
+            vpmulld(value, wrapped, factor);
             vpsrad(value, value, tile_.shift());
         }
     }
@@ -182,7 +192,8 @@ private:
     static constexpr int reserved = 4;
     const reg m = rsi, dst = rdx, partial = rcx, per_oc = r8, channel = r9, vectors = r10, operands = r11;
     const vec value = full(traits().registers - 1), scratch = full(traits().registers - 2);
-    const vec inverse_odd = full(traits().registers - 3), upper_bound = full(traits().registers - 4);
+    // Of sums: the inverse of the tile's odd factor or, if they are quantized, of the level's gain.
+    const vec factor = full(traits().registers - 3), upper_bound = full(traits().registers - 4);
     std::vector<Xbyak::Xmm> transform_registers_;
 };
 
@@ -196,7 +207,7 @@ auto order_key(const post_op &p) {
 auto order_key(const output_transform_config &c) {
     return std::make_tuple(c.isa, c.tile, c.part, c.row_piece, c.col_piece, c.rows, c.cols, c.plane_stride,
             c.row_stride, c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail,
-            c.dst, c.quantized, c.first_scales, c.accumulators, c.src_scale, c.scale, c.bias, c.dst_scale,
+            c.dst, c.quantized, c.wide, c.first_scales, c.accumulators, c.src_scale, c.scale, c.bias, c.dst_scale,
             c.dst_zero_point);
 }
 
@@ -227,7 +238,7 @@ std::string output_transform_config::name() const {
         name += "_piece" + std::to_string(row_piece) + "x" + std::to_string(col_piece);
     if (from_stage) name += "_fromstage";
     if (to_stage) name += "_tostage";
-    if (quantized) name += "_quantized" + std::to_string(first_scales);
+    if (quantized) name += "_quantized" + std::to_string(first_scales) + "_" + spelled(wide);
     if (accumulators) name += "_accumulators";
     if (src_scale) name += "_srcscale";
     if (scale) name += "_scale";

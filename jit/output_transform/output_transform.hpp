@@ -4,6 +4,7 @@
 #pragma once
 
 #include "jit/base/kernel.hpp"
+#include "winograd/component_set.hpp"
 #include "winograd/tile.hpp"
 
 #include <string>
@@ -34,6 +35,7 @@ struct output_transform_config {
     int tail = 0;                       // channels of the last, partial vector, or 0
     data_type dst = data_type::u8;
     bool quantized = false;    // M are sums of quantized products, to be scaled to f32 first
+    component_set wide {};     // of those, components in 16 bits: at no tile's level
     int first_scales = 4;      // which of the per_oc arrays has the scales of component 0
     bool accumulators = false; // dst gets the s32 accumulators as they are
     bool src_scale = false;    // before the other scale, which is of the weights alone then
@@ -56,6 +58,8 @@ struct output_transform_args {
     // For each post-op with an operand: the one value, in f32, or that of the first channel, or that of the
     // first channel of the tile's first output pixel.
     const void *const *operands;
+    // If M is quantized: 1 / gain of the level that the tile was quantized at, and that gain.
+    const float *gains;
 };
 
 using output_transform = kernel<output_transform_args>;

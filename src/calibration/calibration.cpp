@@ -1,7 +1,5 @@
 #include "calibration/calibration.hpp"
 
-#include "winograd/ranges.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -12,7 +10,7 @@ double tile_calibration::snr(const component_set &wide, int limit) const {
     double noise = 0;
     for (std::size_t c = 0; c < components.size(); ++c)
         noise += wide.contains(static_cast<int>(c)) ? components[c].noise_in_16_bits
-                                                    : components[c].range(limit).noise;
+                                                    : components[c].noise(limit);
     constexpr double least_noise = 1e-12; // 120 dB, more than f32 has
     return -10 * std::log10(std::max(noise, least_noise));
 }
@@ -20,7 +18,7 @@ double tile_calibration::snr(const component_set &wide, int limit) const {
 std::optional<component_set> tile_calibration::wide_for(double target_snr, int limit) const {
     const auto won = [&](int c) {
         const component_calibration &component = components[static_cast<std::size_t>(c)];
-        return component.range(limit).noise - component.noise_in_16_bits;
+        return component.noise(limit) - component.noise_in_16_bits;
     };
     std::vector<int> noisiest_first(components.size());
     std::iota(noisiest_first.begin(), noisiest_first.end(), 0);
@@ -101,126 +99,27 @@ std::vector<const layer_calibration *> calibration::find(
     return found;
 }
 
-namespace {
-
-component_range mirrored(const component_range &r) {
-    return {-r.high, -r.low, r.noise};
-}
-
-// The finest steps in which 0 .. limit covers the range with this zero point.
-double step_with(const component_range &r, int zero_point, int limit) {
-    double step = 1;
-    if (r.high > 0) step = std::max(step, r.high / std::max(limit - zero_point, 1));
-    if (r.low < 0) step = std::max(step, -r.low / std::max(zero_point, 1));
-    return step;
-}
-
-} // namespace
-
-component_quantizer narrow_quantizer(const component_range &range, int limit) {
-    component_quantizer q;
-    const double step = std::max(1.0, (range.high - range.low) / limit);
-    q.multiplier = static_cast<std::int16_t>(std::min(32767.0, std::round(32768 / step)));
-    q.multiplier = std::max<std::int16_t>(q.multiplier, 1);
-    q.zero_point = static_cast<std::int16_t>(
-            std::clamp<double>(std::round(-range.low / static_cast<double>(q.step())), 0, limit));
-    return q;
-}
-
-component_quantizer narrow_quantizer(const component_range &range, int zero_point, int limit) {
-    component_quantizer q = narrow_quantizer(range, limit);
-    if (q.zero_point == zero_point) return q;
-    const double step = step_with(range, zero_point, limit),
-                 turned = step_with(mirrored(range), zero_point, limit);
-    const double multiplier = std::clamp(std::floor(32768 / std::min(step, turned)), 1.0, 32767.0);
-    q.multiplier = static_cast<std::int16_t>(turned < step ? -multiplier : multiplier);
-    q.zero_point = static_cast<std::int16_t>(zero_point);
-    return q;
-}
-
-component_quantizer wide_quantizer(const bilinear_algorithm &t, int component, value_range source) {
-    std::int64_t largest = 0;
-    for (int plane = 0; plane < t.v_planes(); ++plane)
-        if (t.component_of_v(plane) == component) {
-            const value_range r = input_range(t, plane, source);
-            largest = std::max<std::int64_t>({largest, r.hi, -r.lo});
-        }
-    component_quantizer q;
-    // Rounded down, so that no value exceeds the limit.
-    q.multiplier = static_cast<std::int16_t>(std::min<std::int64_t>(32767, (wide_limit << 15) / largest));
-    return q;
-}
-
-std::vector<component_quantizer> quantizers_for(
+class_quantizer quantizer_for(
         const tile_calibration &c, const component_set &wide, value_range source, int limit) {
     const bilinear_algorithm &t = algorithm_of(c.tile);
-    std::vector<component_quantizer> result;
-    for (int component = 0; component < t.components(); ++component)
-        result.push_back(
-                wide.contains(component)
-                        ? wide_quantizer(t, component, source)
-                        : narrow_quantizer(
-                                c.components[static_cast<std::size_t>(component)].range(limit), limit));
-    return result;
+    std::vector<component_bounds> bounds = bounds_of(t, source);
+    for (std::size_t component = 0; component < bounds.size(); ++component)
+        bounds[component].range = c.components[component].range;
+    return quantizer_for(bounds, wide, limit);
 }
-
-namespace {
-
-// A piece's ranges in the numbers of the whole tile.
-std::vector<component_range> ranges_of(
-        const layer_calibration &layer, const tile &whole, const tile_piece &piece, int limit) {
-    const tile_calibration &known = *layer.find(piece.observed);
-    std::vector<component_range> ranges(static_cast<std::size_t>(whole.components()));
-    for (std::size_t c = 0; c < piece.components_of_whole.size(); ++c) {
-        const tile_piece::signed_component same = piece.components_of_observed[c];
-        const component_range &r = known.components[static_cast<std::size_t>(same.component)].range(limit);
-        ranges[static_cast<std::size_t>(piece.components_of_whole[c])] = same.negative ? mirrored(r) : r;
-    }
-    return ranges;
-}
-
-// One zero point for all: that of one of them with which the one that loses most loses least.
-int common_zero_point(const std::vector<component_range> &ranges, int limit) {
-    int best = 0;
-    double least = 0;
-    for (const component_range &candidate : ranges) {
-        const int zero_point = narrow_quantizer(candidate, limit).zero_point;
-        double loss = 0;
-        for (const component_range &r : ranges)
-            loss = std::max(
-                    loss, std::min(step_with(r, zero_point, limit), step_with(mirrored(r), zero_point, limit))
-                                  / std::max(1.0, (r.high - r.low) / limit));
-        if (least != 0 && loss >= least) continue;
-        least = loss;
-        best = zero_point;
-    }
-    return best;
-}
-
-} // namespace
 
 class_quantizers quantizers_for(const layer_calibration &layer, const tile &whole, const class_pieces &pieces,
         const component_set &wide, value_range source, int limit) {
     class_quantizers result;
-    std::array<std::vector<component_range>, tile_classes> ranges;
+    auto bounds = bounds_for(whole, pieces, source);
     for (int k = 0; k < tile_classes; ++k) {
         if (pieces[k] == nullptr) continue;
-        ranges[k] = ranges_of(layer, whole, *pieces[k], limit);
-        result[k].resize(static_cast<std::size_t>(whole.components()));
-        for (int c = 0; c < pieces[k]->components(); ++c)
-            result[k][static_cast<std::size_t>(pieces[k]->components_of_whole[static_cast<std::size_t>(c)])] =
-                    wide_quantizer(*pieces[k], c, source);
-    }
-    for (int c = 0; c < whole.components(); ++c) {
-        if (wide.contains(c)) continue;
-        std::vector<component_range> of_component;
-        for (const std::vector<component_range> &of_class : ranges)
-            if (!of_class.empty()) of_component.push_back(of_class[static_cast<std::size_t>(c)]);
-        const int zero_point = common_zero_point(of_component, limit);
-        for (int k = 0; k < tile_classes; ++k)
-            if (!ranges[k].empty())
-                result[k][static_cast<std::size_t>(c)] =
-                        narrow_quantizer(ranges[k][static_cast<std::size_t>(c)], zero_point, limit);
+        const tile_piece &piece = *pieces[k];
+        const tile_calibration &known = *layer.find(piece.observed);
+        for (std::size_t c = 0; c < piece.components_of_whole.size(); ++c)
+            bounds[k][static_cast<std::size_t>(piece.components_of_whole[c])].range =
+                    known.components[static_cast<std::size_t>(piece.components_of_observed[c])].range;
+        result[k] = quantizer_for(bounds[k], wide, limit);
     }
     return result;
 }

@@ -15,29 +15,23 @@
 
 namespace winodnn {
 
-// How the range of values of V that 8 bits cover is chosen:
-//   max         all that were seen
-//   percentile  all but 0.01% at either end
-//   mse         of the least squared error of V, clipping included
-//   global      one range for all components, all that were seen: what breaks int8 Winograd. For comparison.
+// How ranges of components are chosen, of which only the ratios matter (quantizer.hpp): by what is largest in each
+// tile that was looked at,
+//   max         the largest of all tiles
+//   percentile  what 99% of the tiles stay below
+//   mse         those of the least noise in the outputs
+//   global      one range for all components: what breaks int8 Winograd. For comparison.
 enum class scale_choice : std::uint8_t { max, percentile, mse, global };
 constexpr std::array<const char *, 4> scale_choice_names {"max", "percentile", "mse", "global"};
 
-// One component of V in so many steps. The noise is that of its sums in the outputs, as a share of the power
-// of the outputs themselves: E[error of y^2] / E[y^2]. The noises of components add up.
-struct component_range {
-    double low = 0, high = 0; // low <= 0 <= high
-    double noise = 0;
-
-    bool operator==(const component_range &) const = default;
-};
-
+// Of one component. The noise is that of its sums in the outputs, as a share of the power of the outputs themselves:
+// E[error of y^2] / E[y^2], with all components in so many bits. The noises of components add up.
 struct component_calibration {
-    component_range in_8_bits, in_7_bits; // 7: where there is no VNNI
-    double noise_in_16_bits = 0;
+    double range = 0; // in units of V
+    double noise_in_8_bits = 0, noise_in_7_bits = 0, noise_in_16_bits = 0; // 7: where there is no VNNI
 
     bool operator==(const component_calibration &) const = default;
-    const component_range &range(int limit) const { return limit == narrow_limit ? in_8_bits : in_7_bits; }
+    double noise(int limit) const { return limit == narrow_limit ? noise_in_8_bits : noise_in_7_bits; }
 };
 
 struct tile_calibration {
@@ -107,13 +101,8 @@ struct calibration {
     std::vector<const layer_calibration *> find(std::uint64_t identity, const weights_layout &layout) const;
 };
 
-component_quantizer narrow_quantizer(const component_range &range, int limit);
-// With a zero point that was chosen for other ranges as well; turned around where that gives finer steps.
-component_quantizer narrow_quantizer(const component_range &range, int zero_point, int limit);
-// Needs no calibration: the largest |v| that there can be, for this source, becomes wide_limit.
-component_quantizer wide_quantizer(const bilinear_algorithm &t, int component, value_range source);
-// One for each component.
-std::vector<component_quantizer> quantizers_for(
+// Of one tile, whole or a piece.
+class_quantizer quantizer_for(
         const tile_calibration &c, const component_set &wide, value_range source, int limit);
 // Whether there are ranges for all pieces that an image is covered with.
 bool has_ranges_for(const layer_calibration &layer, const class_pieces &pieces);

@@ -14,7 +14,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr int version = 3, oldest_version = 1;
+constexpr int version = 4;
 constexpr const char *version_key = "winodnn_calibration";
 
 class reader : public json_reader {
@@ -24,8 +24,7 @@ public:
     calibration read() {
         enter(root(), {version_key, "scales", "layers"});
         const std::int64_t written = integer(root(), version_key, 0, 1 << 20);
-        demand(written >= oldest_version && written <= version,
-                "a version that this winodnn does not read: calibrate with this one");
+        demand(written == version, "a version that this winodnn does not read: calibrate with this one");
         calibration c;
         c.scales = static_cast<scale_choice>(name(root(), "scales", scale_choice_names));
         for (const json &layer : array(root(), "layers")) {
@@ -126,31 +125,20 @@ private:
         if (std::ssize(components) != algorithm_of(t.tile).components())
             wrong("the tile has " + std::to_string(algorithm_of(t.tile).components()) + " components");
         for (const json &component : components) {
-            enter(component, {"low", "high", "noise", "low7", "high7", "noise7", "noise16"});
-            component_calibration c;
-            c.in_8_bits = read_range(component, "low", "high", "noise");
-            c.in_7_bits = read_range(component, "low7", "high7", "noise7");
-            c.noise_in_16_bits = number(component, "noise16", 0, most_noise);
-            t.components.push_back(c);
+            enter(component, {"range", "noise", "noise7", "noise16"});
+            const auto noise = [&](const char *key) { return number(component, key, 0, most_noise); };
+            t.components.push_back({number(component, "range", 0, 32768), noise("noise"), noise("noise7"),
+                    noise("noise16")});
         }
         return t;
-    }
-
-    static component_range read_range(
-            const json &object, const char *low, const char *high, const char *noise) {
-        return {number(object, low, -32768, 0), number(object, high, 0, 32767),
-                number(object, noise, 0, most_noise)};
     }
 
     static constexpr double most_noise = 1e30;
 };
 
 std::string object_of(const component_calibration &c) {
-    // As short as tells the values apart from others that behave differently: no step is that fine.
-    return "{\"low\":" + decimal(c.in_8_bits.low) + ",\"high\":" + decimal(c.in_8_bits.high)
-           + ",\"noise\":" + decimal(c.in_8_bits.noise) + ",\"low7\":" + decimal(c.in_7_bits.low)
-           + ",\"high7\":" + decimal(c.in_7_bits.high) + ",\"noise7\":" + decimal(c.in_7_bits.noise)
-           + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
+    return "{\"range\":" + decimal(c.range) + ",\"noise\":" + decimal(c.noise_in_8_bits)
+           + ",\"noise7\":" + decimal(c.noise_in_7_bits) + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
 }
 
 std::string text_of(const zero_point_list &list) {

@@ -2,10 +2,12 @@
 
 #include "problem/rounding.hpp"
 #include "weights/channel_quantizer.hpp"
+#include "winograd/quantizer.hpp"
+#include "winograd/ranges.hpp"
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <cmath>
 
 namespace winodnn {
 
@@ -30,27 +32,40 @@ float dot(const float *a, const float *b, dim count) {
 
 enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 
-// V of one tile and one group, as it is and as quantizers leave it.
+// V of one tile and one group, as it is and as quantizers leave it, each at the tile's level.
 std::array<planes, variants> variants_of(const tile_samples &samples, const std::vector<std::int16_t> &v,
-        dim group, const std::array<std::vector<component_quantizer>, variants> &quantizers) {
+        dim group, const std::array<class_quantizer, variants> &quantizers) {
     const bilinear_algorithm &t = samples.tile();
     const dim ic = samples.layer().group_ic(), all = samples.layer().ic;
+    const auto value = [&](int plane, dim i) {
+        return int {v[static_cast<std::size_t>(plane * all + group * ic + i)]};
+    };
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
-    for (int plane = 0; plane < t.v_planes(); ++plane) {
-        const auto c = static_cast<std::size_t>(t.component_of_v(plane));
-        const component_quantizer &q8 = quantizers[in_8_bits][c], &q7 = quantizers[in_7_bits][c],
-                                  &q16 = quantizers[in_16_bits][c];
-        const auto centred = [](const component_quantizer &q, int value, int limit) {
-            return q.step() * static_cast<float>(q.quantized(value, limit) - q.zero_point);
+    for (const variant n : {in_8_bits, in_7_bits, in_16_bits}) {
+        const class_quantizer &quantizer = quantizers[n];
+        const auto of = [&](int plane) -> const component_quantizer & {
+            return quantizer.components[static_cast<std::size_t>(t.component_of_v(plane))];
         };
-        for (dim i = 0; i < ic; ++i) {
-            const int value = v[static_cast<std::size_t>(plane * all + group * ic + i)];
-            const auto to = static_cast<std::size_t>(plane * ic + i);
-            result[exactly][to] = static_cast<float>(value);
-            result[in_8_bits][to] = centred(q8, value, narrow_limit);
-            result[in_7_bits][to] = centred(q7, value, narrow_limit_without_dot_product);
-            result[in_16_bits][to] = q16.step() * static_cast<float>(q16.scaled(value));
+        int filled = 0;
+        for (int plane = 0; plane < t.v_planes(); ++plane)
+            for (dim i = 0; i < ic; ++i) filled = std::max(filled, std::abs(scaled(value(plane, i), of(plane).share)));
+        const int level = quantizer.level_of(filled),
+                  limit = n == in_8_bits ? narrow_limit : narrow_limit_without_dot_product;
+        for (int plane = 0; plane < t.v_planes(); ++plane) {
+            const component_quantizer &q = of(plane);
+            const float step = n == in_16_bits ? q.step : q.step / gain_of(level);
+            for (dim i = 0; i < ic; ++i) {
+                const auto to = static_cast<std::size_t>(plane * ic + i);
+                const int x = value(plane, i);
+                const int steps =
+                        n == in_16_bits ? scaled(x, q.multipliers[0])
+                                        : quantizer.quantized(static_cast<std::size_t>(t.component_of_v(plane)), x,
+                                                  level, limit)
+                                                  - q.zero_point;
+                result[exactly][to] = static_cast<float>(x);
+                result[n][to] = step * static_cast<float>(steps);
+            }
         }
     }
     return result;
@@ -211,41 +226,88 @@ std::vector<tile_samples::weighted_sample> tile_samples::some(std::size_t most) 
     return taken;
 }
 
-std::vector<weighted_value> tile_samples::sorted(int component) const {
-    std::map<std::int16_t, double> weights;
+std::vector<float> magnitudes_of(
+        const bilinear_algorithm &t, const std::vector<std::int16_t> &v, dim ic) {
+    std::vector<float> largest(static_cast<std::size_t>(t.components()));
+    for (int plane = 0; plane < t.v_planes(); ++plane) {
+        const auto first = v.begin() + plane * ic;
+        const auto [low, high] = std::minmax_element(first, first + ic);
+        float &most = largest[static_cast<std::size_t>(t.component_of_v(plane))];
+        most = std::max({most, -static_cast<float>(*low), static_cast<float>(*high)});
+    }
+    return largest;
+}
+
+std::vector<tile_magnitudes> tile_samples::magnitudes() const {
+    std::vector<tile_magnitudes> all;
     for (const auto &[samples, share] : strata_)
         for (const sample &s : samples)
-            for (int plane = 0; plane < tile_.v_planes(); ++plane) {
-                if (tile_.component_of_v(plane) != component) continue;
-                const auto first = s.v.begin() + plane * layer_.ic;
-                for (auto value = first; value != first + layer_.ic; ++value)
-                    weights[*value] += share / static_cast<double>(samples.size());
-            }
-    std::vector<weighted_value> values;
-    for (const auto &[value, weight] : weights) values.push_back({value, weight});
-    return values;
+            all.push_back({magnitudes_of(tile_, s.v, layer_.ic), share / static_cast<double>(samples.size())});
+    return all;
+}
+
+namespace {
+
+// Some of the output channels, evenly: of how many, and which.
+dim channels_looked_at(const problem &p) {
+    return std::min(p.oc, most_channels);
+}
+dim channel_at(const problem &p, dim n) {
+    return p.oc * n / channels_looked_at(p);
+}
+
+// Of one of the channels.
+void transform_weights(
+        channel_quantizer &channel, const problem &p, const std::vector<std::int8_t> &weights, dim oc) {
+    const dim filter = p.group_ic() * p.taps();
+    const std::vector<float> values(weights.begin() + oc * filter, weights.begin() + (oc + 1) * filter);
+    channel.transform(values.data());
+}
+
+} // namespace
+
+std::vector<double> noise_of_ranges(
+        const bilinear_algorithm &t, const problem &p, const std::vector<std::int8_t> &weights) {
+    const dim ic = p.group_ic();
+    channel_quantizer channel(t, ic, round_up(ic, dim {16}));
+    std::vector<double> power(static_cast<std::size_t>(t.components())); // of U
+    for (dim n = 0; n < channels_looked_at(p); ++n) {
+        transform_weights(channel, p, weights, channel_at(p, n));
+        for (int plane = 0; plane < t.u_planes(); ++plane)
+            for (dim i = 0; i < ic; ++i)
+                power[static_cast<std::size_t>(t.component_of_u(plane))] +=
+                        channel.u(plane)[i] * channel.u(plane)[i];
+    }
+    const std::vector<component_bounds> bounds = bounds_of(t, source_range(p));
+    std::vector<double> noise(power.size());
+    for (int c = 0; c < t.components(); ++c) {
+        const auto index = static_cast<std::size_t>(c);
+        double gain = 0;
+        for (int r = 0; r < t.repeats(); ++r)
+            for (int output = 0; output < t.outputs.count(); ++output)
+                gain += t.output(output, t.m_plane(c, r)) * t.output(output, t.m_plane(c, r));
+        // One-sided components have twice as many steps in their range.
+        noise[index] = std::max(power[index], 1.) * gain / (bounds[index].is_one_sided ? 4 : 1);
+    }
+    return noise;
 }
 
 void measure_noise(
         tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights) {
     const bilinear_algorithm &t = samples.tile();
     const problem &p = samples.layer();
-    const component_set all = all_components(t);
     const value_range source = source_range(p);
-    std::array<std::vector<component_quantizer>, variants> quantizers;
-    quantizers[in_8_bits] = quantizers_for(calibrated, {}, source, narrow_limit);
-    quantizers[in_7_bits] = quantizers_for(calibrated, {}, source, narrow_limit_without_dot_product);
-    quantizers[in_16_bits] = quantizers_for(calibrated, all, source, narrow_limit);
+    std::array<class_quantizer, variants> quantizers;
+    quantizers[in_8_bits] = quantizer_for(calibrated, {}, source, narrow_limit);
+    quantizers[in_7_bits] = quantizer_for(calibrated, {}, source, narrow_limit_without_dot_product);
+    quantizers[in_16_bits] = quantizer_for(calibrated, all_components(t), source, narrow_limit);
 
-    const dim ic = p.group_ic(), filter = ic * t.taps.count(), channels = std::min(p.oc, most_channels);
+    const dim ic = p.group_ic(), channels = channels_looked_at(p);
     channel_quantizer channel(t, ic, round_up(ic, dim {16}));
     measurement measured(t);
-    std::vector<float> filters(static_cast<std::size_t>(filter));
     std::vector<std::array<planes, variants>> u;
-    const auto channel_at = [&](dim n) { return p.oc * n / channels; };
     for (dim n = 0; n < channels; ++n) {
-        std::copy_n(weights.begin() + channel_at(n) * filter, filter, filters.begin());
-        channel.transform(filters.data());
+        transform_weights(channel, p, weights, channel_at(p, n));
         u.push_back(variants_of(t, channel, ic));
     }
     for (const auto &[sample, weight] : samples.some(most_tiles)) {
@@ -253,15 +315,15 @@ void measure_noise(
         dim group = -1; // of v
         std::array<planes, variants> v;
         for (dim n = 0; n < channels; ++n) {
-            if (const dim next = channel_at(n) / p.group_oc(); next != group)
+            if (const dim next = channel_at(p, n) / p.group_oc(); next != group)
                 v = variants_of(samples, sample->v, group = next, quantizers);
             measured.add(v, u[static_cast<std::size_t>(n)], ic);
         }
     }
     for (int c = 0; c < t.components(); ++c) {
         component_calibration &component = calibrated.components[static_cast<std::size_t>(c)];
-        component.in_8_bits.noise = measured.share(c, in_8_bits);
-        component.in_7_bits.noise = measured.share(c, in_7_bits);
+        component.noise_in_8_bits = measured.share(c, in_8_bits);
+        component.noise_in_7_bits = measured.share(c, in_7_bits);
         component.noise_in_16_bits = measured.share(c, in_16_bits);
     }
 }

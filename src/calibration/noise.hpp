@@ -20,6 +20,9 @@ std::vector<int> tile_offsets(int outputs);
 std::vector<std::int16_t> transform_tile(
         const bilinear_algorithm &t, const std::int16_t *first, int width, dim ic);
 
+// Of all channels and planes, by component: the largest |v|.
+std::vector<float> magnitudes_of(const bilinear_algorithm &t, const std::vector<std::int16_t> &v, dim ic);
+
 // Source values, minus zero points, that as many outputs as a patch steps over read; and how many of those
 // outputs are inside the image.
 struct source_patch {
@@ -52,7 +55,7 @@ public:
     };
     // At most so many of each stratum.
     std::vector<weighted_sample> some(std::size_t most) const;
-    std::vector<weighted_value> sorted(int component) const;
+    std::vector<tile_magnitudes> magnitudes() const;
 
 private:
     struct stratum {
@@ -64,6 +67,10 @@ private:
     const problem &layer_;
     std::vector<stratum> strata_;
 };
+
+// What a component's range of 1 adds to the power of the outputs' errors, in any unit.
+std::vector<double> noise_of_ranges(
+        const bilinear_algorithm &t, const problem &p, const std::vector<std::int8_t> &weights);
 
 // Sets the noises of all components, for the quantizers that its ranges make, by computing sums both exactly
 // and quantized: of at most 48 tiles of each stratum and 32 output channels. weights: s8 [oc of all

@@ -31,7 +31,7 @@ observer::observer(const problem &p, layer_key key, std::vector<std::int8_t> wei
         const bilinear_algorithm &algorithm = algorithm_of(t);
         if (is_candidate(algorithm, p))
             grid_of(algorithm).seen.push_back(
-                    {t, std::vector<seen_component>(static_cast<std::size_t>(algorithm.components()))});
+                    {t, std::vector<float>(static_cast<std::size_t>(algorithm.components()))});
     }
 }
 
@@ -194,14 +194,9 @@ void observer::reservoir::offer(const source_patch &patch, std::mt19937_64 &rand
 }
 
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
-    const bilinear_algorithm &t = algorithm_of(seen.tile);
-    for (int plane = 0; plane < t.v_planes(); ++plane) {
-        const auto first = v.begin() + plane * first_problem_.ic;
-        const auto [low, high] = std::minmax_element(first, first + first_problem_.ic);
-        seen_component &c = seen.components[static_cast<std::size_t>(t.component_of_v(plane))];
-        c.low = std::min<int>(c.low, *low);
-        c.high = std::max<int>(c.high, *high);
-    }
+    const std::vector<float> largest = magnitudes_of(algorithm_of(seen.tile), v, first_problem_.ic);
+    std::ranges::transform(seen.largest, largest, seen.largest.begin(),
+            [](float before, float now) { return std::max(before, now); });
 }
 
 void observer::note(grid &g, const source_patch &patch) const {
@@ -231,24 +226,10 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
     const double rare = static_cast<double>(g.largest.offered) / static_cast<double>(g.count);
     const patch_stratum strata[] {{g.drawn.patches, 1 - rare}, {g.largest.patches, rare}};
     const tile_samples samples(t, first_problem_, g.width, strata);
-    tile_calibration result {seen.tile, std::vector<component_calibration>(seen.components.size())};
-    value_range everything;
-    for (const seen_component &c : seen.components) {
-        everything.lo = std::min(everything.lo, c.low);
-        everything.hi = std::max(everything.hi, c.high);
-    }
-    for (int c = 0; c < t.components(); ++c) {
-        const seen_component &range = seen.components[static_cast<std::size_t>(c)];
-        const std::vector<weighted_value> sorted = samples.sorted(c);
-        const auto choose = [&](int limit) {
-            if (choice == scale_choice::global)
-                return choose_range(scale_choice::max, sorted, everything, limit);
-            return choose_range(choice, sorted, {range.low, range.high}, limit);
-        };
-        component_calibration &component = result.components[static_cast<std::size_t>(c)];
-        component.in_8_bits = choose(narrow_limit);
-        component.in_7_bits = choose(narrow_limit_without_dot_product);
-    }
+    const std::vector<double> ranges = choose_ranges(
+            choice, samples.magnitudes(), seen.largest, noise_of_ranges(t, first_problem_, weights_));
+    tile_calibration result {seen.tile, {}};
+    for (const double range : ranges) result.components.push_back({range});
     measure_noise(result, samples, weights_);
     return result;
 }

@@ -14,7 +14,7 @@ namespace winodnn {
 // their source's largest values, and samples of the others. Each is drawn evenly from what was offered
 // (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and has the weight that its
 // stratum has in the sources: so what is rare is seen, and counts as often as it occurs. For each component
-// of each tile the lowest and highest value of all patches offered is kept as well. Samples serve better than
+// of each tile the largest magnitude of all patches offered is kept as well. Samples serve better than
 // histograms would: the errors that a quantizer makes in the sums can be measured on them. What is kept is
 // bounded: patches() patches of 64 pixels at most, whatever is observed. Any thread can observe.
 class observer {
@@ -35,12 +35,9 @@ public:
     static constexpr std::size_t sizes_kept = 8;
 
 private:
-    struct seen_component {
-        int low = 0, high = 0;
-    };
     struct seen_tile {
         observed_tile tile;
-        std::vector<seen_component> components;
+        std::vector<float> largest; // |v|, by component
     };
 
     struct reservoir {

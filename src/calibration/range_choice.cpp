@@ -1,70 +1,96 @@
 #include "calibration/range_choice.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 namespace winodnn {
 
 namespace {
 
-constexpr double outliers = 1e-4; // of percentile, at either end
+constexpr double outliers = 0.01; // of percentile
+constexpr double least_range = 0.5; // v is whole: one that is always 0 has a range, too
 
-// Shrinks both ends together first, then each by itself: the error has one minimum along each way, but for
-// ripples that are smaller than what a step of 4% decides.
-component_range least_squares(std::span<const weighted_value> samples, component_range range, int limit) {
-    const auto error = [&](const component_range &r) {
-        return mean_squared_error(samples, narrow_quantizer(r, limit), limit);
-    };
-    constexpr int steps = 24;
-    constexpr double step = 0.04;
-    double least = error(range);
-    const auto search = [&](const component_range &start, bool low, bool high) {
-        component_range best = start;
-        for (int n = 1; n < steps; ++n) {
-            const double factor = 1 - step * n;
-            const component_range candidate {
-                    low ? start.low * factor : start.low, high ? start.high * factor : start.high, 0};
-            const double e = error(candidate);
-            if (e >= least) continue;
-            least = e;
-            best = candidate;
-        }
-        return best;
-    };
-    range = search(range, true, true);
-    range = search(range, true, false);
-    return search(range, false, true);
+// What all but the outliers' share stay below.
+double without_outliers(std::span<const tile_magnitudes> tiles, std::size_t component) {
+    std::vector<std::pair<float, double>> descending;
+    double total = 0;
+    for (const tile_magnitudes &tile : tiles) {
+        descending.emplace_back(tile.largest[component], tile.weight);
+        total += tile.weight;
+    }
+    std::ranges::sort(descending, std::greater {});
+    double passed = 0;
+    for (const auto &[largest, weight] : descending)
+        if ((passed += weight) > outliers * total) return largest;
+    return 0;
 }
 
-// The first value, in this order, behind which there are no more outliers.
-template <typename Iterator>
-double without_outliers(Iterator value, Iterator end) {
-    double total = 0;
-    for (auto v = value; v != end; ++v) total += v->weight;
-    for (double passed = value->weight; passed <= outliers * total; passed += value->weight) ++value;
-    return value->value;
+// How far each tile fills the ranges, but for one component's.
+std::vector<double> filled_without(
+        std::size_t component, std::span<const double> ranges, std::span<const tile_magnitudes> tiles) {
+    std::vector<double> filled;
+    for (const tile_magnitudes &tile : tiles) {
+        double most = 0;
+        for (std::size_t c = 0; c < ranges.size(); ++c)
+            if (c != component) most = std::max(most, tile.largest[c] / ranges[c]);
+        filled.push_back(most);
+    }
+    return filled;
+}
+
+// One component after the other gets the range with which the noise is least, a few times around.
+std::vector<double> least_noise(std::vector<double> ranges, std::span<const tile_magnitudes> tiles,
+        std::span<const double> noise_of_ranges) {
+    constexpr int rounds = 3;
+    constexpr std::array factors {1., 0.5, 0.7, 0.84, 0.92, 1.09, 1.19, 1.41, 2.};
+    for (int round = 0; round < rounds; ++round)
+        for (std::size_t c = 0; c < ranges.size(); ++c) {
+            const std::vector<double> others = filled_without(c, ranges, tiles);
+            double of_others = 0;
+            for (std::size_t k = 0; k < ranges.size(); ++k)
+                if (k != c) of_others += noise_of_ranges[k] * ranges[k] * ranges[k];
+            const auto noise = [&](double range) {
+                double filled = 0;
+                for (std::size_t n = 0; n < tiles.size(); ++n) {
+                    const double most = std::max(others[n], tiles[n].largest[c] / range);
+                    filled += tiles[n].weight * most * most;
+                }
+                return (of_others + noise_of_ranges[c] * range * range) * filled;
+            };
+            const double before = ranges[c];
+            double least = noise(before);
+            for (const double factor : factors)
+                if (const double n = noise(before * factor); n < least) {
+                    least = n;
+                    ranges[c] = before * factor;
+                }
+        }
+    return ranges;
 }
 
 } // namespace
 
-double mean_squared_error(std::span<const weighted_value> samples, const component_quantizer &q, int limit) {
-    const double step = q.step();
-    double sum = 0, weights = 0;
-    for (const auto &[value, weight] : samples) {
-        const double error = value - step * (q.quantized(value, limit) - q.zero_point);
-        sum += weight * error * error;
-        weights += weight;
+double noise_of(std::span<const double> ranges, std::span<const tile_magnitudes> tiles,
+        std::span<const double> noise_of_ranges) {
+    double noise = 0, filled = 0;
+    for (std::size_t c = 0; c < ranges.size(); ++c) noise += noise_of_ranges[c] * ranges[c] * ranges[c];
+    for (const tile_magnitudes &tile : tiles) {
+        double most = 0;
+        for (std::size_t c = 0; c < ranges.size(); ++c) most = std::max(most, tile.largest[c] / ranges[c]);
+        filled += tile.weight * most * most;
     }
-    return sum / weights;
+    return noise * filled;
 }
 
-component_range choose_range(
-        scale_choice choice, std::span<const weighted_value> sorted, value_range seen, int limit) {
-    const component_range all {static_cast<double>(seen.lo), static_cast<double>(seen.hi), 0};
-    if (choice == scale_choice::max) return all;
-    if (choice == scale_choice::mse) return least_squares(sorted, all, limit);
-    return {std::min(without_outliers(sorted.begin(), sorted.end()), 0.),
-            std::max(without_outliers(sorted.rbegin(), sorted.rend()), 0.), 0};
+std::vector<double> choose_ranges(scale_choice choice, std::span<const tile_magnitudes> tiles,
+        std::span<const float> seen, std::span<const double> noise_of_ranges) {
+    std::vector<double> ranges(seen.begin(), seen.end());
+    if (choice == scale_choice::percentile)
+        for (std::size_t c = 0; c < ranges.size(); ++c) ranges[c] = without_outliers(tiles, c);
+    if (choice == scale_choice::global) std::ranges::fill(ranges, std::ranges::max(ranges));
+    for (double &range : ranges) range = std::max(range, least_range);
+    if (choice == scale_choice::mse) return least_noise(std::move(ranges), tiles, noise_of_ranges);
+    return ranges;
 }
 
 } // namespace winodnn

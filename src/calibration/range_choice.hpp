@@ -1,24 +1,25 @@
-// The range of values that 8 (7) bits cover, from samples of them.
+// How large components are against each other, from tiles that were looked at.
 #pragma once
 
 #include "calibration/calibration.hpp"
 
 #include <span>
+#include <vector>
 
 namespace winodnn {
 
-// A value, and how many values of all it stands for.
-struct weighted_value {
-    std::int16_t value;
-    double weight;
+struct tile_magnitudes {
+    std::vector<float> largest; // by component: |v| of all channels
+    double weight;              // of all tiles, those that this one stands for
 };
 
-// `sorted`: samples, ascending, at least one; `seen`: the lowest and highest value of all, samples or not,
-// and 0. `limit`: the number of steps. Not for scale_choice::global, which takes more than one component.
-component_range choose_range(
-        scale_choice choice, std::span<const weighted_value> sorted, value_range seen, int limit);
+// `seen`: the largest |v| of each component in all tiles, samples or not. `noise_of_ranges`: what a range of 1 adds to
+// the outputs' noise, in any unit; a range of r adds r^2 times that.
+std::vector<double> choose_ranges(scale_choice choice, std::span<const tile_magnitudes> tiles,
+        std::span<const float> seen, std::span<const double> noise_of_ranges);
 
-// The mean of the squared errors of the samples in a quantizer.
-double mean_squared_error(std::span<const weighted_value> samples, const component_quantizer &q, int limit);
+// The noise of all tiles: each has its ranges widened by one factor until they cover it.
+double noise_of(std::span<const double> ranges, std::span<const tile_magnitudes> tiles,
+        std::span<const double> noise_of_ranges);
 
 } // namespace winodnn

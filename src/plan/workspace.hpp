@@ -12,6 +12,8 @@ namespace winodnn {
 // What a thread that runs a task has of the scratchpad.
 struct thread_space {
     std::byte *v, *m, *partial;
+    std::byte *input_scratch;
+    std::int32_t *levels; // by slot, of quantized plans
 };
 
 // Shared by all threads: arrays of f32, one value for each output channel and to whole vectors: scales,
@@ -20,17 +22,22 @@ struct thread_space {
 // component start from, s32, alike, also if some components are exact in 8 bits; then source zero points,
 // s16, one for each input channel; then the operands of post-ops that are one value each, f32. Then for each
 // thread V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels may have to be
-// split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32.
+// split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32; if the plan is quantized, one
+// tile's V[plane][ic] in s16, before it is quantized, and each tile's level.
 struct workspace {
     workspace(const problem &p, const plan &chosen, const block_map &map);
 
     thread_space of_task(std::byte *scratchpad, int task) const;
     // In memory of a thread's own, of thread_bytes, on a cache line.
-    thread_space in(std::byte *own) const { return {own + v_offset, own + m_offset, own + partial_offset}; }
+    thread_space in(std::byte *own) const {
+        return {own + v_offset, own + m_offset, own + partial_offset, own + input_scratch_offset,
+                reinterpret_cast<std::int32_t *>(own + levels_offset)};
+    }
 
     // Bytes. V's strides are those of s16 components; of 8-bit ones the tile's is half as large.
     dim v_tile_stride;
     plane_strides v_planes;
+    dim input_scratch_stride;
     dim m_tile_stride, m_plane_stride;
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part
@@ -42,7 +49,8 @@ struct workspace {
     std::array<int, tile_classes> first_scales;
     std::size_t initial_sums_offset;
     std::size_t src_zero_points_offset, operands_offset;
-    std::size_t v_offset, m_offset, partial_offset; // from the thread's start
+    // From the thread's start.
+    std::size_t v_offset, m_offset, partial_offset, input_scratch_offset, levels_offset;
     std::size_t threads_offset, thread_bytes;
     std::size_t total_bytes; // with room to align the start
 };

@@ -3,12 +3,22 @@
 namespace winodnn {
 
 input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers) : blueprint_(b) {
-    for (int k = 0; k < tile_classes; ++k)
-        for (const component_quantizer &q : quantizers[k]) {
-            quantization_[k].emplace_back();
-            quantization_[k].back().multiplier.fill(q.multiplier);
-            quantization_[k].back().zero_point.fill(q.zero_point);
+    component_set one_sided;
+    for (int k = 0; k < tile_classes; ++k) {
+        class_tables &tables = tables_[k];
+        const class_quantizer &quantizer = quantizers[k];
+        for (const component_quantizer &q : quantizer.components) {
+            const bool is_narrow = q.share != 0;
+            tables.at_once.emplace_back().multiplier.fill(is_narrow ? q.share : q.multipliers[0]);
+            if (q.zero_point == 0) one_sided.insert(static_cast<int>(tables.at_once.size()) - 1);
         }
+        for (int level = 0; level < quantizer.levels; ++level)
+            for (const component_quantizer &q : quantizer.components)
+                tables.multipliers.push_back(q.multipliers[static_cast<std::size_t>(level)]);
+        tables.shifts = quantizer.shifts;
+        tables.quantization = {tables.at_once.data(), tables.multipliers.data(), tables.shifts.data(),
+                quantizer.unit_bits, quantizer.levels - 1};
+    }
 
     const problem &p = blueprint_.problem;
     jit::input_transform_config config;
@@ -22,6 +32,10 @@ input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers)
     config.numbers = blueprint_.plan.numbers;
     config.planes = blueprint_.workspace.v_planes;
     config.source_bits = blueprint_.plan.source_bits;
+    if (config.numbers.quantized) {
+        config.scratch_stride = blueprint_.workspace.input_scratch_stride;
+        config.one_sided = one_sided;
+    }
     for (const auto &row : blueprint_.grid.rows.clippings)
         for (const auto &col : blueprint_.grid.cols.clippings) {
             config.rows = row.inputs;
@@ -47,9 +61,10 @@ void input_stage::run(const execution &e, const block_in_work &block, dim group)
         const dim offset = at.n * strides.n + first.y * strides.h + first.x * strides.w + first_channel;
         // The first pixel may lie outside the image, so its address is no pointer into it.
         const auto src = reinterpret_cast<std::uintptr_t>(e.args.src) + static_cast<std::uintptr_t>(offset);
-        const dim first_value = slots.first[shape]++ * blueprint_.layout.padded_ic();
+        const dim slot = slots.first[shape]++, first_value = slot * blueprint_.layout.padded_ic();
         (*kernels_[grid.clipping_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
-                blueprint_.layout.ic, zero_points, quantization_[shape].data()});
+                blueprint_.layout.ic, zero_points, &tables_[shape].quantization, block.space.input_scratch,
+                block.space.levels + slot});
     }
 }
 

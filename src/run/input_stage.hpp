@@ -17,7 +17,14 @@ public:
 private:
     const blueprint &blueprint_;
     std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::clipping_of
-    std::array<std::vector<jit::quantization_lanes>, tile_classes> quantization_; // as the kernels read them
+    // Of each class, as the kernels read them.
+    struct class_tables {
+        std::vector<jit::multiplier_lanes> at_once;
+        std::vector<std::int16_t> multipliers;
+        std::array<std::int32_t, most_levels> shifts;
+        jit::input_quantization quantization;
+    };
+    std::array<class_tables, tile_classes> tables_;
 };
 
 } // namespace winodnn

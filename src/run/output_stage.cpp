@@ -25,6 +25,8 @@ output_stage::output_stage(const blueprint &b)
     }
     for (std::size_t s = 1; s < segments_.size(); ++s)
         later_.push_back(make_kernels(config_of(segments_[s])));
+    for (int level = 0; level < most_levels; ++level)
+        gains_[static_cast<std::size_t>(level)] = {1 / gain_of(level), gain_of(level)};
 }
 
 std::vector<output_stage::segment> output_stage::split(const std::vector<post_op> &post_ops) {
@@ -57,6 +59,7 @@ jit::output_transform_config output_stage::config_of(const segment &s) const {
     config.tail = static_cast<int>(p.group_oc() % lanes_);
     config.dst = p.dst;
     config.quantized = blueprint_.plan.numbers.quantized;
+    config.wide = blueprint_.plan.numbers.wide;
     config.accumulators = p.stores_accumulators() && !config.quantized;
     config.src_scale = p.scales_in_turn;
     config.scale = p.src_scale || p.weights_scale != problem::weights_scale_kind::none;
@@ -133,6 +136,8 @@ void output_stage::run_kernels(const execution &e, const block_in_work &block, c
             if (p.post_ops[i].has_operand())
                 operands[i - s.begin] =
                         operand(e, i, channels.begin, offset_in(p.post_ops[i].operand_strides));
+        if (blueprint_.plan.numbers.quantized)
+            a.gains = gains_[static_cast<std::size_t>(block.space.levels[slot])].data();
         a.m = block.space.m + slot * blueprint_.workspace.m_tile_stride;
         a.partial = block.space.partial + slot * blueprint_.workspace.partial_tile_stride;
         a.dst = static_cast<std::byte *>(e.args.dst)

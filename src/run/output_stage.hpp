@@ -4,6 +4,7 @@
 
 #include "jit/output_transform/output_transform.hpp"
 #include "run/blueprint.hpp"
+#include "winograd/quantizer.hpp"
 
 #include <array>
 
@@ -43,6 +44,8 @@ private:
     const std::vector<segment> segments_;
     std::array<kernels, 4> first_; // of the first segment, by part
     std::vector<kernels> later_;   // of the others
+    // 1 / gain of each level, and the gain.
+    std::array<std::array<float, 2>, most_levels> gains_;
 };
 
 } // namespace winodnn

@@ -88,8 +88,8 @@ void prepare_components(const weights_layout &layout, const class_quantizers &qu
         const std::byte *packed_scales = payload + layout.scales_offset(numbers);
         const std::byte *packed_sums = payload + layout.sums_offset(numbers);
         for (int k = 0; k < tile_classes; ++k)
-            for (std::size_t c = 0; c < quantizers[k].size(); ++c) {
-                const component_quantizer &q = quantizers[k][c];
+            for (std::size_t c = 0; c < quantizers[k].components.size(); ++c) {
+                const component_quantizer &q = quantizers[k].components[c];
                 const dim from = static_cast<dim>(c) * layout.padded_oc() * 4;
                 const std::size_t of_group = static_cast<std::size_t>(g) * group_bytes;
                 const auto array = [&](std::size_t offset, std::size_t index) {
@@ -98,7 +98,7 @@ void prepare_components(const weights_layout &layout, const class_quantizers &qu
                 auto *scales = reinterpret_cast<float *>(
                         array(space.per_oc_offset, static_cast<std::size_t>(space.first_scales[k]) + c));
                 auto *initial = reinterpret_cast<std::int32_t *>(array(space.initial_sums_offset, c));
-                scale_each(packed_scales + from, q.step(), scales, layout.oc);
+                scale_each(packed_scales + from, q.step, scales, layout.oc);
                 if (k == both_large)
                     scale_each(packed_sums + from, -std::int32_t {q.zero_point}, initial, layout.oc);
             }

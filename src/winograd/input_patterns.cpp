@@ -2,7 +2,6 @@
 
 #include <map>
 #include <tuple>
-#include <utility>
 
 namespace winodnn {
 
@@ -12,35 +11,27 @@ namespace {
 // dimension is direct, the other planes have the same ones at other pixels, however many planes there are.
 using pattern = std::vector<std::tuple<int, int, int>>; // row, column, coefficient
 
-struct signed_pattern {
-    pattern of_first_plane;
-    bool negative;
-};
-
-signed_pattern pattern_of(const bilinear_algorithm &a, int component) {
+pattern pattern_of(const bilinear_algorithm &a, int component) {
     const int plane = a.v_plane(component, 0), width = a.inputs().cols;
-    signed_pattern found {{}, false};
+    pattern found;
+    int sign = 0;
     for (int input = 0; input < a.input.cols(); ++input)
         if (const int coefficient = a.input(plane, input); coefficient != 0) {
-            if (found.of_first_plane.empty()) found.negative = coefficient < 0;
-            found.of_first_plane.emplace_back(
-                    input / width, input % width, found.negative ? -coefficient : coefficient);
+            if (sign == 0) sign = coefficient < 0 ? -1 : 1;
+            found.emplace_back(input / width, input % width, sign * coefficient);
         }
     return found;
 }
 
-// By pattern, of all components: what makes two algorithms' V equal.
+// By pattern, of all components: what makes two algorithms' V equal but for signs.
 struct signature {
     std::tuple<int, int, int, int> kernel; // taps, terms, components
-    std::map<pattern, tile_piece::signed_component> components;
+    std::map<pattern, int> components;
 };
 
 signature signature_of(const bilinear_algorithm &a) {
     signature s {{a.taps.rows, a.taps.cols, a.terms(), a.components()}, {}};
-    for (int c = 0; c < a.components(); ++c) {
-        signed_pattern p = pattern_of(a, c);
-        s.components.emplace(std::move(p.of_first_plane), tile_piece::signed_component {c, p.negative});
-    }
+    for (int c = 0; c < a.components(); ++c) s.components.emplace(pattern_of(a, c), c);
     return s;
 }
 
@@ -54,11 +45,8 @@ bool are_alike(const signature &a, const signature &b) {
 void set_observed(tile_piece &p, const signature &own, const observed_tile &tile, const signature &observed) {
     p.observed = tile;
     p.components_of_observed.resize(static_cast<std::size_t>(p.components()));
-    for (const auto &[of_first_plane, component] : own.components) {
-        const tile_piece::signed_component same = observed.components.at(of_first_plane);
-        p.components_of_observed[static_cast<std::size_t>(component.component)] = {
-                same.component, same.negative != component.negative};
-    }
+    for (const auto &[of_first_plane, component] : own.components)
+        p.components_of_observed[static_cast<std::size_t>(component)] = observed.components.at(of_first_plane);
 }
 
 } // namespace

@@ -71,11 +71,7 @@ struct tile_piece : bilinear_algorithm {
 
     // The tile whose components of V are the piece's but for their order and signs.
     observed_tile observed {};
-    struct signed_component {
-        int component;
-        bool negative;
-    };
-    std::vector<signed_component> components_of_observed {}; // by component of the piece
+    std::vector<int> components_of_observed {}; // by component of the piece
 };
 
 struct tile : bilinear_algorithm {
