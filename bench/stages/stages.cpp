@@ -84,14 +84,20 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     config.row_stride = p.iw * p.ic;
     config.numbers = b.plan.numbers;
     config.planes = b.workspace.v_planes;
-    const std::vector<jit::quantization_lanes> quantization(static_cast<std::size_t>(t.components()));
+    const std::vector<jit::multiplier_lanes> at_once(static_cast<std::size_t>(t.components()));
+    const std::vector<std::int16_t> multipliers(static_cast<std::size_t>(t.components()));
+    const std::int32_t shift = 0;
+    const jit::input_quantization quantization {at_once.data(), multipliers.data(), &shift, 14, 0};
+    config.scratch_stride = b.workspace.input_scratch_stride;
+    line_vector<std::byte> scratch(t.v_planes() * config.scratch_stride);
+    std::int32_t level = 0;
     const auto kernel = jit::get_input_transform(config);
     std::vector<std::uint8_t> src(p.ih * p.iw * p.ic, 7);
     line_vector<std::byte> v(b.workspace.m_offset);
     for (auto _ : state)
         for (dim n = 0; n < tiles; ++n)
             (*kernel)({src.data() + n % 13 * t.outputs.cols * p.ic, v.data(), n * p.ic, p.ic, nullptr,
-                    quantization.data()});
+                    &quantization, scratch.data(), &level});
     state.SetBytesProcessed(state.iterations() * tiles * p.ic * t.v_planes() * 3);
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
@@ -119,13 +125,14 @@ void output_transform(benchmark::State &state, isa i, tile_id tile, bool quantiz
     line_vector<std::byte> m(b.workspace.thread_bytes);
     std::vector<std::uint8_t> dst(p.oh * p.ow * p.oc);
     line_vector<float> per_oc((4 + t.components()) * p.oc, 1e-3f);
+    const std::array<float, 2> gains {1, 1};
     const dim blocks = p.oc / channels;
     for (auto _ : state)
         for (dim block = 0; block < blocks; ++block)
             for (dim n = 0; n < tiles; ++n)
                 (*kernel)({m.data() + n * b.workspace.m_tile_stride,
                         dst.data() + n % 13 * t.outputs.cols * p.oc + block * channels, nullptr,
-                        per_oc.data(), channels / traits_of(i).lanes(), 0, nullptr});
+                        per_oc.data(), channels / traits_of(i).lanes(), 0, nullptr, gains.data()});
     state.SetBytesProcessed(state.iterations() * tiles * p.oc * (4 * t.m_planes() + t.outputs.count()));
     state.counters["tile"] = benchmark::Counter(static_cast<double>(tiles),
             benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);

@@ -9,7 +9,7 @@ struct options {
     std::string layers;
     std::string isa = "native";
     std::string mode = "exact";
-    std::string scales = "max";            // of calibrated mode
+    std::string scales = "mse";            // of calibrated mode
     std::optional<double> target;          // of calibrated mode, dB
     int source_bits = 8, weights_bits = 8; // that sources and weights have
     std::string variant;                   // a tile; empty: the dispatcher's choice

@@ -20,7 +20,8 @@ public:
         const int reserved = config.numbers.quantized ? 3 : config.numbers.has_initial_sums() ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(of_width(i));
         for (const int plane : piece_.v_planes_of_whole)
-            narrow_planes_ += config_.numbers.quantized && !config_.numbers.is_wide(tile_.component_of_v(plane));
+            narrow_planes_ +=
+                    config_.numbers.quantized && !config_.numbers.is_wide(tile_.component_of_v(plane));
         generate();
     }
 
@@ -75,9 +76,7 @@ private:
         emit_program(*this, piece_.input_program,
                 {element::s16, transform_registers_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
-                        [this](int plane, const vec &from) {
-                            store_plane(plane, from);
-                        }});
+                        [this](int plane, const vec &from) { store_plane(plane, from); }});
     }
 
     int of_whole(int plane) const { return piece_.v_planes_of_whole[static_cast<std::size_t>(plane)]; }
@@ -236,7 +235,8 @@ private:
     const exact_bytes bytes_;
 
     // Registers: all vectors work in the transform.
-    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, multipliers = r10, scratch = r11;
+    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, multipliers = r10,
+              scratch = r11;
     const reg quantization = rsi; // once the source is read
     std::vector<Xbyak::Xmm> transform_registers_;
     // Where some of V is in bytes, the last two; where it is quantized, the last three.
@@ -263,8 +263,8 @@ std::string input_transform_config::name() const {
            + "_cols" + span(cols) + "_strides" + std::to_string(row_stride) + "x" + std::to_string(col_stride)
            + "x" + std::to_string(planes.wide)
            + (numbers.quantized ? "q" + spelled(numbers.wide) + "x" + std::to_string(planes.narrow) + "s"
-                                                + std::to_string(scratch_stride) + "p" + spelled(one_sided)
-                                      : "")
+                                          + std::to_string(scratch_stride) + "p" + spelled(one_sided)
+                                : "")
            + (numbers.bytes_exactly.empty()
                            ? ""
                            : "e" + std::to_string(source_bits) + "_" + spelled(numbers.bytes_exactly) + "x"

@@ -25,24 +25,24 @@ struct input_transform_config {
     dim scratch_stride = 0; // bytes
     // Of quantized components, those whose values are never negative, and have no zero point.
     component_set one_sided {};
-    int source_bits = 8;  // that the source has, as components in 8 bits are exact by
+    int source_bits = 8; // that the source has, as components in 8 bits are exact by
 
     auto operator<=>(const input_transform_config &) const = default;
     int channels_per_vector() const;
     std::string name() const;
 };
 
-// In every lane of a vector: what a component's values are multiplied by at once: wide ones by their multiplier,
-// others by the share of their range that they fill.
+// In every lane of a vector: what a component's values are multiplied by at once: wide ones by their
+// multiplier, others by the share of their range that they fill.
 struct alignas(64) multiplier_lanes {
     std::array<std::int16_t, 2 * most_lanes> multiplier;
 };
 
 // Of a class of tiles, as class_quantizer has it.
 struct input_quantization {
-    const multiplier_lanes *at_once;   // one a component
-    const std::int16_t *multipliers;   // [level][component]
-    const std::int32_t *shifts;        // by level
+    const multiplier_lanes *at_once; // one a component
+    const std::int16_t *multipliers; // [level][component]
+    const std::int32_t *shifts;      // by level
     std::int32_t unit_bits, last_level;
 };
 
@@ -52,7 +52,7 @@ struct input_transform_args {
     void *v;     // plane 0
     std::int64_t first;    // of the values of each plane that are written, counted from the plane's start
     std::int64_t channels; // at least channels_per_vector(); V's channels beyond are left as they are
-    const std::int16_t *zero_points;        // one a channel
+    const std::int16_t *zero_points; // one a channel
     // If V is quantized:
     const input_quantization *quantization;
     void *scratch;       // s16 [plane][scratch_stride]: what is to become bytes
@@ -60,8 +60,8 @@ struct input_transform_args {
 };
 
 // V in 8 bits is u8 = saturate(((v * multiplier + 2^14) >> 15) + zero_point), in s16 the same without zero
-// point and saturation. Without VNNI u8 saturates at 127 already. The multiplier of a component in 8 bits is that of
-// the tile's level, which all channels of all of them decide: they are transformed to scratch first.
+// point and saturation. Without VNNI u8 saturates at 127 already. The multiplier of a component in 8 bits is
+// that of the tile's level, which all channels of all of them decide: they are transformed to scratch first.
 using input_transform = kernel<input_transform_args>;
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config);
 

@@ -207,8 +207,8 @@ auto order_key(const post_op &p) {
 auto order_key(const output_transform_config &c) {
     return std::make_tuple(c.isa, c.tile, c.part, c.row_piece, c.col_piece, c.rows, c.cols, c.plane_stride,
             c.row_stride, c.col_stride, c.partial_stride, c.per_oc_stride, c.from_stage, c.to_stage, c.tail,
-            c.dst, c.quantized, c.wide, c.first_scales, c.accumulators, c.src_scale, c.scale, c.bias, c.dst_scale,
-            c.dst_zero_point);
+            c.dst, c.quantized, c.wide, c.first_scales, c.accumulators, c.src_scale, c.scale, c.bias,
+            c.dst_scale, c.dst_zero_point);
 }
 
 const char *name_of(part_kind part) {

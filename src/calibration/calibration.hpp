@@ -15,8 +15,8 @@
 
 namespace winodnn {
 
-// How ranges of components are chosen, of which only the ratios matter (quantizer.hpp): by what is largest in each
-// tile that was looked at,
+// How ranges of components are chosen, of which only the ratios matter (quantizer.hpp): by what is largest in
+// each tile that was looked at,
 //   max         the largest of all tiles
 //   percentile  what 99% of the tiles stay below
 //   mse         those of the least noise in the outputs
@@ -24,10 +24,10 @@ namespace winodnn {
 enum class scale_choice : std::uint8_t { max, percentile, mse, global };
 constexpr std::array<const char *, 4> scale_choice_names {"max", "percentile", "mse", "global"};
 
-// Of one component. The noise is that of its sums in the outputs, as a share of the power of the outputs themselves:
-// E[error of y^2] / E[y^2], with all components in so many bits. The noises of components add up.
+// Of one component. The noise is that of its sums in the outputs, as a share of the power of the outputs
+// themselves: E[error of y^2] / E[y^2], with all components in so many bits. The noises of components add up.
 struct component_calibration {
-    double range = 0; // in units of V
+    double range = 0;                                                      // in units of V
     double noise_in_8_bits = 0, noise_in_7_bits = 0, noise_in_16_bits = 0; // 7: where there is no VNNI
 
     bool operator==(const component_calibration &) const = default;
@@ -92,7 +92,7 @@ struct layer_calibration : layer_key {
 constexpr double default_target_snr = 35;
 
 struct calibration {
-    scale_choice scales = scale_choice::max;
+    scale_choice scales = scale_choice::mse;
     std::vector<layer_calibration> layers;
 
     bool operator==(const calibration &) const = default;

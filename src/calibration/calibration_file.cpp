@@ -137,8 +137,8 @@ private:
 };
 
 std::string object_of(const component_calibration &c) {
-    return "{\"range\":" + decimal(c.range) + ",\"noise\":" + decimal(c.noise_in_8_bits)
-           + ",\"noise7\":" + decimal(c.noise_in_7_bits) + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
+    return "{\"range\":" + decimal(c.range) + ",\"noise\":" + decimal(c.noise_in_8_bits) + ",\"noise7\":"
+           + decimal(c.noise_in_7_bits) + ",\"noise16\":" + decimal(c.noise_in_16_bits) + "}";
 }
 
 std::string text_of(const zero_point_list &list) {

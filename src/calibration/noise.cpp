@@ -49,7 +49,8 @@ std::array<planes, variants> variants_of(const tile_samples &samples, const std:
         };
         int filled = 0;
         for (int plane = 0; plane < t.v_planes(); ++plane)
-            for (dim i = 0; i < ic; ++i) filled = std::max(filled, std::abs(scaled(value(plane, i), of(plane).share)));
+            for (dim i = 0; i < ic; ++i)
+                filled = std::max(filled, std::abs(scaled(value(plane, i), of(plane).share)));
         const int level = quantizer.level_of(filled),
                   limit = n == in_8_bits ? narrow_limit : narrow_limit_without_dot_product;
         for (int plane = 0; plane < t.v_planes(); ++plane) {
@@ -58,11 +59,11 @@ std::array<planes, variants> variants_of(const tile_samples &samples, const std:
             for (dim i = 0; i < ic; ++i) {
                 const auto to = static_cast<std::size_t>(plane * ic + i);
                 const int x = value(plane, i);
-                const int steps =
-                        n == in_16_bits ? scaled(x, q.multipliers[0])
-                                        : quantizer.quantized(static_cast<std::size_t>(t.component_of_v(plane)), x,
-                                                  level, limit)
-                                                  - q.zero_point;
+                const int steps = n == in_16_bits ? scaled(x, q.multipliers[0])
+                                                  : quantizer.quantized(
+                                                            static_cast<std::size_t>(t.component_of_v(plane)),
+                                                            x, level, limit)
+                                                            - q.zero_point;
                 result[exactly][to] = static_cast<float>(x);
                 result[n][to] = step * static_cast<float>(steps);
             }
@@ -226,8 +227,7 @@ std::vector<tile_samples::weighted_sample> tile_samples::some(std::size_t most) 
     return taken;
 }
 
-std::vector<float> magnitudes_of(
-        const bilinear_algorithm &t, const std::vector<std::int16_t> &v, dim ic) {
+std::vector<float> magnitudes_of(const bilinear_algorithm &t, const std::vector<std::int16_t> &v, dim ic) {
     std::vector<float> largest(static_cast<std::size_t>(t.components()));
     for (int plane = 0; plane < t.v_planes(); ++plane) {
         const auto first = v.begin() + plane * ic;
@@ -242,7 +242,8 @@ std::vector<tile_magnitudes> tile_samples::magnitudes() const {
     std::vector<tile_magnitudes> all;
     for (const auto &[samples, share] : strata_)
         for (const sample &s : samples)
-            all.push_back({magnitudes_of(tile_, s.v, layer_.ic), share / static_cast<double>(samples.size())});
+            all.push_back(
+                    {magnitudes_of(tile_, s.v, layer_.ic), share / static_cast<double>(samples.size())});
     return all;
 }
 

@@ -7,7 +7,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr double outliers = 0.01; // of percentile
+constexpr double outliers = 0.01;   // of percentile
 constexpr double least_range = 0.5; // v is whole: one that is always 0 has a range, too
 
 // What all but the outliers' share stay below.

@@ -13,8 +13,8 @@ struct tile_magnitudes {
     double weight;              // of all tiles, those that this one stands for
 };
 
-// `seen`: the largest |v| of each component in all tiles, samples or not. `noise_of_ranges`: what a range of 1 adds to
-// the outputs' noise, in any unit; a range of r adds r^2 times that.
+// `seen`: the largest |v| of each component in all tiles, samples or not. `noise_of_ranges`: what a range of
+// 1 adds to the outputs' noise, in any unit; a range of r adds r^2 times that.
 std::vector<double> choose_ranges(scale_choice choice, std::span<const tile_magnitudes> tiles,
         std::span<const float> seen, std::span<const double> noise_of_ranges);
 

@@ -64,7 +64,7 @@ const variable &scales() {
     static const never_destroyed<std::vector<std::string_view>> names([] {
         return std::vector<std::string_view>(scale_choice_names.begin(), scale_choice_names.end());
     });
-    static const variable v = {"WINODNN_SCALES", *names, int(scale_choice::max)};
+    static const variable v = {"WINODNN_SCALES", *names, int(scale_choice::mse)};
     return v;
 }
 

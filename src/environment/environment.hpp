@@ -22,7 +22,7 @@ struct settings {
     std::optional<tile_id> tile;
     std::string calibrate;   // WINODNN_CALIBRATE=FILE: observe, and write it at exit
     std::string calibration; // WINODNN_CALIBRATION=FILE: what calibrated convolutions are made by
-    scale_choice scales = scale_choice::max; // WINODNN_SCALES, of what is observed
+    scale_choice scales = scale_choice::mse; // WINODNN_SCALES, of what is observed
     double target_snr = default_target_snr;  // WINODNN_TARGET_SNR, in dB
     std::string tune;                        // WINODNN_TUNE=FILE: measure at creation, remember in the file
     std::string skip;                        // WINODNN_SKIP=FILE: layers that are left to oneDNN

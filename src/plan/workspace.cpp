@@ -59,8 +59,9 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     input_scratch_offset =
             partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);
     input_scratch_stride = plane_stride(v_tile_stride);
-    levels_offset = input_scratch_offset
-                    + (chosen.numbers.quantized ? static_cast<std::size_t>(t.v_planes() * input_scratch_stride) : 0);
+    levels_offset =
+            input_scratch_offset
+            + (chosen.numbers.quantized ? static_cast<std::size_t>(t.v_planes() * input_scratch_stride) : 0);
     thread_bytes = levels_offset + (chosen.numbers.quantized ? lines(tiles * 4) : 0);
     total_bytes = threads_offset + thread_bytes * static_cast<std::size_t>(chosen.threads) + cache_line;
 }

@@ -22,8 +22,8 @@ struct thread_space {
 // component start from, s32, alike, also if some components are exact in 8 bits; then source zero points,
 // s16, one for each input channel; then the operands of post-ops that are one value each, f32. Then for each
 // thread V[plane][tile][ic] s16 or u8, M[plane][tile][oc in block] s32, and, if the channels may have to be
-// split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32; if the plan is quantized, one
-// tile's V[plane][ic] in s16, before it is quantized, and each tile's level.
+// split or post-ops are staged, partial sums or staged values [tile][output pixel][oc in block], s32 or f32;
+// if the plan is quantized, one tile's V[plane][ic] in s16, before it is quantized, and each tile's level.
 struct workspace {
     workspace(const problem &p, const plan &chosen, const block_map &map);
 

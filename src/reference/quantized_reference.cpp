@@ -3,6 +3,7 @@
 #include "problem/data_type.hpp"
 #include "problem/rounding.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -34,23 +35,34 @@ int transformed(const bilinear_algorithm &t, const int_matrix &d, int plane) {
 class tile_reference {
 public:
     tile_reference(const problem &p, const tile &whole, const tile_piece &piece, const number_system &numbers,
-            const std::vector<component_quantizer> &quantizers, int limit, const quantized_filters &filters)
-        : p_(p), whole_(whole), t_(piece), numbers_(numbers), quantizers_(quantizers), limit_(limit),
+            const class_quantizer &quantizer, int limit, const quantized_filters &filters)
+        : p_(p), whole_(whole), t_(piece), numbers_(numbers), quantizer_(quantizer), limit_(limit),
           filters_(filters) {}
 
     // Of all channels of one group.
     void transform(const void *src, dim n, dim y, dim x, dim group, const std::vector<int> &zero_points) {
         v_.assign(std::size_t(t_.v_planes() * p_.group_ic()), 0);
+        int filled = 0;
         for (dim ic = 0; ic < p_.group_ic(); ++ic) {
             const dim channel = group * p_.group_ic() + ic;
             const int_matrix d = patch(p_, t_, src, n, y, x, channel, zero_points[std::size_t(channel)]);
             for (int plane = 0; plane < t_.v_planes(); ++plane) {
-                const int component = of_whole(t_.component_of_v(plane)), v = transformed(t_, d, plane);
-                const component_quantizer &q = quantizers_[std::size_t(component)];
-                v_[std::size_t(plane * p_.group_ic() + ic)] =
-                        numbers_.is_wide(component) ? q.scaled(v) : q.quantized(v, limit_) - q.zero_point;
+                const int v = transformed(t_, d, plane);
+                v_[std::size_t(plane * p_.group_ic() + ic)] = v;
+                filled = std::max(filled, std::abs(scaled(v, quantizer_of(plane).share)));
             }
         }
+        level_ = quantizer_.level_of(filled);
+        for (dim ic = 0; ic < p_.group_ic(); ++ic)
+            for (int plane = 0; plane < t_.v_planes(); ++plane) {
+                const int component = of_whole(t_.component_of_v(plane));
+                int &v = v_[std::size_t(plane * p_.group_ic() + ic)];
+                if (numbers_.is_wide(component))
+                    v = scaled(v, quantizer_of(plane).multipliers[0]);
+                else
+                    v = quantizer_.quantized(std::size_t(component), v, level_, limit_)
+                        - quantizer_of(plane).zero_point;
+            }
     }
 
     // By plane of M.
@@ -72,6 +84,9 @@ public:
 
 private:
     int of_whole(int component) const { return t_.components_of_whole[std::size_t(component)]; }
+    const component_quantizer &quantizer_of(int v_plane) const {
+        return quantizer_.components[std::size_t(of_whole(t_.component_of_v(v_plane)))];
+    }
 
     double sum(dim oc, int component, int repeat) const {
         std::int64_t m = 0;
@@ -84,16 +99,19 @@ private:
         }
         if (m != std::int32_t(m)) throw std::overflow_error("a sum is outside s32");
         const auto c = std::size_t(of_whole(component));
-        const float scale = quantizers_[c].step() * filters_.scales[c * std::size_t(p_.oc) + std::size_t(oc)];
-        return double(m) * scale;
+        const float scale =
+                quantizer_.components[c].step * filters_.scales[c * std::size_t(p_.oc) + std::size_t(oc)];
+        const double step_at_level = numbers_.is_wide(int(c)) ? 1 : 1. / gain_of(level_);
+        return double(m) * scale * step_at_level;
     }
 
     const problem &p_;
     const tile &whole_;
     const tile_piece &t_;
     const number_system &numbers_;
-    const std::vector<component_quantizer> &quantizers_;
+    const class_quantizer &quantizer_;
     const int limit_;
+    int level_ = 0; // of the tile that is transformed
     const quantized_filters &filters_;
     std::vector<int> v_; // [plane][ic]
 };

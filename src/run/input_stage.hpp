@@ -16,7 +16,7 @@ public:
 
 private:
     const blueprint &blueprint_;
-    std::vector<std::shared_ptr<const jit::input_transform>> kernels_;            // by tile_grid::clipping_of
+    std::vector<std::shared_ptr<const jit::input_transform>> kernels_; // by tile_grid::clipping_of
     // Of each class, as the kernels read them.
     struct class_tables {
         std::vector<jit::multiplier_lanes> at_once;

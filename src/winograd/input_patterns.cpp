@@ -46,7 +46,8 @@ void set_observed(tile_piece &p, const signature &own, const observed_tile &tile
     p.observed = tile;
     p.components_of_observed.resize(static_cast<std::size_t>(p.components()));
     for (const auto &[of_first_plane, component] : own.components)
-        p.components_of_observed[static_cast<std::size_t>(component)] = observed.components.at(of_first_plane);
+        p.components_of_observed[static_cast<std::size_t>(component)] =
+                observed.components.at(of_first_plane);
 }
 
 } // namespace

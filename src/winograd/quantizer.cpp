@@ -16,15 +16,16 @@ std::int16_t rounded_s16(double x) {
 component_quantizer wide_quantizer(double largest) {
     component_quantizer q;
     // Rounded down, so that no value exceeds the limit.
-    const auto multiplier = static_cast<std::int16_t>(std::min(32767., std::floor(32768 * wide_limit / largest)));
+    const auto multiplier =
+            static_cast<std::int16_t>(std::min(32767., std::floor(32768 * wide_limit / largest)));
     q.multipliers.fill(multiplier);
     q.step = multiplier == 32767 ? 1.f : 32768.f / static_cast<float>(multiplier);
     return q;
 }
 
-// Level 0's ranges: as large against each other as they are said to be, and none smaller than what v can be. Ratios
-// have a limit, so that the coarsest component has room for the shift that the finest one needs: its magnitude in a
-// tile is at most 2^shift * ratio * 255 / 2^(shift - 1).
+// Level 0's ranges: as large against each other as they are said to be, and none smaller than what v can be.
+// Ratios have a limit, so that the coarsest component has room for the shift that the finest one needs: its
+// magnitude in a tile is at most 2^shift * ratio * 255 / 2^(shift - 1).
 std::vector<double> widest_ranges(std::span<const component_bounds> components, const component_set &wide) {
     constexpr double most_ratio = 60;
     static_assert(2 * narrow_limit * most_ratio < 32768);
@@ -94,8 +95,8 @@ class_quantizer quantizer_for(
         component_quantizer &q = made.components[c];
         q.share = rounded_s16(std::ldexp(32768 / ranges[c], made.unit_bits));
         for (std::size_t level = 0; level < static_cast<std::size_t>(made.levels); ++level)
-            q.multipliers[level] = rounded_s16(std::ldexp(
-                    32768. * gain_of(static_cast<int>(level)) / q.step, -made.shifts[level]));
+            q.multipliers[level] = rounded_s16(
+                    std::ldexp(32768. * gain_of(static_cast<int>(level)) / q.step, -made.shifts[level]));
     }
     return made;
 }

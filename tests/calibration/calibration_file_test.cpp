@@ -70,8 +70,8 @@ TEST_F(calibration_file, errors_name_the_line) {
         EXPECT_TRUE(error.starts_with(place) && error.find(what) != std::string::npos)
                 << error << "\ninstead of " << place << what;
     };
-    expect(replaced("\"winodnn_calibration\":3", "\"winodnn_calibration\":4"), 1, "calibrate with this one");
-    expect(replaced("\"scales\":\"max\"", "\"scales\":\"best\""), 1, "'scales'");
+    expect(replaced("\"winodnn_calibration\":4", "\"winodnn_calibration\":5"), 1, "calibrate with this one");
+    expect(replaced("\"scales\":\"mse\"", "\"scales\":\"best\""), 1, "'scales'");
     expect(replaced("\"ic\":16", "\"ic\":0"), 2, "'ic' is out of range");
     expect(replaced("\"ic\":16", "\"ic\":16.5"), 2, "whole number");
     expect(replaced("\"ic\":16", "\"ic\":\"16\""), 2, "not a number");
@@ -94,8 +94,8 @@ TEST_F(calibration_file, errors_name_the_line) {
     expect(replaced("\"mb\":1,", ""), 2, "'mb' is missing");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
-    expect(replaced("{\"low\":", "{\"low\":1e9,\"x\":"), 4, "'x' is unknown");
-    expect(replaced("{\"low\":", "[\"low\","), 4, "not JSON");
+    expect(replaced("{\"range\":", "{\"range\":1e9,\"x\":"), 4, "'x' is unknown");
+    expect(replaced("{\"range\":", "[\"range\","), 4, "not JSON");
     expect(text_.substr(0, text_.size() / 2),
             static_cast<int>(std::count(
                     text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_.size() / 2), '\n'))
@@ -123,13 +123,12 @@ TEST_F(calibration_file, has_zero_points_of_the_source) {
     }
 }
 
-// Version 1 differs where there are zero points, whose values it did not have; version 2 knew no pieces.
-TEST_F(calibration_file, of_the_versions_before_is_read) {
-    for (const char *before : {"1", "2"}) {
-        EXPECT_EQ(error_of(replaced(
-                          "\"winodnn_calibration\":3", std::string("\"winodnn_calibration\":") + before)),
-                "");
-        EXPECT_EQ(read_calibration(path_), known_);
+// They had ranges that whatever was not seen left: nothing to go on with.
+TEST_F(calibration_file, of_the_versions_before_is_refused) {
+    for (const char *before : {"1", "2", "3"}) {
+        const std::string error = error_of(
+                replaced("\"winodnn_calibration\":4", std::string("\"winodnn_calibration\":") + before));
+        EXPECT_NE(error.find("calibrate with this one"), std::string::npos) << error;
     }
 }
 

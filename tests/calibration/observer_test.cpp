@@ -56,6 +56,9 @@ double measured_snr(const layer_samples &s, const layer_calibration &c, tile_id 
 // In dB, of whole tiles: it is measured on a sample. Components are taken to 16 bits for the whole tile's
 // noise; what that does to pieces at the edge, which have other errors, is not predicted.
 constexpr double tolerance = 1, tolerance_with_pieces = 2;
+// The level of a tile does not depend on components in 16 bits, so that the others can be finer than
+// predicted.
+constexpr double tolerance_with_wide = 4;
 
 // What plans are made by is what comes out: for each tile, all in 8 bits and with a target.
 TEST(observer, predicts_the_noise_of_the_convolution) {
@@ -70,7 +73,9 @@ TEST(observer, predicts_the_noise_of_the_convolution) {
                 if (t.tile.outputs != tile_of(id).outputs) continue; // of pieces
                 const auto expect = [&](const component_set &wide) {
                     const double predicted = t.snr(wide, limit);
-                    EXPECT_NEAR(measured_snr(s, c, id, wide, i, false), predicted, tolerance)
+                    const double measured = measured_snr(s, c, id, wide, i, false);
+                    EXPECT_GE(measured, predicted - tolerance) << tile_of(id).name;
+                    EXPECT_LE(measured, predicted + (wide.empty() ? tolerance : tolerance_with_wide))
                             << tile_of(id).name;
                     EXPECT_GE(measured_snr(s, c, id, wide, i, true), predicted - tolerance_with_pieces)
                             << tile_of(id).name;
@@ -118,9 +123,8 @@ TEST(observer, zero_points_and_signed_sources) {
     EXPECT_EQ(c.zero_points, zero_point_list {20});
     EXPECT_EQ(c.find(tile_id::f4x4h), nullptr); // its transform leaves 16 bits there
     // The one component of F(2x2) that sums four pixels with positive signs, which are -148 .. 107 each.
-    const component_range &sum = c.find(tile_id::f2x2)->components[5].in_8_bits;
-    EXPECT_GE(sum.low, 4 * -148);
-    EXPECT_LT(sum.low, 0);
+    EXPECT_LE(c.find(tile_id::f2x2)->components[5].range, 4 * 148);
+    EXPECT_GT(c.find(tile_id::f2x2)->components[5].range, 148);
 }
 
 TEST(observer, sizes_are_noted_once_and_not_for_ever) {
@@ -137,7 +141,7 @@ TEST(observer, sizes_are_noted_once_and_not_for_ever) {
 }
 
 // A single pixel in a large image is in hardly any of the patches that are drawn evenly.
-TEST(observer, ranges_cover_what_is_rare) {
+TEST(observer, what_is_rare_is_seen) {
     layer_samples s(1, 16, 150, 16, 3, 3);
     for (const dim side : {3, 77, 149}) {
         std::ranges::fill(s.source, std::uint8_t {1});
@@ -148,7 +152,7 @@ TEST(observer, ranges_cover_what_is_rare) {
         for (const tile_id id : {tile_id::f2x2, tile_id::f4x4, tile_id::sfc4x4, tile_id::sfc6x6}) {
             double widest = 0;
             for (const component_calibration &component : c.find(id)->components)
-                widest = std::max(widest, component.in_8_bits.high - component.in_8_bits.low);
+                widest = std::max(widest, component.range);
             EXPECT_GE(widest, 254) << tile_of(id).name << " at " << side;
         }
     }

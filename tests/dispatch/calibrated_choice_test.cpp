@@ -14,10 +14,8 @@ layer_calibration layer(tile_id tile, std::uint64_t noisy, double noise = 1) {
     layer_calibration l;
     l.tiles.push_back({{tile, tile_of(tile).outputs}, {}});
     for (int c = 0; c < tile_of(tile).components(); ++c) {
-        component_calibration of;
-        of.in_8_bits = of.in_7_bits = {-100, 100, c < 64 && (noisy >> c & 1) != 0 ? noise : 1e-6};
-        of.noise_in_16_bits = 1e-9;
-        l.tiles.back().components.push_back(of);
+        const double in_8_bits = c < 64 && (noisy >> c & 1) != 0 ? noise : 1e-6;
+        l.tiles.back().components.push_back({100, in_8_bits, in_8_bits, 1e-9});
     }
     return l;
 }
@@ -40,7 +38,7 @@ TEST(calibrated_choice, shared_weights_serve_the_most_demanding_source) {
 TEST(calibrated_choice, is_exact_if_one_source_has_to_be) {
     const auto good = layer(tile_id::f2x2, 0b0011), other_tile = layer(tile_id::f4x4, 0);
     auto bad = layer(tile_id::f2x2, 0);
-    for (component_calibration &c : bad.tiles[0].components) c.noise_in_16_bits = c.in_8_bits.noise = 1;
+    for (component_calibration &c : bad.tiles[0].components) c.noise_in_16_bits = c.noise_in_8_bits = 1;
     EXPECT_EQ(numbers_of_all({}), exact);
     EXPECT_EQ(numbers_of_all({bad}), exact);
     EXPECT_EQ(numbers_of_all({good, bad}), exact);

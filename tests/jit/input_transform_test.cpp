@@ -2,10 +2,9 @@
 
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
-#include "winograd/quantizer.hpp"
+#include "support/quantizers.hpp"
 
 #include <cstring>
-
 #include <random>
 #include <vector>
 
@@ -21,6 +20,8 @@ struct sample {
     int channels;
     extent rows, cols;
 };
+
+constexpr int single_large = 1; // a fill of ones, and one of 255
 
 // One tile cut out of an image that holds just its inside pixels.
 void expect_transform(isa i, const sample &s, int fill) {
@@ -51,8 +52,8 @@ void expect_transform(isa i, const sample &s, int fill) {
     const auto first = reinterpret_cast<std::uintptr_t>(src.data())
                        - static_cast<std::uintptr_t>(
                                s.rows.begin * config.row_stride + s.cols.begin * config.col_stride);
-    (*jit::get_input_transform(config))(
-            {reinterpret_cast<const void *>(first), v.data(), 0, s.channels, zero_points.data(), nullptr});
+    (*jit::get_input_transform(config))({reinterpret_cast<const void *>(first), v.data(), 0, s.channels,
+            zero_points.data(), nullptr, nullptr, nullptr});
 
     const auto pixel = [&](int row, int col, int channel) -> std::int64_t {
         if (row < s.rows.begin || row >= s.rows.end || col < s.cols.begin || col >= s.cols.end) return 0;
@@ -93,24 +94,31 @@ TEST_P(input_transform, every_channel_count) {
         expect_transform(GetParam(), {tile_id::f4x4, data_type::u8, false, channels, {0, 6}, {1, 6}}, -1);
 }
 
-// Every byte, whichever components are wide; scales that clip and scales that do not, full and empty tiles.
+// Every byte, whichever components are wide, at the level that the tile has to have; of tiles of large and of
+// small values, and of one channel that is large.
 void expect_quantized(isa i, tile_id id, const component_set &wide, data_type src, int channels, int fill) {
     const tile &t = tile_of(id);
     const int height = t.inputs().rows, width = t.inputs().cols;
-    const int limit = traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
+    const int limit = testing::limit_of(i);
     testing::guarded_array<std::uint8_t> source(static_cast<std::size_t>(height * width * channels));
     std::mt19937 random(1);
-    for (auto &x : source) x = static_cast<std::uint8_t>(fill < 0 ? random() : fill);
-    std::vector<component_quantizer> quantizers;
-    std::vector<jit::quantization_lanes> lanes(static_cast<std::size_t>(t.components()));
-    for (int c = 0; c < t.components(); ++c) {
-        component_quantizer q {static_cast<std::int16_t>(c % 3 == 0 ? 32767 : 1 + random() % 4000),
-                static_cast<std::int16_t>(random() % static_cast<unsigned>(limit + 1))};
-        if (wide.contains(c)) q.zero_point = 0;
-        quantizers.push_back(q);
-        lanes[static_cast<std::size_t>(c)].multiplier.fill(q.multiplier);
-        lanes[static_cast<std::size_t>(c)].zero_point.fill(q.zero_point);
+    for (auto &x : source)
+        x = static_cast<std::uint8_t>(fill < 0 ? random() % static_cast<unsigned>(-fill) : fill);
+    if (fill == single_large) source[static_cast<std::size_t>(height * width * channels / 2)] = 255;
+    std::vector<component_bounds> bounds = bounds_of(t, source_range(src, false));
+    for (component_bounds &b : bounds) b.range = b.largest / (1 + random() % 9);
+    const class_quantizer quantizer = quantizer_for(bounds, wide, limit);
+    std::vector<jit::multiplier_lanes> at_once;
+    std::vector<std::int16_t> multipliers;
+    component_set one_sided;
+    for (const component_quantizer &q : quantizer.components) {
+        at_once.emplace_back().multiplier.fill(q.share != 0 ? q.share : q.multipliers[0]);
+        if (q.zero_point == 0) one_sided.insert(static_cast<int>(at_once.size()) - 1);
     }
+    for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level)
+        for (const component_quantizer &q : quantizer.components) multipliers.push_back(q.multipliers[level]);
+    const jit::input_quantization tables {at_once.data(), multipliers.data(), quantizer.shifts.data(),
+            quantizer.unit_bits, quantizer.levels - 1};
 
     jit::input_transform_config config;
     config.isa = i;
@@ -121,43 +129,66 @@ void expect_quantized(isa i, tile_id id, const component_set &wide, data_type sr
     config.cols = {0, width};
     config.col_stride = channels;
     config.row_stride = width * channels;
-    config.numbers = {true, wide};
+    config.numbers = {true, wide & all_components(t)};
     config.planes = {channels * 2, channels};
+    config.scratch_stride = channels * 2;
+    config.one_sided = one_sided;
     const std::int64_t bytes = config.planes.offset(t, config.numbers, t.v_planes());
     testing::guarded_array<std::byte> v(static_cast<std::size_t>(bytes));
-    (*jit::get_input_transform(config))({source.data(), v.data(), 0, channels, nullptr, lanes.data()});
+    testing::guarded_array<std::int16_t> scratch(static_cast<std::size_t>(t.v_planes() * channels));
+    std::int32_t level = -1;
+    (*jit::get_input_transform(config))(
+            {source.data(), v.data(), 0, channels, nullptr, &tables, scratch.data(), &level});
 
+    const auto value = [&](int plane, int channel) {
+        int sum = 0;
+        for (int row = 0; row < height; ++row)
+            for (int col = 0; col < width; ++col) {
+                const std::uint8_t byte =
+                        source[static_cast<std::size_t>((row * width + col) * channels + channel)];
+                sum += t.input(plane, row * width + col)
+                       * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
+            }
+        return sum;
+    };
+    const auto quantizer_of = [&](int plane) -> const component_quantizer & {
+        return quantizer.components[static_cast<std::size_t>(t.component_of_v(plane))];
+    };
+    int filled = 0;
+    for (int plane = 0; plane < t.v_planes(); ++plane)
+        for (int channel = 0; channel < channels; ++channel)
+            filled = std::max(filled, std::abs(scaled(value(plane, channel), quantizer_of(plane).share)));
+    ASSERT_EQ(level, filled == 0 && all_components(t).is_within(wide) ? 0 : quantizer.level_of(filled))
+            << t.name;
     for (int plane = 0; plane < t.v_planes(); ++plane)
         for (int channel = 0; channel < channels; ++channel) {
-            int sum = 0;
-            for (int row = 0; row < height; ++row)
-                for (int col = 0; col < width; ++col) {
-                    const std::uint8_t byte =
-                            source[static_cast<std::size_t>((row * width + col) * channels + channel)];
-                    sum += t.input(plane, row * width + col)
-                           * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
-                }
-            const int component = t.component_of_v(plane);
-            const component_quantizer &q = quantizers[static_cast<std::size_t>(component)];
+            const int sum = value(plane, channel), component = t.component_of_v(plane);
             const std::byte *at = v.data() + config.planes.offset(t, config.numbers, plane);
             if (config.numbers.is_wide(component)) {
-                std::int16_t value = 0;
-                std::memcpy(&value, at + channel * 2, 2);
-                ASSERT_EQ(value, q.scaled(sum)) << t.name << " plane " << plane << " channel " << channel;
+                std::int16_t stored = 0;
+                std::memcpy(&stored, at + channel * 2, 2);
+                ASSERT_EQ(stored, scaled(sum, quantizer_of(plane).multipliers[0]))
+                        << t.name << " plane " << plane << " channel " << channel;
             } else {
-                ASSERT_EQ(static_cast<int>(at[channel]), q.quantized(sum, limit))
+                const auto c = static_cast<std::size_t>(component);
+                ASSERT_EQ(static_cast<int>(at[channel]), quantizer.quantized(c, sum, level, limit))
                         << t.name << " plane " << plane << " channel " << channel << " of " << sum;
+                // Nothing saturates.
+                const int q = scaled(sum << quantizer.shifts[static_cast<std::size_t>(level)],
+                                      quantizer_of(plane).multipliers[static_cast<std::size_t>(level)])
+                              + quantizer_of(plane).zero_point;
+                ASSERT_TRUE(q >= 0 && q <= limit) << q << " of " << sum;
             }
         }
 }
 
-TEST_P(input_transform, quantizes_each_component_by_itself) {
+TEST_P(input_transform, quantizes_each_tile_by_its_own_values) {
     for (const tile_id tile : all_tiles())
         for (const component_set wide :
                 {component_set {0}, component_set {0b1010011}, all_components(tile_of(tile))})
             for (const data_type src : {data_type::u8, data_type::s8})
                 for (const int channels : {16, 37, 64})
-                    for (const int fill : {-1, 0, 128, 255})
+                    for (const int fill : {-256, -4, -2, 0, 128, 255, single_large})
                         expect_quantized(GetParam(), tile, wide, src, channels, fill);
 }
 

@@ -92,7 +92,7 @@ public:
             operands[n] = is_single ? static_cast<const void *>(&single[n]) : operands_[n]->data();
         }
         (*jit::get_output_transform(c))({m_.data(), dst, partial, per_oc.data(), sample_.channels / lanes_,
-                sample_.channels % lanes_ != 0, operands.data()});
+                sample_.channels % lanes_ != 0, operands.data(), nullptr});
     }
 
     std::vector<std::int32_t> accumulators() const {

@@ -5,6 +5,7 @@
 #include "support/altered_block.hpp"
 #include "support/guarded_array.hpp"
 #include "support/isa_sweep.hpp"
+#include "support/quantizers.hpp"
 #include "weights/packed_weights.hpp"
 #include "weights/quantized_weights.hpp"
 
@@ -102,11 +103,10 @@ public:
 
 private:
     void multiply(const plan &chosen, const packed_block &block) {
-        class_quantizers quantizers;
-        if (chosen.numbers.quantized)
-            for (auto &of_class : quantizers) of_class.assign(36, component_quantizer {100, 7});
         std::unique_ptr<const convolution> &conv = convolutions_[chosen.numbers];
-        if (conv == nullptr) conv = std::make_unique<const convolution>(p_, chosen, quantizers);
+        if (conv == nullptr)
+            conv = std::make_unique<const convolution>(p_, chosen,
+                    chosen.numbers.quantized ? testing::quantizers_of(p_, chosen) : class_quantizers {});
         const testing::guarded_array<std::byte> scratchpad(conv->scratchpad_bytes());
         run_args args;
         args.src = src_.data();

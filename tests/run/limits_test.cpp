@@ -6,6 +6,7 @@
 #include "problem/limits.hpp"
 #include "support/isa_sweep.hpp"
 #include "support/layer.hpp"
+#include "support/quantizers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,10 +34,9 @@ void expect_kernels(const problem &p) {
             if (calibrated ? !serves_quantized(tile, p) : !serves(tile, p)) continue;
             const number_system numbers = calibrated ? number_system {true, component_set {1}} : exact;
             const plan chosen = plan_with_tile(p, core, tile, calibrated, numbers);
-            class_quantizers quantizers;
-            for (auto &of_class : quantizers)
-                if (calibrated) of_class.resize(static_cast<std::size_t>(tile_of(tile).components()));
-            EXPECT_NO_THROW(convolution(p, chosen, quantizers)) << tile_of(tile).name << ' ' << calibrated;
+            EXPECT_NO_THROW(convolution(
+                    p, chosen, calibrated ? testing::quantizers_of(p, chosen) : class_quantizers {}))
+                    << tile_of(tile).name << ' ' << calibrated;
             ++made;
         }
     EXPECT_GE(made, 18);

@@ -38,7 +38,7 @@ int reporting(Body &&body) {
 }
 
 scale_choice scales_called(const char *name) {
-    if (name == nullptr) return scale_choice::max;
+    if (name == nullptr) return scale_choice::mse;
     const auto found = std::ranges::find(scale_choice_names, std::string_view(name));
     if (found == scale_choice_names.end()) throw std::invalid_argument("no scales are called so");
     return scale_choice(found - scale_choice_names.begin());
