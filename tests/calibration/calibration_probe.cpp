@@ -1,5 +1,6 @@
 // Writes a layer's data and what is made of them: calibration_probe FOLDER
 #include "calibration/calibration_file.hpp"
+#include "calibration/noise.hpp"
 #include "calibration/samples.hpp"
 
 #include <fstream>
@@ -24,6 +25,17 @@ int main(int argc, char **argv) {
     const testing::layer_samples s(1, 24, 20, 16, 3, 3);
     write(folder + "source.u8", s.source);
     write(folder + "weights.s8", s.weights);
+    std::string noise;
+    for (const tile_id id : all_tiles()) {
+        const tile &t = tile_of(id);
+        if (t.taps != grid_size {3, 3}) continue;
+        noise += (noise.empty() ? "{\"" : ",\"") + std::string(t.name) + "\":[";
+        const std::vector<double> of_ranges = noise_of_ranges(t, s.p, s.weights);
+        for (std::size_t c = 0; c < of_ranges.size(); ++c)
+            noise += (c == 0 ? "" : ",") + std::to_string(of_ranges[c]);
+        noise += "]";
+    }
+    std::ofstream(folder + "noise.json") << noise << "}";
     for (std::size_t n = 0; n < scale_choice_names.size(); ++n) {
         const auto choice = static_cast<scale_choice>(n);
         write_calibration({choice, {s.observed(choice)}}, folder + scale_choice_names[n] + ".json");

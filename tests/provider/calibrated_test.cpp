@@ -326,7 +326,7 @@ TEST_F(calibrated, what_cannot_be_is_an_error_with_a_reason) {
     calibrate();
     EXPECT_EQ(winodnn_calibration_use(file_.c_str(), NAN), -1);
     ASSERT_EQ(winodnn_calibration_use(file_.c_str(), 20), 0);
-    std::ofstream(file_) << "{\"winodnn_calibration\":2,\n\"scales\":\"mse\",\n\"layers\":[{}]}\n";
+    std::ofstream(file_) << "{\"winodnn_calibration\":4,\n\"scales\":\"mse\",\n\"layers\":[{}]}\n";
     EXPECT_EQ(winodnn_calibration_use(file_.c_str(), 20), -1);
     EXPECT_EQ(winodnn_calibration_error(), file_ + ":3: 'weights' is missing");
     EXPECT_STREQ(winodnn_mode(), "calibrated") << "the one before is still in use";
