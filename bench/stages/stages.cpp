@@ -86,8 +86,9 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     config.planes = b.workspace.v_planes;
     const std::vector<jit::multiplier_lanes> at_once(static_cast<std::size_t>(t.components()));
     const std::vector<std::int16_t> multipliers(static_cast<std::size_t>(t.components()));
-    const std::int32_t shift = 0;
-    const jit::input_quantization quantization {at_once.data(), multipliers.data(), &shift, 14, 0};
+    jit::multiplier_lanes factor;
+    factor.multiplier.fill(1);
+    const jit::input_quantization quantization {at_once.data(), multipliers.data(), &factor, 14, 0};
     config.scratch_stride = b.workspace.input_scratch_stride;
     line_vector<std::byte> scratch(t.v_planes() * config.scratch_stride);
     std::int32_t level = 0;

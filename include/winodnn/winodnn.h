@@ -130,12 +130,13 @@ WINODNN_API int winodnn_set_bits(struct dnnl_primitive_attr *attr, int source_bi
  * Functions that return int return 0, or -1 if they fail; winodnn_calibration_error() then says why. */
 
 /* From now on, observes the sources of all convolutions that are created and executed. winodnn takes over all
- * that Winograd could make faster at all, whether or not it does. `scales` chooses which values 8 bits cover:
- *   "max" or NULL  all that were seen
- *   "percentile"   all but 0.01% at either end
- *   "mse"          those with the least squared error
- *   "global"       as "max", but one range for all components, which costs int8 Winograd its accuracy
- * docs/accuracy.md compares them. */
+ * that Winograd could make faster at all, whether or not it does. Each tile is quantized in
+ * the range of its own values; `scales` chooses how large components are against each other:
+ *   "mse" or NULL  with the least noise in the outputs
+ *   "max"          as their largest magnitudes that were seen
+ *   "percentile"   as what 99% of the tiles stay below
+ *   "global"       all alike, which costs int8 Winograd its accuracy
+ * docs/numerics.md has the formulas. */
 WINODNN_API int winodnn_calibration_start(const char *scales);
 
 /* Ends the calibration and writes what was observed to a file. It replaces the file as a whole: it follows a

@@ -1,6 +1,7 @@
 #include "jit/input_transform/input_transform.hpp"
 
 #include "jit/base/program_emitter.hpp"
+#include "winograd/partial_program.hpp"
 #include "winograd/exact_bytes.hpp"
 
 #include <cstddef>
@@ -19,9 +20,9 @@ public:
                   tile_, in_bits(source_range(config.src, config.zero_point), config.source_bits))) {
         const int reserved = config.numbers.quantized ? 3 : config.numbers.has_initial_sums() ? 2 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(of_width(i));
-        for (const int plane : piece_.v_planes_of_whole)
-            narrow_planes_ +=
-                    config_.numbers.quantized && !config_.numbers.is_wide(tile_.component_of_v(plane));
+        if (config_.numbers.quantized)
+            for (int plane = 0; plane < piece_.v_planes(); ++plane)
+                if (!is_wide(plane)) narrow_planes_.push_back(plane);
         generate();
     }
 
@@ -30,37 +31,37 @@ private:
         enter(piece_.v_planes() * vector_);
         load_arguments();
         for_all_channels([this] { transform_vector(); });
-        if (config_.numbers.quantized) {
-            if (narrow_planes_ > 0) find_level();
-            store_level();
-        }
-        if (narrow_planes_ > 0) {
+        if (config_.numbers.quantized) find_level();
+        if (!narrow_planes_.empty()) {
             begin_again();
-            Xbyak::Label shifted, done;
-            test(eax, eax);
-            jnz(shifted, T_NEAR);
-            for_all_channels([this] { quantize_vector(false); });
-            jmp(done, T_NEAR);
-            L(shifted);
-            for_all_channels([this] { quantize_vector(true); });
-            L(done);
+            for_all_channels([this] {
+                if (has_scratch())
+                    quantize_vector();
+                else
+                    transform_and_quantize_vector();
+            });
         }
         leave_and_return();
         emit_constants();
     }
 
     void load_arguments() {
-        mov(src, ptr[args + offsetof(input_transform_args, src)]);
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
-        mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
-        mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
-        mov(channel, ptr[args + offsetof(input_transform_args, first)]);
+        load_places();
         if (config_.numbers.has_initial_sums()) set_zero(zero);
         if (!config_.numbers.quantized) return;
-        mov(scratch, ptr[args + offsetof(input_transform_args, scratch)]);
         mov(multipliers, ptr[args + offsetof(input_transform_args, quantization)]);
         mov(multipliers, ptr[multipliers + offsetof(input_quantization, at_once)]);
         set_zero(most_filled);
+    }
+
+    // Of the first channels.
+    void load_places() {
+        mov(src, ptr[args + offsetof(input_transform_args, src)]);
+        mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
+        mov(zero_points, ptr[args + offsetof(input_transform_args, zero_points)]);
+        mov(channel, ptr[args + offsetof(input_transform_args, first)]);
+        if (has_scratch()) mov(scratch, ptr[args + offsetof(input_transform_args, scratch)]);
     }
 
     template <typename Body>
@@ -77,6 +78,30 @@ private:
                 {element::s16, transform_registers_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) { load_pixel(pixel / width_, pixel % width_, to); },
                         [this](int plane, const vec &from) { store_plane(plane, from); }});
+    }
+
+    void transform_and_quantize_vector() {
+        emit_program(*this, partial_program(piece_.input_program, narrow_planes_),
+                {element::s16, transform_registers_, piece_.v_planes(), vector_,
+                        [this](int pixel, const vec &to) {
+                            if (load_pixel(pixel / width_, pixel % width_, to)) vpmullw(to, to, ptr[factor]);
+                        },
+                        [this](int index, const vec &from) {
+                            quantize(narrow_planes_[static_cast<std::size_t>(index)], from);
+                        }});
+    }
+
+    void quantize_vector() {
+        for (const int plane : narrow_planes_) {
+            vmovups(scaled, ptr[scratch + plane * config_.scratch_stride]);
+            vpmullw(scaled, scaled, ptr[factor]);
+            quantize(plane, scaled);
+        }
+    }
+
+    bool has_scratch() const { return config_.scratch_stride != 0; }
+    bool is_wide(int plane_of_piece) const {
+        return config_.numbers.is_wide(tile_.component_of_v(of_whole(plane_of_piece)));
     }
 
     int of_whole(int plane) const { return piece_.v_planes_of_whole[static_cast<std::size_t>(plane)]; }
@@ -102,13 +127,22 @@ private:
             vmovups(place_of(plane), scaled);
             return;
         }
-        vmovups(ptr[scratch + plane_of_piece * config_.scratch_stride], from);
+        if (has_scratch()) vmovups(ptr[scratch + plane_of_piece * config_.scratch_stride], from);
         vpabsw(scaled, scaled);
         vpmaxsw(most_filled, most_filled, scaled);
     }
 
-    // rax: the level.
+    // rax: the level, which is stored.
     void find_level() {
+        if (narrow_planes_.empty())
+            xor_(eax, eax);
+        else
+            level_of_most_filled();
+        mov(multipliers, ptr[args + offsetof(input_transform_args, level)]);
+        mov(dword[multipliers], eax);
+    }
+
+    void level_of_most_filled() {
         const vec low = xmm_of(full(0)), high = xmm_of(full(1));
         if (vector_ == 64) {
             vextracti64x4(ymm_of(high), Xbyak::Zmm(most_filled.getIdx()), 1);
@@ -130,7 +164,7 @@ private:
         vcvtsi2ss(low, low, eax);
         vmovd(eax, low);
         shr(eax, 22);
-        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
+        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]); // the source is read
         mov(multipliers.cvt32(), ptr[quantization + offsetof(input_quantization, unit_bits)]);
         lea(multipliers.cvt32(), ptr[multipliers * 2 + (2 * 127 - 1)]);
         sub(multipliers.cvt32(), eax);
@@ -142,44 +176,26 @@ private:
         cmovg(eax, multipliers.cvt32());
     }
 
-    void store_level() {
-        if (narrow_planes_ == 0) xor_(eax, eax);
-        mov(multipliers, ptr[args + offsetof(input_transform_args, level)]);
-        mov(dword[multipliers], eax);
-    }
-
-    // rax: the level, and then its shift.
+    // rax: the level.
     void begin_again() {
+        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
         imul(multipliers, rax, tile_.components() * dim {sizeof(std::int16_t)});
         add(multipliers, ptr[quantization + offsetof(input_quantization, multipliers)]);
-        mov(scratch, ptr[quantization + offsetof(input_quantization, shifts)]);
-        mov(eax, ptr[scratch + rax * dim {sizeof(std::int32_t)}]);
-        vmovd(shift, eax);
-        mov(scratch, ptr[args + offsetof(input_transform_args, scratch)]);
-        mov(channels, ptr[args + offsetof(input_transform_args, channels)]);
-        mov(channel, ptr[args + offsetof(input_transform_args, first)]);
+        imul(rax, rax, dim {sizeof(multiplier_lanes)});
+        add(rax, ptr[quantization + offsetof(input_quantization, factors)]);
+        load_places();
     }
 
-    void quantize_vector(bool shifts) {
-        for (int plane_of_piece = 0; plane_of_piece < piece_.v_planes(); ++plane_of_piece) {
-            const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
-            if (config_.numbers.is_wide(component)) continue;
-            const auto value = ptr[scratch + plane_of_piece * config_.scratch_stride];
-            vpbroadcastw(multiplier, ptr[multipliers + component * dim {sizeof(std::int16_t)}]);
-            if (shifts) {
-                vmovups(scaled, value);
-                vpsllw(scaled, scaled, shift);
-                vpmulhrsw(scaled, scaled, multiplier);
-            } else {
-                vpmulhrsw(scaled, multiplier, value);
-            }
-            const std::uint32_t limit =
-                    traits().dot_product ? narrow_limit : narrow_limit_without_dot_product;
-            if (!config_.one_sided.contains(component))
-                vpaddw(scaled, scaled, constant_s32((limit - limit / 2) * 0x00010001));
-            if (!traits().dot_product) vpminsw(scaled, scaled, constant_s32(limit * 0x00010001));
-            store_as_bytes(place_of(plane), scaled, zero);
-        }
+    // V with the level's factor; `from` may be `scaled`.
+    void quantize(int plane_of_piece, const vec &from) {
+        const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
+        vpbroadcastw(multiplier, ptr[multipliers + component * dim {sizeof(std::int16_t)}]);
+        vpmulhrsw(scaled, from, multiplier);
+        const std::uint32_t limit = traits().dot_product ? narrow_limit : narrow_limit_without_dot_product;
+        if (!config_.one_sided.contains(component))
+            vpaddw(scaled, scaled, constant_s32((limit - limit / 2) * 0x00010001));
+        if (!traits().dot_product) vpminsw(scaled, scaled, constant_s32(limit * 0x00010001));
+        store_as_bytes(place_of(plane), scaled, zero);
     }
 
     void store_exactly(const Xbyak::Address &to, const byte_component &c, const vec &from) {
@@ -200,22 +216,23 @@ private:
         add(src, count);
         add(channel, count);
         add(zero_points, 2 * count);
-        add(scratch, 2 * count);
+        if (has_scratch()) add(scratch, 2 * count);
         cmp(channels, count);
         jae(next_vector, T_NEAR);
         sub(channels, count); // minus the overlap
         add(src, channels);
         add(channel, channels);
         lea(zero_points, ptr[zero_points + channels * 2]);
-        lea(scratch, ptr[scratch + channels * 2]);
+        if (has_scratch()) lea(scratch, ptr[scratch + channels * 2]);
         mov(channels, count);
         jmp(next_vector, T_NEAR);
     }
 
-    void load_pixel(int row, int col, const vec &to) {
+    // Whether it is inside the image, and not 0.
+    bool load_pixel(int row, int col, const vec &to) {
         if (!inside(config_.rows, row) || !inside(config_.cols, col)) {
             set_zero(to);
-            return;
+            return false;
         }
         const auto pixel = ptr[src + row * config_.row_stride + col * config_.col_stride];
         if (config_.src == data_type::u8)
@@ -223,6 +240,7 @@ private:
         else
             vpmovsxbw(to, pixel);
         if (config_.zero_point) vpsubw(to, to, ptr[zero_points]);
+        return true;
     }
 
     static bool inside(const extent &e, int position) { return position >= e.begin && position < e.end; }
@@ -237,14 +255,14 @@ private:
     // Registers: all vectors work in the transform.
     const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, multipliers = r10,
               scratch = r11;
-    const reg quantization = rsi; // once the source is read
+    // Between the passes, and in the second one.
+    const reg quantization = rsi, factor = rax;
     std::vector<Xbyak::Xmm> transform_registers_;
     // Where some of V is in bytes, the last two; where it is quantized, the last three.
     const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2),
               most_filled = of_width(traits().registers - 3);
-    // Once the tile is transformed.
-    const vec multiplier = of_width(0), shift = xmm_of(full(1));
-    int narrow_planes_ = 0; // of the piece, that are quantized to 8 bits
+    const vec multiplier = most_filled; // in the second pass
+    std::vector<int> narrow_planes_;    // of the piece, that are quantized to 8 bits
 };
 
 } // namespace

@@ -22,7 +22,7 @@ struct input_transform_config {
     dim row_stride = 0, col_stride = 0; // of the source, bytes
     number_system numbers;
     plane_strides planes;   // of V
-    dim scratch_stride = 0; // bytes
+    dim scratch_stride = 0; // bytes; 0: tiles have too many values for it, and are transformed twice
     // Of quantized components, those whose values are never negative, and have no zero point.
     component_set one_sided {};
     int source_bits = 8; // that the source has, as components in 8 bits are exact by
@@ -42,7 +42,7 @@ struct alignas(64) multiplier_lanes {
 struct input_quantization {
     const multiplier_lanes *at_once; // one a component
     const std::int16_t *multipliers; // [level][component]
-    const std::int32_t *shifts;      // by level
+    const multiplier_lanes *factors; // by level, powers of two
     std::int32_t unit_bits, last_level;
 };
 
@@ -61,7 +61,7 @@ struct input_transform_args {
 
 // V in 8 bits is u8 = saturate(((v * multiplier + 2^14) >> 15) + zero_point), in s16 the same without zero
 // point and saturation. Without VNNI u8 saturates at 127 already. The multiplier of a component in 8 bits is
-// that of the tile's level, which all channels of all of them decide: they are transformed to scratch first.
+// that of the tile's level, which all channels of all of them decide: they are transformed to scratch first, or once more.
 using input_transform = kernel<input_transform_args>;
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config);
 

@@ -56,7 +56,7 @@ struct observed_size {
 // one for each.
 using zero_point_list = std::vector<std::int32_t>;
 
-// All that the ranges of V depend on. Sizes, padding and batch are not among it: what is observed of one size
+// All that ranges and noise of V depend on. Sizes, padding and batch are not among it: what is observed of one size
 // of the image serves the others.
 struct layer_key {
     std::uint64_t identity = 0; // of the s8 weights

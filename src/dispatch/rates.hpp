@@ -38,7 +38,7 @@ constexpr int few_planes = 64;
 // Instructions that a value takes besides the transform's own: loading an input or a sum, storing a
 // component, and scaling, rounding and storing an output; and, where components are quantized, what
 // quantizing an input's or scaling a sum takes more.
-constexpr double finish_instructions = 7, quantize_instructions = 2.5, dequantize_instructions = 1;
+constexpr double finish_instructions = 7, quantize_instructions = 6, dequantize_instructions = 1;
 // What a component that is exact in 8 bits takes more than one in 16, and a byte of the source to be looked
 // at.
 constexpr double exact_byte_instructions = 2, source_promise_cycles = 0.08;

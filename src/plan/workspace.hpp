@@ -37,7 +37,7 @@ struct workspace {
     // Bytes. V's strides are those of s16 components; of 8-bit ones the tile's is half as large.
     dim v_tile_stride;
     plane_strides v_planes;
-    dim input_scratch_stride;
+    dim input_scratch_stride; // 0: there is none
     dim m_tile_stride, m_plane_stride;
     dim partial_pixel_stride, partial_tile_stride;
     bool splits; // some weights for this problem need more than one part

@@ -21,7 +21,7 @@ private:
     struct class_tables {
         std::vector<jit::multiplier_lanes> at_once;
         std::vector<std::int16_t> multipliers;
-        std::array<std::int32_t, most_levels> shifts;
+        std::array<jit::multiplier_lanes, most_levels> factors;
         jit::input_quantization quantization;
     };
     std::array<class_tables, tile_classes> tables_;

@@ -96,7 +96,8 @@ TEST_P(input_transform, every_channel_count) {
 
 // Every byte, whichever components are wide, at the level that the tile has to have; of tiles of large and of
 // small values, and of one channel that is large.
-void expect_quantized(isa i, tile_id id, const component_set &wide, data_type src, int channels, int fill) {
+void expect_quantized(isa i, tile_id id, const component_set &wide, data_type src, int channels, int fill,
+        bool has_scratch) {
     const tile &t = tile_of(id);
     const int height = t.inputs().rows, width = t.inputs().cols;
     const int limit = testing::limit_of(i);
@@ -117,7 +118,10 @@ void expect_quantized(isa i, tile_id id, const component_set &wide, data_type sr
     }
     for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level)
         for (const component_quantizer &q : quantizer.components) multipliers.push_back(q.multipliers[level]);
-    const jit::input_quantization tables {at_once.data(), multipliers.data(), quantizer.shifts.data(),
+    std::vector<jit::multiplier_lanes> factors;
+    for (const std::int32_t shift : quantizer.shifts)
+        factors.emplace_back().multiplier.fill(static_cast<std::int16_t>(1 << shift));
+    const jit::input_quantization tables {at_once.data(), multipliers.data(), factors.data(),
             quantizer.unit_bits, quantizer.levels - 1};
 
     jit::input_transform_config config;
@@ -131,7 +135,7 @@ void expect_quantized(isa i, tile_id id, const component_set &wide, data_type sr
     config.row_stride = width * channels;
     config.numbers = {true, wide & all_components(t)};
     config.planes = {channels * 2, channels};
-    config.scratch_stride = channels * 2;
+    config.scratch_stride = has_scratch ? channels * 2 : 0;
     config.one_sided = one_sided;
     const std::int64_t bytes = config.planes.offset(t, config.numbers, t.v_planes());
     testing::guarded_array<std::byte> v(static_cast<std::size_t>(bytes));
@@ -189,7 +193,8 @@ TEST_P(input_transform, quantizes_each_tile_by_its_own_values) {
             for (const data_type src : {data_type::u8, data_type::s8})
                 for (const int channels : {16, 37, 64})
                     for (const int fill : {-256, -4, -2, 0, 128, 255, single_large})
-                        expect_quantized(GetParam(), tile, wide, src, channels, fill);
+                        for (const bool has_scratch : {true, false})
+                            expect_quantized(GetParam(), tile, wide, src, channels, fill, has_scratch);
 }
 
 TEST_P(input_transform, extreme_values) {

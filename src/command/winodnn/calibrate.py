@@ -17,8 +17,8 @@ SCALES = ("max", "percentile", "mse", "global")
 def add_arguments(parser):
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the calibration file to write or replace")
     parser.add_argument("--scales", choices=SCALES,
-                        help="which values 8 bits cover: all that were seen (max, the default), all but 0.01%% at either end "
-                        "(percentile), those of the least squared error (mse), or all in one scale for the whole layer (global)")
+                        help="how large components are against each other: with the least noise (mse, the default), as their largest "
+                        "values (max), as what 99%% of the tiles stay below (percentile), or all alike (global)")
 
 
 def needs_program(_):
