@@ -85,7 +85,7 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     config.numbers = b.plan.numbers;
     config.planes = b.workspace.v_planes;
     const std::vector<jit::multiplier_lanes> at_once(static_cast<std::size_t>(t.components()));
-    const std::vector<std::int16_t> multipliers(static_cast<std::size_t>(t.components()));
+    const std::vector<std::int32_t> multipliers(static_cast<std::size_t>(t.components()));
     jit::multiplier_lanes factor;
     factor.multiplier.fill(1);
     const jit::input_quantization quantization {at_once.data(), multipliers.data(), &factor, 14, 0};

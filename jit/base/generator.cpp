@@ -103,10 +103,9 @@ void generator::multiply_accumulate_bytes(
     }
 }
 
-void generator::store_as_bytes(const Xbyak::Address &to, const vec &from, const vec &zero) {
+void generator::store_as_bytes(const Xbyak::Address &to, const vec &from) {
     if (traits_.masks) {
-        vpmaxsw(from, from, zero);
-        vpmovuswb(to, from);
+        vpmovwb(to, from);
     } else {
         // In each half by itself: the two low quarters belong together.
         vpackuswb(from, from, from);

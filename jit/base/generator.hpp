@@ -49,8 +49,8 @@ public:
     // `scratch` is changed there, and may be `unsigned_four`.
     void multiply_accumulate_bytes(
             const vec &sum, const vec &unsigned_four, const vec &signed_four, const vec &scratch);
-    // Saturates s16 lanes to u8. `from` is changed; `zero` is 0.
-    void store_as_bytes(const Xbyak::Address &to, const vec &from, const vec &zero);
+    // s16 lanes, each of which is 0 .. 255. `from` is changed.
+    void store_as_bytes(const Xbyak::Address &to, const vec &from);
     void round_to_nearest(const vec &v); // f32, ties to even
     // v = v < 0 ? other : v
     void take_where_negative(const vec &v, const vec &other);

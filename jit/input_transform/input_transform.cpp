@@ -1,8 +1,8 @@
 #include "jit/input_transform/input_transform.hpp"
 
 #include "jit/base/program_emitter.hpp"
-#include "winograd/partial_program.hpp"
 #include "winograd/exact_bytes.hpp"
+#include "winograd/partial_program.hpp"
 
 #include <cstddef>
 
@@ -18,7 +18,7 @@ public:
           vector_(config.channels_per_vector() * 2),
           bytes_(exact_bytes_of(
                   tile_, in_bits(source_range(config.src, config.zero_point), config.source_bits))) {
-        const int reserved = config.numbers.quantized ? 3 : config.numbers.has_initial_sums() ? 2 : 0;
+        const int reserved = config.numbers.quantized ? 2 : config.numbers.has_initial_sums() ? 1 : 0;
         for (int i = 0; i < traits().registers - reserved; ++i) transform_registers_.push_back(of_width(i));
         if (config_.numbers.quantized)
             for (int plane = 0; plane < piece_.v_planes(); ++plane)
@@ -48,7 +48,6 @@ private:
     void load_arguments() {
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
         load_places();
-        if (config_.numbers.has_initial_sums()) set_zero(zero);
         if (!config_.numbers.quantized) return;
         mov(multipliers, ptr[args + offsetof(input_transform_args, quantization)]);
         mov(multipliers, ptr[multipliers + offsetof(input_quantization, at_once)]);
@@ -179,7 +178,7 @@ private:
     // rax: the level.
     void begin_again() {
         mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
-        imul(multipliers, rax, tile_.components() * dim {sizeof(std::int16_t)});
+        imul(multipliers, rax, tile_.components() * dim {sizeof(std::int32_t)});
         add(multipliers, ptr[quantization + offsetof(input_quantization, multipliers)]);
         imul(rax, rax, dim {sizeof(multiplier_lanes)});
         add(rax, ptr[quantization + offsetof(input_quantization, factors)]);
@@ -189,13 +188,12 @@ private:
     // V with the level's factor; `from` may be `scaled`.
     void quantize(int plane_of_piece, const vec &from) {
         const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
-        vpbroadcastw(multiplier, ptr[multipliers + component * dim {sizeof(std::int16_t)}]);
+        vpbroadcastd(multiplier, ptr[multipliers + component * dim {sizeof(std::int32_t)}]);
         vpmulhrsw(scaled, from, multiplier);
         const std::uint32_t limit = traits().dot_product ? narrow_limit : narrow_limit_without_dot_product;
         if (!config_.one_sided.contains(component))
             vpaddw(scaled, scaled, constant_s32((limit - limit / 2) * 0x00010001));
-        if (!traits().dot_product) vpminsw(scaled, scaled, constant_s32(limit * 0x00010001));
-        store_as_bytes(place_of(plane), scaled, zero);
+        store_as_bytes(place_of(plane), scaled);
     }
 
     void store_exactly(const Xbyak::Address &to, const byte_component &c, const vec &from) {
@@ -205,7 +203,7 @@ private:
             value = &scaled;
         }
         vpaddw(scaled, *value, constant_s32(static_cast<std::uint32_t>(c.zero_point) * 0x00010001u));
-        store_as_bytes(to, scaled, zero);
+        store_as_bytes(to, scaled);
     }
 
     // The last vector overlaps the one before, so that no channel beyond the last is touched.
@@ -258,9 +256,8 @@ private:
     // Between the passes, and in the second one.
     const reg quantization = rsi, factor = rax;
     std::vector<Xbyak::Xmm> transform_registers_;
-    // Where some of V is in bytes, the last two; where it is quantized, the last three.
-    const vec scaled = of_width(traits().registers - 1), zero = of_width(traits().registers - 2),
-              most_filled = of_width(traits().registers - 3);
+    // Where some of V is in bytes, the last one; where it is quantized, the last two.
+    const vec scaled = of_width(traits().registers - 1), most_filled = of_width(traits().registers - 2);
     const vec multiplier = most_filled; // in the second pass
     std::vector<int> narrow_planes_;    // of the piece, that are quantized to 8 bits
 };

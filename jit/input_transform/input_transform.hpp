@@ -41,7 +41,8 @@ struct alignas(64) multiplier_lanes {
 // Of a class of tiles, as class_quantizer has it.
 struct input_quantization {
     const multiplier_lanes *at_once; // one a component
-    const std::int16_t *multipliers; // [level][component]
+    // [level][component], twice in each: that many bytes are broadcast by the load alone.
+    const std::int32_t *multipliers;
     const multiplier_lanes *factors; // by level, powers of two
     std::int32_t unit_bits, last_level;
 };
@@ -59,9 +60,9 @@ struct input_transform_args {
     std::int32_t *level; // that the tile was quantized at
 };
 
-// V in 8 bits is u8 = saturate(((v * multiplier + 2^14) >> 15) + zero_point), in s16 the same without zero
-// point and saturation. Without VNNI u8 saturates at 127 already. The multiplier of a component in 8 bits is
-// that of the tile's level, which all channels of all of them decide: they are transformed to scratch first, or once more.
+// V in 8 bits is u8 = ((v * multiplier + 2^14) >> 15) + zero_point, in s16 the same without zero point. The
+// multiplier of a component in 8 bits is that of the tile's level, which all channels of all of them decide:
+// they are transformed to scratch first, or once more. Nothing saturates then.
 using input_transform = kernel<input_transform_args>;
 std::shared_ptr<const input_transform> get_input_transform(const input_transform_config &config);
 

@@ -51,19 +51,18 @@ std::array<planes, variants> variants_of(const tile_samples &samples, const std:
         for (int plane = 0; plane < t.v_planes(); ++plane)
             for (dim i = 0; i < ic; ++i)
                 filled = std::max(filled, std::abs(scaled(value(plane, i), of(plane).share)));
-        const int level = quantizer.level_of(filled),
-                  limit = n == in_8_bits ? narrow_limit : narrow_limit_without_dot_product;
+        const int level = quantizer.level_of(filled);
         for (int plane = 0; plane < t.v_planes(); ++plane) {
             const component_quantizer &q = of(plane);
             const float step = n == in_16_bits ? q.step : q.step / gain_of(level);
             for (dim i = 0; i < ic; ++i) {
                 const auto to = static_cast<std::size_t>(plane * ic + i);
                 const int x = value(plane, i);
-                const int steps = n == in_16_bits ? scaled(x, q.multipliers[0])
-                                                  : quantizer.quantized(
-                                                            static_cast<std::size_t>(t.component_of_v(plane)),
-                                                            x, level, limit)
-                                                            - q.zero_point;
+                const int steps =
+                        n == in_16_bits ? scaled(x, q.multipliers[0])
+                                        : quantizer.quantized(
+                                                  static_cast<std::size_t>(t.component_of_v(plane)), x, level)
+                                                  - q.zero_point;
                 result[exactly][to] = static_cast<float>(x);
                 result[n][to] = step * static_cast<float>(steps);
             }

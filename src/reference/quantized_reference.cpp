@@ -35,9 +35,8 @@ int transformed(const bilinear_algorithm &t, const int_matrix &d, int plane) {
 class tile_reference {
 public:
     tile_reference(const problem &p, const tile &whole, const tile_piece &piece, const number_system &numbers,
-            const class_quantizer &quantizer, int limit, const quantized_filters &filters)
-        : p_(p), whole_(whole), t_(piece), numbers_(numbers), quantizer_(quantizer), limit_(limit),
-          filters_(filters) {}
+            const class_quantizer &quantizer, const quantized_filters &filters)
+        : p_(p), whole_(whole), t_(piece), numbers_(numbers), quantizer_(quantizer), filters_(filters) {}
 
     // Of all channels of one group.
     void transform(const void *src, dim n, dim y, dim x, dim group, const std::vector<int> &zero_points) {
@@ -60,7 +59,7 @@ public:
                 if (numbers_.is_wide(component))
                     v = scaled(v, quantizer_of(plane).multipliers[0]);
                 else
-                    v = quantizer_.quantized(std::size_t(component), v, level_, limit_)
+                    v = quantizer_.quantized(std::size_t(component), v, level_)
                         - quantizer_of(plane).zero_point;
             }
     }
@@ -110,7 +109,6 @@ private:
     const tile_piece &t_;
     const number_system &numbers_;
     const class_quantizer &quantizer_;
-    const int limit_;
     int level_ = 0; // of the tile that is transformed
     const quantized_filters &filters_;
     std::vector<int> v_; // [plane][ic]
@@ -119,7 +117,7 @@ private:
 } // namespace
 
 quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixed,
-        const number_system &numbers, const class_quantizers &quantizers, int limit, const void *src,
+        const number_system &numbers, const class_quantizers &quantizers, const void *src,
         const std::vector<int> &zero_points, const quantized_filters &filters) {
     const auto count = std::size_t(p.mb * p.oh * p.ow * p.oc);
     quantized_outputs result {std::vector<double>(count), std::vector<double>(count)};
@@ -128,7 +126,7 @@ quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixe
     const class_pieces pieces = pieces_of(t, rows, cols);
     const auto of_tile = [&](dim n, dim tile_row, dim tile_col, dim group) {
         const tile_class k = class_of(rows.is_small(tile_row), cols.is_small(tile_col));
-        tile_reference at(p, t, *pieces[k], numbers, quantizers[k], limit, filters);
+        tile_reference at(p, t, *pieces[k], numbers, quantizers[k], filters);
         const dim y = rows.first_output(tile_row), x = cols.first_output(tile_col);
         at.transform(src, n, rows.first_input(tile_row), cols.first_input(tile_col), group, zero_points);
         for (dim oc = group * p.group_oc(); oc < (group + 1) * p.group_oc(); ++oc) {

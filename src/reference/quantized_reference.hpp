@@ -28,7 +28,7 @@ struct quantized_outputs {
 // where u8 saturates, 255 or 127.
 // Throws std::overflow_error if a sum leaves 32 bits.
 quantized_outputs reference_quantized(const problem &p, const tile &t, bool mixed,
-        const number_system &numbers, const class_quantizers &quantizers, int limit, const void *src,
+        const number_system &numbers, const class_quantizers &quantizers, const void *src,
         const std::vector<int> &zero_points, const quantized_filters &filters);
 
 } // namespace winodnn

@@ -14,7 +14,7 @@ input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers)
         }
         for (int level = 0; level < quantizer.levels; ++level)
             for (const component_quantizer &q : quantizer.components)
-                tables.multipliers.push_back(q.multipliers[static_cast<std::size_t>(level)]);
+                tables.multipliers.push_back(q.multipliers[static_cast<std::size_t>(level)] * 0x00010001);
         for (std::size_t level = 0; level < most_levels; ++level)
             tables.factors[level].multiplier.fill(static_cast<std::int16_t>(1 << quantizer.shifts[level]));
         tables.quantization = {tables.at_once.data(), tables.multipliers.data(), tables.factors.data(),

@@ -20,7 +20,7 @@ private:
     // Of each class, as the kernels read them.
     struct class_tables {
         std::vector<jit::multiplier_lanes> at_once;
-        std::vector<std::int16_t> multipliers;
+        std::vector<std::int32_t> multipliers;
         std::array<jit::multiplier_lanes, most_levels> factors;
         jit::input_quantization quantization;
     };

@@ -13,6 +13,12 @@ std::int16_t rounded_s16(double x) {
     return static_cast<std::int16_t>(std::min(32767., std::round(x)));
 }
 
+// Rounding up a small one would make a value that fills its range a step too many: 255 * 0.5 / 512 is a
+// quarter of a step, which rounding takes away again.
+std::int16_t multiplier_of(double x) {
+    return x < 512 ? static_cast<std::int16_t>(std::floor(x)) : rounded_s16(x);
+}
+
 component_quantizer wide_quantizer(double largest) {
     component_quantizer q;
     // Rounded down, so that no value exceeds the limit.
@@ -59,10 +65,10 @@ int class_quantizer::level_of(int filled) const {
     return std::clamp(2 * unit_bits - 1 - half_octaves, 0, levels - 1);
 }
 
-int class_quantizer::quantized(std::size_t component, int v, int level, int limit) const {
+int class_quantizer::quantized(std::size_t component, int v, int level) const {
     const auto at = static_cast<std::size_t>(level);
     const component_quantizer &q = components[component];
-    return std::clamp(scaled(v << shifts[at], q.multipliers[at]) + q.zero_point, 0, limit);
+    return scaled(v * (1 << shifts[at]), q.multipliers[at]) + q.zero_point;
 }
 
 class_quantizer quantizer_for(
@@ -95,7 +101,7 @@ class_quantizer quantizer_for(
         component_quantizer &q = made.components[c];
         q.share = rounded_s16(std::ldexp(32768 / ranges[c], made.unit_bits));
         for (std::size_t level = 0; level < static_cast<std::size_t>(made.levels); ++level)
-            q.multipliers[level] = rounded_s16(
+            q.multipliers[level] = multiplier_of(
                     std::ldexp(32768. * gain_of(static_cast<int>(level)) / q.step, -made.shifts[level]));
     }
     return made;

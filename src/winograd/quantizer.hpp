@@ -49,8 +49,9 @@ struct class_quantizer {
     bool operator==(const class_quantizer &) const = default;
     // `filled`: the largest magnitude of scaled(v, share) in the tile.
     int level_of(int filled) const;
-    // q of 8 bits: scaled(v * 2^shift, multiplier) + zero_point, saturated to 0 .. 255, or 127 without VNNI.
-    int quantized(std::size_t component, int v, int level, int limit) const;
+    // q of 8 bits: scaled(v * 2^shift, multiplier) + zero_point. Of values at their tile's level 0 .. 255, or
+    // .. 127 without VNNI: no step saturates.
+    int quantized(std::size_t component, int v, int level) const;
 };
 // Steps differ, but zero points are common: sums of all classes start from them.
 using class_quantizers = std::array<class_quantizer, tile_classes>;

@@ -110,19 +110,20 @@ void expect_quantized(isa i, tile_id id, const component_set &wide, data_type sr
     for (component_bounds &b : bounds) b.range = b.largest / (1 + random() % 9);
     const class_quantizer quantizer = quantizer_for(bounds, wide, limit);
     std::vector<jit::multiplier_lanes> at_once;
-    std::vector<std::int16_t> multipliers;
+    std::vector<std::int32_t> multipliers;
     component_set one_sided;
     for (const component_quantizer &q : quantizer.components) {
         at_once.emplace_back().multiplier.fill(q.share != 0 ? q.share : q.multipliers[0]);
         if (q.zero_point == 0) one_sided.insert(static_cast<int>(at_once.size()) - 1);
     }
     for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level)
-        for (const component_quantizer &q : quantizer.components) multipliers.push_back(q.multipliers[level]);
+        for (const component_quantizer &q : quantizer.components)
+            multipliers.push_back(q.multipliers[level] * 0x00010001);
     std::vector<jit::multiplier_lanes> factors;
     for (const std::int32_t shift : quantizer.shifts)
         factors.emplace_back().multiplier.fill(static_cast<std::int16_t>(1 << shift));
-    const jit::input_quantization tables {at_once.data(), multipliers.data(), factors.data(),
-            quantizer.unit_bits, quantizer.levels - 1};
+    const jit::input_quantization tables {
+            at_once.data(), multipliers.data(), factors.data(), quantizer.unit_bits, quantizer.levels - 1};
 
     jit::input_transform_config config;
     config.isa = i;
@@ -175,12 +176,9 @@ void expect_quantized(isa i, tile_id id, const component_set &wide, data_type sr
                         << t.name << " plane " << plane << " channel " << channel;
             } else {
                 const auto c = static_cast<std::size_t>(component);
-                ASSERT_EQ(static_cast<int>(at[channel]), quantizer.quantized(c, sum, level, limit))
+                ASSERT_EQ(static_cast<int>(at[channel]), quantizer.quantized(c, sum, level))
                         << t.name << " plane " << plane << " channel " << channel << " of " << sum;
-                // Nothing saturates.
-                const int q = scaled(sum << quantizer.shifts[static_cast<std::size_t>(level)],
-                                      quantizer_of(plane).multipliers[static_cast<std::size_t>(level)])
-                              + quantizer_of(plane).zero_point;
+                const int q = quantizer.quantized(c, sum, level);
                 ASSERT_TRUE(q >= 0 && q <= limit) << q << " of " << sum;
             }
         }

@@ -85,10 +85,10 @@ struct example {
         args.src_zero_points = {&zero_point, data_type::s32};
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), run_result::computed);
-        const quantized_outputs expected = reference_quantized(p, layout.shape(), chosen.mixed,
-                chosen.numbers, quantizers, testing::limit_of(chosen.isa), src.data(),
-                std::vector<int>(static_cast<std::size_t>(p.ic), zero_point),
-                testing::read_quantized(layout, block.data()));
+        const quantized_outputs expected =
+                reference_quantized(p, layout.shape(), chosen.mixed, chosen.numbers, quantizers, src.data(),
+                        std::vector<int>(static_cast<std::size_t>(p.ic), zero_point),
+                        testing::read_quantized(layout, block.data()));
         for (std::size_t n = 0; n < expected.y.size(); ++n)
             ASSERT_NEAR(dst[n], expected.y[n], 16 * 0x1p-24 * expected.magnitudes[n])
                     << to_string(p) << " " << layout.shape().name << " at " << n;
@@ -97,8 +97,7 @@ struct example {
     // In dB, of these rows of the image.
     double signal_to_noise(dim first_row, dim last_row) const {
         const quantized_outputs model = reference_quantized(p, layout.shape(), chosen.mixed, chosen.numbers,
-                quantizers, testing::limit_of(chosen.isa), src.data(),
-                std::vector<int>(static_cast<std::size_t>(p.ic)),
+                quantizers, src.data(), std::vector<int>(static_cast<std::size_t>(p.ic)),
                 testing::read_quantized(layout, block.data()));
         const std::vector<std::int32_t> truth = reference_accumulators(p, src.data(), weights.data());
         double signal = 0, noise = 1e-9;
