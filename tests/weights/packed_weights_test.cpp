@@ -90,19 +90,20 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
             for (dim block = 0; block < padded_oc; block += 64)
                 for (int c = 0; c < t.components(); ++c)
                     for (dim first = block; first < std::min(block + 64, padded_oc); first += slice)
-                        for (int term = 0; term < t.terms(); ++term)
+                        for (int term = 0; term < t.terms(); ++term) {
+                            const auto plane = static_cast<std::size_t>(plane_of(c, term));
                             for (dim ic = 0; ic < padded_ic; ic += 2)
                                 for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
                                     for (dim odd : {0, 1}) {
                                         std::int16_t value, u = 0;
                                         if (oc < 90 && ic + odd < 19)
-                                            u = filters[static_cast<std::size_t>(oc * 19 + ic + odd)]
-                                                       [static_cast<std::size_t>(plane_of(c, term))];
+                                            u = filters[static_cast<std::size_t>(oc * 19 + ic + odd)][plane];
                                         std::memcpy(&value, read, 2);
                                         read += 2;
                                         ASSERT_EQ(value, u) << t.name << " oc " << oc << " ic " << ic
                                                             << " component " << c;
                                     }
+                        }
         }
 }
 
