@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace winodnn {
 
 namespace {
 
-constexpr std::size_t most_tiles = 48;
+constexpr std::size_t most_tiles = 48; // of each stratum
 constexpr dim most_channels = 32;
 
 // Planes of values in units of V, or of U.
@@ -30,13 +31,12 @@ float dot(const float *a, const float *b, dim count) {
 enum variant { exactly, in_8_bits, in_7_bits, in_16_bits, variants };
 
 // V of one tile and one group, as it is and as quantizers leave it.
-std::array<planes, variants> variants_of(const tile_samples &samples, std::size_t index, dim group,
-        const std::array<std::vector<component_quantizer>, variants> &quantizers) {
+std::array<planes, variants> variants_of(const tile_samples &samples, const std::vector<std::int16_t> &v,
+        dim group, const std::array<std::vector<component_quantizer>, variants> &quantizers) {
     const bilinear_algorithm &t = samples.tile();
     const dim ic = samples.layer().group_ic(), all = samples.layer().ic;
     std::array<planes, variants> result;
     result.fill(planes(static_cast<std::size_t>(t.v_planes() * ic)));
-    const std::vector<std::int16_t> &v = samples.v(index);
     for (int plane = 0; plane < t.v_planes(); ++plane) {
         const auto c = static_cast<std::size_t>(t.component_of_v(plane));
         const component_quantizer &q8 = quantizers[in_8_bits][c], &q7 = quantizers[in_7_bits][c],
@@ -81,11 +81,12 @@ class measurement {
 public:
     explicit measurement(const bilinear_algorithm &t)
         : tile_(t), noise_(static_cast<std::size_t>(t.components())) {
-        look_at(t.outputs);
+        look_at(t.outputs, 1);
     }
 
-    // Of what follows, the tile's outputs that count.
-    void look_at(const grid_size &inside) {
+    // Of what follows, the tile's outputs that count, and how much.
+    void look_at(const grid_size &inside, double weight) {
+        weight_ = weight;
         if (inside == inside_) return;
         inside_ = inside;
         gain_.clear();
@@ -107,14 +108,14 @@ public:
                 m[plane] = sums[exactly];
                 for (int n = 0; n < variants; ++n) {
                     const double error = sums[n] - sums[exactly];
-                    noise_[static_cast<std::size_t>(c)][n] += gain_[plane] * error * error;
+                    noise_[static_cast<std::size_t>(c)][n] += weight_ * gain_[plane] * error * error;
                 }
             }
         for_each_output([&](int output) {
             double y = 0;
             for (int plane = 0; plane < tile_.m_planes(); ++plane)
                 y += tile_.output(output, plane) * m[static_cast<std::size_t>(plane)];
-            signal_ += y * y;
+            signal_ += weight_ * y * y;
         });
     }
 
@@ -139,6 +140,7 @@ private:
 
     const bilinear_algorithm &tile_;
     grid_size inside_ {0, 0};
+    double weight_ = 1;
     std::vector<double> gain_; // by plane of M
     std::vector<std::array<double, variants>> noise_;
     double signal_ = 0;
@@ -183,27 +185,44 @@ std::vector<std::int16_t> transform_tile(
     return v;
 }
 
-tile_samples::tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
-        const std::vector<source_patch> &patches)
+tile_samples::tile_samples(
+        const bilinear_algorithm &t, const problem &p, int patch_width, std::span<const patch_stratum> strata)
     : tile_(t), layer_(p) {
-    for (const source_patch &patch : patches)
-        for (const int top : tile_offsets(t.outputs.rows))
-            for (const int left : tile_offsets(t.outputs.cols)) {
-                v_.push_back(transform_tile(
-                        t, patch.values.data() + (top * patch_width + left) * p.ic, patch_width, p.ic));
-                inside_.push_back({std::clamp(patch.inside.rows - top, 0, t.outputs.rows),
-                        std::clamp(patch.inside.cols - left, 0, t.outputs.cols)});
-            }
+    for (const auto &[patches, share] : strata) {
+        std::vector<sample> &samples = strata_.emplace_back(stratum {{}, share}).samples;
+        for (const source_patch &patch : patches)
+            for (const int top : tile_offsets(t.outputs.rows))
+                for (const int left : tile_offsets(t.outputs.cols))
+                    samples.push_back(
+                            {transform_tile(t, patch.values.data() + (top * patch_width + left) * p.ic,
+                                     patch_width, p.ic),
+                                    {std::clamp(patch.inside.rows - top, 0, t.outputs.rows),
+                                            std::clamp(patch.inside.cols - left, 0, t.outputs.cols)}});
+    }
 }
 
-std::vector<std::int16_t> tile_samples::sorted(int component) const {
-    std::vector<std::int16_t> values;
-    for (const std::vector<std::int16_t> &v : v_)
-        for (int plane = 0; plane < tile_.v_planes(); ++plane)
-            if (tile_.component_of_v(plane) == component)
-                values.insert(
-                        values.end(), v.begin() + plane * layer_.ic, v.begin() + (plane + 1) * layer_.ic);
-    std::sort(values.begin(), values.end());
+std::vector<tile_samples::weighted_sample> tile_samples::some(std::size_t most) const {
+    std::vector<weighted_sample> taken;
+    for (const auto &[samples, share] : strata_) {
+        const std::size_t count = std::min(samples.size(), most);
+        for (std::size_t i = 0; i < count; ++i)
+            taken.push_back({&samples[samples.size() * i / count], share / static_cast<double>(count)});
+    }
+    return taken;
+}
+
+std::vector<weighted_value> tile_samples::sorted(int component) const {
+    std::map<std::int16_t, double> weights;
+    for (const auto &[samples, share] : strata_)
+        for (const sample &s : samples)
+            for (int plane = 0; plane < tile_.v_planes(); ++plane) {
+                if (tile_.component_of_v(plane) != component) continue;
+                const auto first = s.v.begin() + plane * layer_.ic;
+                for (auto value = first; value != first + layer_.ic; ++value)
+                    weights[*value] += share / static_cast<double>(samples.size());
+            }
+    std::vector<weighted_value> values;
+    for (const auto &[value, weight] : weights) values.push_back({value, weight});
     return values;
 }
 
@@ -219,7 +238,6 @@ void measure_noise(
     quantizers[in_16_bits] = quantizers_for(calibrated, all, source, narrow_limit);
 
     const dim ic = p.group_ic(), filter = ic * t.taps.count(), channels = std::min(p.oc, most_channels);
-    const std::size_t tiles = std::min(samples.count(), most_tiles);
     channel_quantizer channel(t, ic, round_up(ic, dim {16}));
     measurement measured(t);
     std::vector<float> filters(static_cast<std::size_t>(filter));
@@ -230,14 +248,13 @@ void measure_noise(
         channel.transform(filters.data());
         u.push_back(variants_of(t, channel, ic));
     }
-    for (std::size_t i = 0; i < tiles; ++i) {
-        const std::size_t sample = samples.count() * i / tiles;
-        measured.look_at(samples.inside(sample));
+    for (const auto &[sample, weight] : samples.some(most_tiles)) {
+        measured.look_at(sample->inside, weight);
         dim group = -1; // of v
         std::array<planes, variants> v;
         for (dim n = 0; n < channels; ++n) {
             if (const dim next = channel_at(n) / p.group_oc(); next != group)
-                v = variants_of(samples, sample, group = next, quantizers);
+                v = variants_of(samples, sample->v, group = next, quantizers);
             measured.add(v, u[static_cast<std::size_t>(n)], ic);
         }
     }

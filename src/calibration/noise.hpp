@@ -2,8 +2,10 @@
 #pragma once
 
 #include "calibration/calibration.hpp"
+#include "calibration/range_choice.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace winodnn {
@@ -25,31 +27,47 @@ struct source_patch {
     grid_size inside;
 };
 
+// Patches that stand for a share of all that there are.
+struct patch_stratum {
+    std::span<const source_patch> patches;
+    double share; // 0 .. 1, of all patches
+};
+
 // V of all tiles in all patches.
 class tile_samples {
 public:
     tile_samples(const bilinear_algorithm &t, const problem &p, int patch_width,
-            const std::vector<source_patch> &patches);
+            std::span<const patch_stratum> strata);
 
     const bilinear_algorithm &tile() const { return tile_; }
     const problem &layer() const { return layer_; }
-    std::size_t count() const { return v_.size(); }
-    // Of one tile, [plane][ic of all groups].
-    const std::vector<std::int16_t> &v(std::size_t tile) const { return v_[tile]; }
-    // The tile's outputs that exist: errors in the others do not matter. 0 if there are none.
-    const grid_size &inside(std::size_t tile) const { return inside_[tile]; }
-    std::vector<std::int16_t> sorted(int component) const;
+    struct sample {
+        std::vector<std::int16_t> v; // [plane][ic of all groups]
+        // The tile's outputs that exist: errors in the others do not matter. 0 if there are none.
+        grid_size inside;
+    };
+    struct weighted_sample {
+        const sample *taken;
+        double weight; // the share of all tiles that it stands for
+    };
+    // At most so many of each stratum.
+    std::vector<weighted_sample> some(std::size_t most) const;
+    std::vector<weighted_value> sorted(int component) const;
 
 private:
+    struct stratum {
+        std::vector<sample> samples;
+        double share;
+    };
+
     const bilinear_algorithm &tile_;
     const problem &layer_;
-    std::vector<std::vector<std::int16_t>> v_;
-    std::vector<grid_size> inside_;
+    std::vector<stratum> strata_;
 };
 
 // Sets the noises of all components, for the quantizers that its ranges make, by computing sums both exactly
-// and quantized: of at most 48 tiles and 32 output channels. weights: s8 [oc of all groups][ic of
-// one][kh][kw].
+// and quantized: of at most 48 tiles of each stratum and 32 output channels. weights: s8 [oc of all
+// groups][ic of one][kh][kw].
 void measure_noise(
         tile_calibration &calibrated, const tile_samples &samples, const std::vector<std::int8_t> &weights);
 

@@ -40,8 +40,7 @@ observer::grid &observer::grid_of(const bilinear_algorithm &t) {
               step_w = step_along(t.outputs.cols, t.taps.cols);
     for (grid &g : grids_)
         if (g.step_h == step_h && g.step_w == step_w) return g;
-    return grids_.emplace_back(
-            grid {step_h, step_w, step_h + t.taps.rows - 1, step_w + t.taps.cols - 1, {}, {}, 0});
+    return grids_.emplace_back(grid {step_h, step_w, step_h + t.taps.rows - 1, step_w + t.taps.cols - 1, {}});
 }
 
 int observer::zero_point(dim ic) const {
@@ -165,14 +164,33 @@ void observer::observe(grid &g, const problem &p, const void *src, std::span<con
     patch_reader reader(*this, g, p, src);
     const dim count = reader.count();
     // Once there are enough to choose from, fewer of each source: what more sources bring is variety.
-    const dim taken =
-            std::min<dim>(count, g.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
+    const dim taken = std::min<dim>(
+            count, g.drawn.offered < 2 * patches_kept ? 2 * patches_kept : patches_of_later_sources);
+    g.count += count;
+    std::vector<dim> largest;
+    if (taken < count) largest = reader.largest(taken / 4, magnitudes);
+    std::ranges::sort(largest);
+    const auto offer = [&](reservoir &to, dim index) {
+        const source_patch &patch = reader.read(index);
+        note(g, patch);
+        to.offer(patch, random_);
+    };
+    for (const dim index : largest) offer(g.largest, index);
     const dim first = taken < count ? static_cast<dim>(random_() % static_cast<std::uint64_t>(count)) : 0;
-    for (dim n = 0; n < taken; ++n) offer(g, reader.read((first + count * n / taken) % count));
-    // What is rare is in none of these, and what a range does not cover saturates. Errors are measured on the
-    // others: these would have more weight there than they have in the source.
-    if (taken < count)
-        for (const dim index : reader.largest(taken / 4, magnitudes)) note(g, reader.read(index));
+    for (dim n = 0; n < taken; ++n) {
+        const dim index = (first + count * n / taken) % count;
+        if (!std::ranges::binary_search(largest, index)) offer(g.drawn, index);
+    }
+}
+
+void observer::reservoir::offer(const source_patch &patch, std::mt19937_64 &random) {
+    ++offered;
+    if (std::ssize(patches) < kept) {
+        patches.push_back(patch);
+        return;
+    }
+    const std::uint64_t place = random() % static_cast<std::uint64_t>(offered);
+    if (place < patches.size()) patches[place] = patch;
 }
 
 void observer::note(seen_tile &seen, const std::vector<std::int16_t> &v) const {
@@ -196,21 +214,10 @@ void observer::note(grid &g, const source_patch &patch) const {
     }
 }
 
-void observer::offer(grid &g, const source_patch &patch) {
-    note(g, patch);
-    ++g.offered;
-    if (std::ssize(g.patches) < patches_kept) {
-        g.patches.push_back(patch);
-        return;
-    }
-    const std::uint64_t place = random_() % static_cast<std::uint64_t>(g.offered);
-    if (place < g.patches.size()) g.patches[place] = patch;
-}
-
 std::size_t observer::patches() const {
     const std::lock_guard lock(guards_);
     std::size_t count = 0;
-    for (const grid &g : grids_) count += g.patches.size();
+    for (const grid &g : grids_) count += g.drawn.patches.size() + g.largest.patches.size();
     return count;
 }
 
@@ -221,7 +228,9 @@ observer::grid observer::copy_of(const grid &g) const {
 
 tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_choice choice) const {
     const bilinear_algorithm &t = algorithm_of(seen.tile);
-    const tile_samples samples(t, first_problem_, g.width, g.patches);
+    const double rare = static_cast<double>(g.largest.offered) / static_cast<double>(g.count);
+    const patch_stratum strata[] {{g.drawn.patches, 1 - rare}, {g.largest.patches, rare}};
+    const tile_samples samples(t, first_problem_, g.width, strata);
     tile_calibration result {seen.tile, std::vector<component_calibration>(seen.components.size())};
     value_range everything;
     for (const seen_component &c : seen.components) {
@@ -230,7 +239,7 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
     }
     for (int c = 0; c < t.components(); ++c) {
         const seen_component &range = seen.components[static_cast<std::size_t>(c)];
-        const std::vector<std::int16_t> sorted = samples.sorted(c);
+        const std::vector<weighted_value> sorted = samples.sorted(c);
         const auto choose = [&](int limit) {
             if (choice == scale_choice::global)
                 return choose_range(scale_choice::max, sorted, everything, limit);
@@ -252,7 +261,7 @@ layer_calibration observer::finish(scale_choice choice) const {
     }
     for (const grid &watched : grids_) {
         const grid g = copy_of(watched);
-        if (&watched == &grids_.front()) result.samples = g.offered;
+        if (&watched == &grids_.front()) result.samples = g.drawn.offered + g.largest.offered;
         for (const seen_tile &seen : g.seen) result.tiles.push_back(finish(g, seen, choice));
     }
     return result;

@@ -10,12 +10,13 @@
 
 namespace winodnn {
 
-// Keeps a fixed number of patches of the source, each large enough for any tile, drawn evenly from all that
-// were offered (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and for each
-// component of each tile the lowest and highest value of all patches offered, and of those with the source's
-// largest values. Samples serve better than histograms would: the errors that a quantizer makes in the sums
-// can be measured on them. What is kept is bounded: patches() patches of 64 pixels at most, whatever is
-// observed. Any thread can observe.
+// Keeps a fixed number of patches of the sources, each large enough for any tile, in two strata: those with
+// their source's largest values, and samples of the others. Each is drawn evenly from what was offered
+// (reservoir sampling: J. Vitter, Random Sampling with a Reservoir, 1985), and has the weight that its
+// stratum has in the sources: so what is rare is seen, and counts as often as it occurs. For each component
+// of each tile the lowest and highest value of all patches offered is kept as well. Samples serve better than
+// histograms would: the errors that a quantizer makes in the sums can be measured on them. What is kept is
+// bounded: patches() patches of 64 pixels at most, whatever is observed. Any thread can observe.
 class observer {
 public:
     // weights: s8 [oc of all groups][ic of one][kh][kw].
@@ -29,7 +30,7 @@ public:
     // Quantizers and their errors. Takes seconds where channels are many, in which others can observe.
     layer_calibration finish(scale_choice choice) const;
 
-    static constexpr int patches_kept = 128; // of each grid
+    static constexpr int patches_kept = 128, largest_patches_kept = 32; // of each grid
     static constexpr int patches_of_later_sources = 32;
     static constexpr std::size_t sizes_kept = 8;
 
@@ -42,14 +43,22 @@ private:
         std::vector<seen_component> components;
     };
 
+    struct reservoir {
+        int kept;
+        std::vector<source_patch> patches {};
+        std::int64_t offered = 0;
+
+        void offer(const source_patch &patch, std::mt19937_64 &random);
+    };
+
     // Patches that lie as tiles of so many outputs do, so that at the edges they have the padding that those
     // have.
     struct grid {
         dim step_h, step_w;
         int height, width; // of a patch
         std::vector<seen_tile> seen;
-        std::vector<source_patch> patches;
-        std::int64_t offered = 0;
+        reservoir drawn {patches_kept}, largest {largest_patches_kept};
+        std::int64_t count = 0; // of patches in all sources
     };
 
     class patch_reader;
@@ -58,7 +67,6 @@ private:
     std::vector<std::int16_t> magnitudes(const problem &p, const void *src) const;
     void observe(grid &g, const problem &p, const void *src, std::span<const std::int16_t> magnitudes);
     int zero_point(dim ic) const;
-    void offer(grid &g, const source_patch &patch);
     void note(grid &g, const source_patch &patch) const;
     void note(seen_tile &seen, const std::vector<std::int16_t> &v) const;
     grid copy_of(const grid &g) const;

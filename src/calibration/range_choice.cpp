@@ -11,9 +11,9 @@ constexpr double outliers = 1e-4; // of percentile, at either end
 
 // Shrinks both ends together first, then each by itself: the error has one minimum along each way, but for
 // ripples that are smaller than what a step of 4% decides.
-component_range least_squares(std::span<const std::int16_t> sorted, component_range range, int limit) {
+component_range least_squares(std::span<const weighted_value> samples, component_range range, int limit) {
     const auto error = [&](const component_range &r) {
-        return mean_squared_error(sorted, narrow_quantizer(r, limit), limit);
+        return mean_squared_error(samples, narrow_quantizer(r, limit), limit);
     };
     constexpr int steps = 24;
     constexpr double step = 0.04;
@@ -36,25 +36,35 @@ component_range least_squares(std::span<const std::int16_t> sorted, component_ra
     return search(range, false, true);
 }
 
+// The first value, in this order, behind which there are no more outliers.
+template <typename Iterator>
+double without_outliers(Iterator value, Iterator end) {
+    double total = 0;
+    for (auto v = value; v != end; ++v) total += v->weight;
+    for (double passed = value->weight; passed <= outliers * total; passed += value->weight) ++value;
+    return value->value;
+}
+
 } // namespace
 
-double mean_squared_error(std::span<const std::int16_t> sorted, const component_quantizer &q, int limit) {
+double mean_squared_error(std::span<const weighted_value> samples, const component_quantizer &q, int limit) {
     const double step = q.step();
-    double sum = 0;
-    for (const std::int16_t v : sorted) {
-        const double error = v - step * (q.quantized(v, limit) - q.zero_point);
-        sum += error * error;
+    double sum = 0, weights = 0;
+    for (const auto &[value, weight] : samples) {
+        const double error = value - step * (q.quantized(value, limit) - q.zero_point);
+        sum += weight * error * error;
+        weights += weight;
     }
-    return sum / static_cast<double>(sorted.size());
+    return sum / weights;
 }
 
 component_range choose_range(
-        scale_choice choice, std::span<const std::int16_t> sorted, value_range seen, int limit) {
+        scale_choice choice, std::span<const weighted_value> sorted, value_range seen, int limit) {
     const component_range all {static_cast<double>(seen.lo), static_cast<double>(seen.hi), 0};
     if (choice == scale_choice::max) return all;
     if (choice == scale_choice::mse) return least_squares(sorted, all, limit);
-    const auto cut = static_cast<std::size_t>(outliers * static_cast<double>(sorted.size()));
-    return {std::min<double>(sorted[cut], 0), std::max<double>(sorted[sorted.size() - 1 - cut], 0), 0};
+    return {std::min(without_outliers(sorted.begin(), sorted.end()), 0.),
+            std::max(without_outliers(sorted.rbegin(), sorted.rend()), 0.), 0};
 }
 
 } // namespace winodnn
