@@ -26,14 +26,18 @@ make_wheel() {
     need_packages g++ python3 python3-venv libxbyak-dev libexpected-dev libtbb-dev libzydis-dev
     need_python build
     rm -f "$packages"/*.whl
-    "$venv/bin/python" -m build --wheel --outdir "$packages" "$root" || die "the wheel could not be built"
+    # Where it builds with make, that would be one file after the other.
+    CMAKE_BUILD_PARALLEL_LEVEL=$(nproc) "$venv/bin/python" -m build --wheel --outdir "$packages" "$root" ||
+        die "the wheel could not be built"
 }
 
 make_deb() {
     need_packages dpkg-dev gzip
     rm -f "$packages"/*.deb
-    # Debian's flags for packages; what matters for speed is generated at run time.
-    eval "$(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --export=sh)"
+    # Debian's flags for packages; what matters for speed is generated at run time. Debugging information would be
+    # stripped.
+    eval "$(DEB_BUILD_MAINT_OPTIONS=hardening=+all DEB_CFLAGS_MAINT_STRIP=-g DEB_CXXFLAGS_MAINT_STRIP=-g \
+        dpkg-buildflags --export=sh)"
     configure "$root/build/debian" --fresh -DCMAKE_INSTALL_PREFIX=/usr -DWINODNN_PYTHON_DIR=lib/python3/dist-packages -DWINODNN_TESTS=OFF \
         -DCMAKE_BUILD_TYPE=Release
     build

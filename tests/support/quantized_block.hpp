@@ -21,22 +21,25 @@ inline quantized_filters read_quantized(const weights_layout &l, const void *blo
         for (dim block_oc = 0; block_oc < l.padded_oc(); block_oc += 64)
             for (int c = 0; c < t.components(); ++c)
                 for (dim first = block_oc; first < std::min(block_oc + 64, l.padded_oc()); first += slice)
-                    for (int term = 0; term < t.terms(); ++term)
-                        for (dim ic = 0; ic < l.padded_ic(); ic += 4 / numbers.bytes(c))
-                            for (dim oc = first; oc < std::min(first + slice, l.padded_oc()); ++oc)
-                                for (dim i = ic; i < ic + 4 / numbers.bytes(c); ++i) {
+                    for (int term = 0; term < t.terms(); ++term) {
+                        int plane = 0;
+                        while (t.component_of_u(plane) != c || t.term_of_u(plane) != term) ++plane;
+                        const bool is_wide = numbers.is_wide(c);
+                        const dim values = 4 / numbers.bytes(c), ics = l.padded_ic();
+                        const dim end = std::min(first + slice, l.padded_oc());
+                        for (dim ic = 0; ic < ics; ic += values)
+                            for (dim oc = first; oc < end; ++oc)
+                                for (dim i = ic; i < ic + values; ++i) {
                                     std::int16_t wide = 0;
                                     std::int8_t narrow = 0;
-                                    std::memcpy(numbers.is_wide(c) ? static_cast<void *>(&wide) : &narrow,
-                                            read, static_cast<std::size_t>(numbers.bytes(c)));
-                                    read += numbers.bytes(c);
+                                    const std::size_t bytes = is_wide ? sizeof(wide) : sizeof(narrow);
+                                    std::memcpy(is_wide ? static_cast<void *>(&wide) : &narrow, read, bytes);
+                                    read += bytes;
                                     if (oc >= l.oc || i >= l.ic) continue;
-                                    int plane = 0;
-                                    while (t.component_of_u(plane) != c || t.term_of_u(plane) != term)
-                                        ++plane;
                                     f.u[static_cast<std::size_t>((plane * all_oc + g * l.oc + oc) * l.ic
-                                                                 + i)] = numbers.is_wide(c) ? wide : narrow;
+                                                                 + i)] = is_wide ? wide : narrow;
                                 }
+                    }
         for (int c = 0; c < t.components(); ++c)
             std::memcpy(&f.scales[static_cast<std::size_t>(c * all_oc + g * l.oc)],
                     payload + l.scales_offset(numbers) + c * l.padded_oc() * 4,

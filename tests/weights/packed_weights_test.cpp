@@ -81,26 +81,29 @@ TEST(packed_weights, payload_is_where_the_kernel_reads) {
                 while (t.component_of_u(plane) != component || t.term_of_u(plane) != term) ++plane;
                 return plane;
             };
+            std::vector<std::vector<std::int16_t>> filters; // [oc][ic]
+            for (dim filter = 0; filter < 90 * 19; ++filter)
+                filters.push_back(testing::transformed(t, weights_transform_of(p.layout.tile),
+                        &p.weights[static_cast<std::size_t>(filter * t.taps.count())]));
             const std::byte *read = packed_payload(p.layout, p.block);
             const dim padded_ic = 24, padded_oc = 96, slice = lanes == 16 ? 64 : 16;
             for (dim block = 0; block < padded_oc; block += 64)
                 for (int c = 0; c < t.components(); ++c)
                     for (dim first = block; first < std::min(block + 64, padded_oc); first += slice)
-                        for (int term = 0; term < t.terms(); ++term)
+                        for (int term = 0; term < t.terms(); ++term) {
+                            const auto plane = static_cast<std::size_t>(plane_of(c, term));
                             for (dim ic = 0; ic < padded_ic; ic += 2)
                                 for (dim oc = first; oc < std::min(first + slice, padded_oc); ++oc)
                                     for (dim odd : {0, 1}) {
-                                        std::vector<std::int16_t> u(static_cast<std::size_t>(t.u_planes()));
-                                        std::int16_t value;
+                                        std::int16_t value, u = 0;
                                         if (oc < 90 && ic + odd < 19)
-                                            u = testing::transformed(t, weights_transform_of(p.layout.tile),
-                                                    &p.weights[(oc * 19 + ic + odd) * t.taps.count()]);
+                                            u = filters[static_cast<std::size_t>(oc * 19 + ic + odd)][plane];
                                         std::memcpy(&value, read, 2);
                                         read += 2;
-                                        ASSERT_EQ(value, u[plane_of(c, term)])
-                                                << t.name << " oc " << oc << " ic " << ic << " component "
-                                                << c;
+                                        ASSERT_EQ(value, u) << t.name << " oc " << oc << " ic " << ic
+                                                            << " component " << c;
                                     }
+                        }
         }
 }
 

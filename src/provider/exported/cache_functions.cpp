@@ -47,7 +47,7 @@ bool is_in_onednns_cache(const_dnnl_primitive_desc_t desc) {
 } // namespace winodnn
 
 // Named as entry_points.S wants them: served_ and the mangled name.
-// NOLINTBEGIN(bugprone-reserved-identifier)
+// NOLINTBEGIN(clang-diagnostic-reserved-identifier)
 extern "C" {
 bool served__ZN4dnnl4impl14is_pd_in_cacheEPK19dnnl_primitive_desc(const_dnnl_primitive_desc_t desc) {
     return winodnn::is_cached(desc);
@@ -62,4 +62,4 @@ int served__Z31dnnl_test_is_primitive_in_cachePK14dnnl_primitive(const_dnnl_prim
     return winodnn::is_cached(primitive) ? 1 : 0;
 }
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(clang-diagnostic-reserved-identifier)

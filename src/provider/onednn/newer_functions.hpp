@@ -32,6 +32,7 @@ namespace winodnn {
     X(_Z31dnnl_test_is_primitive_in_cachePK14dnnl_primitive)
 
 #define WINODNN_NUMBER(name) is_##name,
+// NOLINTNEXTLINE(clang-diagnostic-reserved-identifier): mangled names
 enum class newer_function : std::size_t { WINODNN_NEWER_FUNCTIONS(WINODNN_NUMBER) count };
 #undef WINODNN_NUMBER
 constexpr auto newer_function_count = static_cast<std::size_t>(newer_function::count);
