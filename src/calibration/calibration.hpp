@@ -56,8 +56,8 @@ struct observed_size {
 // one for each.
 using zero_point_list = std::vector<std::int32_t>;
 
-// All that ranges and noise of V depend on. Sizes, padding and batch are not among it: what is observed of one size
-// of the image serves the others.
+// All that ranges and noise of V depend on. Sizes, padding and batch are not among it: what is observed of
+// one size of the image serves the others.
 struct layer_key {
     std::uint64_t identity = 0; // of the s8 weights
     dim ic = 0, oc = 0, groups = 0, kh = 0, kw = 0;

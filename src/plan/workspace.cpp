@@ -58,7 +58,8 @@ workspace::workspace(const problem &p, const plan &chosen, const block_map &map)
     partial_offset = m_offset + static_cast<std::size_t>(t.m_planes() * m_plane_stride);
     input_scratch_offset =
             partial_offset + static_cast<std::size_t>(splits || stages ? tiles * partial_tile_stride : 0);
-    // Half of the first-level cache, with what is read of the source: beyond it, transforming twice is faster.
+    // Half of the first-level cache, with what is read of the source: beyond it, transforming twice is
+    // faster.
     constexpr dim most_scratch = 18 << 10;
     const dim scratch = t.v_planes() * plane_stride(v_tile_stride);
     const bool has_scratch = chosen.numbers.quantized && scratch <= most_scratch;
