@@ -127,8 +127,8 @@ private:
         for (const json &component : components) {
             enter(component, {"range", "noise", "noise7", "noise16"});
             const auto noise = [&](const char *key) { return number(component, key, 0, most_noise); };
-            t.components.push_back({number(component, "range", 0, 32768), noise("noise"), noise("noise7"),
-                    noise("noise16")});
+            t.components.push_back({number(component, "range", least_range, 32768), noise("noise"),
+                    noise("noise7"), noise("noise16")});
         }
         return t;
     }

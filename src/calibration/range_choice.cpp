@@ -7,8 +7,7 @@ namespace winodnn {
 
 namespace {
 
-constexpr double outliers = 0.01;   // of percentile
-constexpr double least_range = 0.5; // v is whole: one that is always 0 has a range, too
+constexpr double outliers = 0.01; // of percentile
 
 // What all but the outliers' share stay below.
 double without_outliers(std::span<const tile_magnitudes> tiles, std::size_t component) {
