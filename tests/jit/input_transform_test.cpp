@@ -94,105 +94,135 @@ TEST_P(input_transform, every_channel_count) {
         expect_transform(GetParam(), {tile_id::f4x4, data_type::u8, false, channels, {0, 6}, {1, 6}}, -1);
 }
 
-// Every byte, whichever components are wide, at the level that the tile has to have; of tiles of large and of
-// small values, and of one channel that is large.
-void expect_quantized(isa i, tile_id id, const component_set &wide, data_type src, int channels, int fill,
-        bool has_scratch) {
-    const tile &t = tile_of(id);
-    const int height = t.inputs().rows, width = t.inputs().cols;
-    const int limit = testing::limit_of(i);
-    testing::guarded_array<std::uint8_t> source(static_cast<std::size_t>(height * width * channels));
-    std::mt19937 random(1);
-    for (auto &x : source)
-        x = static_cast<std::uint8_t>(fill < 0 ? random() % static_cast<unsigned>(-fill) : fill);
-    if (fill == single_large) source[static_cast<std::size_t>(height * width * channels / 2)] = 255;
-    std::vector<component_bounds> bounds = bounds_of(t, source_range(src, false));
-    for (component_bounds &b : bounds) b.range = b.largest / (1 + random() % 9);
-    const class_quantizer quantizer = quantizer_for(bounds, wide, limit);
-    std::vector<jit::multiplier_lanes> at_once;
-    std::vector<std::int32_t> multipliers;
-    component_set one_sided;
-    for (const component_quantizer &q : quantizer.components) {
-        at_once.emplace_back().multiplier.fill(q.share != 0 ? q.share : q.multipliers[0]);
-        if (q.zero_point == 0) one_sided.insert(static_cast<int>(at_once.size()) - 1);
-    }
-    for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level)
-        for (const component_quantizer &q : quantizer.components)
-            multipliers.push_back(q.multipliers[level] * 0x00010001);
-    std::vector<jit::multiplier_lanes> factors;
-    for (const std::int32_t shift : quantizer.shifts)
-        factors.emplace_back().multiplier.fill(static_cast<std::int16_t>(1 << shift));
-    const jit::input_quantization tables {
-            at_once.data(), multipliers.data(), factors.data(), quantizer.unit_bits, quantizer.levels - 1};
-
-    jit::input_transform_config config;
-    config.isa = i;
-    config.tile = id;
-    config.src = src;
-    config.narrow = channels < config.channels_per_vector();
-    config.rows = {0, height};
-    config.cols = {0, width};
-    config.col_stride = channels;
-    config.row_stride = width * channels;
-    config.numbers = {true, wide & all_components(t)};
-    config.planes = {channels * 2, channels};
-    config.scratch_stride = has_scratch ? channels * 2 : 0;
-    config.one_sided = one_sided;
-    const std::int64_t bytes = config.planes.offset(t, config.numbers, t.v_planes());
-    testing::guarded_array<std::byte> v(static_cast<std::size_t>(bytes));
-    testing::guarded_array<std::int16_t> scratch(static_cast<std::size_t>(t.v_planes() * channels));
-    std::int32_t level = -1;
-    (*jit::get_input_transform(config))(
-            {source.data(), v.data(), 0, channels, nullptr, &tables, scratch.data(), &level});
-
-    const auto value = [&](int plane, int channel) {
-        int sum = 0;
-        for (int row = 0; row < height; ++row)
-            for (int col = 0; col < width; ++col) {
-                const std::uint8_t byte =
-                        source[static_cast<std::size_t>((row * width + col) * channels + channel)];
-                sum += t.input(plane, row * width + col)
-                       * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
+// One whole tile, and V of it.
+class quantized_tile {
+public:
+    quantized_tile(isa i, tile_id id, data_type src, int channels, int fill)
+        : isa_(i), tile_(tile_of(id)), id_(id), src_(src), channels_(channels),
+          source_(static_cast<std::size_t>(tile_.inputs().count() * channels)) {
+        std::mt19937 random(1);
+        for (auto &x : source_)
+            x = static_cast<std::uint8_t>(fill < 0 ? random() % static_cast<unsigned>(-fill) : fill);
+        if (fill == single_large)
+            source_[static_cast<std::size_t>(tile_.inputs().count() * channels / 2)] = 255;
+        bounds_ = bounds_of(tile_, source_range(src, false));
+        for (component_bounds &b : bounds_) b.range = b.largest / (1 + random() % 9);
+        v_.resize(static_cast<std::size_t>(tile_.v_planes() * channels));
+        for (int plane = 0; plane < tile_.v_planes(); ++plane)
+            for (int pixel = 0; pixel < tile_.inputs().count(); ++pixel) {
+                const int coefficient = tile_.input(plane, pixel);
+                if (coefficient == 0) continue;
+                for (int c = 0; c < channels; ++c) {
+                    const std::uint8_t byte = source_[static_cast<std::size_t>(pixel * channels + c)];
+                    v_[static_cast<std::size_t>(plane * channels + c)] +=
+                            coefficient
+                            * (src == data_type::u8 ? int {byte} : int {static_cast<std::int8_t>(byte)});
+                }
             }
-        return sum;
-    };
-    const auto quantizer_of = [&](int plane) -> const component_quantizer & {
-        return quantizer.components[static_cast<std::size_t>(t.component_of_v(plane))];
-    };
-    int filled = 0;
-    for (int plane = 0; plane < t.v_planes(); ++plane)
-        for (int channel = 0; channel < channels; ++channel)
-            filled = std::max(filled, std::abs(scaled(value(plane, channel), quantizer_of(plane).share)));
-    ASSERT_EQ(level, filled == 0 && all_components(t).is_within(wide) ? 0 : quantizer.level_of(filled))
-            << t.name;
-    for (int plane = 0; plane < t.v_planes(); ++plane)
-        for (int channel = 0; channel < channels; ++channel) {
-            const int sum = value(plane, channel), component = t.component_of_v(plane);
-            const std::byte *at = v.data() + config.planes.offset(t, config.numbers, plane);
+    }
+
+    // Every byte, at the level that the tile has to have.
+    void expect(const component_set &wide, bool has_scratch) const {
+        const int limit = testing::limit_of(isa_);
+        const class_quantizer quantizer = quantizer_for(bounds_, wide, limit);
+        const jit::input_transform_config config = config_for(quantizer, wide, has_scratch);
+        testing::guarded_array<std::byte> v(
+                static_cast<std::size_t>(config.planes.offset(tile_, config.numbers, tile_.v_planes())));
+        const int level = run(config, quantizer, v.data());
+        int filled = 0;
+        for_each_value([&](int component, int, int, int value) {
+            filled = std::max(filled, std::abs(scaled(value, of(quantizer, component).share)));
+        });
+        const bool none_narrow = all_components(tile_).is_within(wide);
+        ASSERT_EQ(level, none_narrow ? 0 : quantizer.level_of(filled)) << tile_.name;
+        for_each_value([&](int component, int plane, int channel, int value) {
+            const std::byte *at = v.data() + config.planes.offset(tile_, config.numbers, plane);
             if (config.numbers.is_wide(component)) {
                 std::int16_t stored = 0;
                 std::memcpy(&stored, at + channel * 2, 2);
-                ASSERT_EQ(stored, scaled(sum, quantizer_of(plane).multipliers[0]))
-                        << t.name << " plane " << plane << " channel " << channel;
+                ASSERT_EQ(stored, scaled(value, of(quantizer, component).multipliers[0]))
+                        << tile_.name << " plane " << plane << " channel " << channel;
             } else {
-                const auto c = static_cast<std::size_t>(component);
-                ASSERT_EQ(static_cast<int>(at[channel]), quantizer.quantized(c, sum, level))
-                        << t.name << " plane " << plane << " channel " << channel << " of " << sum;
-                const int q = quantizer.quantized(c, sum, level);
-                ASSERT_TRUE(q >= 0 && q <= limit) << q << " of " << sum;
+                const int q = quantizer.quantized(static_cast<std::size_t>(component), value, level);
+                ASSERT_TRUE(q >= 0 && q <= limit) << q << " of " << value;
+                ASSERT_EQ(static_cast<int>(at[channel]), q)
+                        << tile_.name << " plane " << plane << " channel " << channel << " of " << value;
             }
-        }
-}
+        });
+    }
 
+private:
+    static const component_quantizer &of(const class_quantizer &quantizer, int component) {
+        return quantizer.components[static_cast<std::size_t>(component)];
+    }
+
+    template <typename Visit>
+    void for_each_value(const Visit &visit) const {
+        for (int plane = 0; plane < tile_.v_planes(); ++plane)
+            for (int c = 0; c < channels_; ++c)
+                visit(tile_.component_of_v(plane), plane, c,
+                        v_[static_cast<std::size_t>(plane * channels_ + c)]);
+    }
+
+    jit::input_transform_config config_for(
+            const class_quantizer &quantizer, const component_set &wide, bool has_scratch) const {
+        jit::input_transform_config config;
+        config.isa = isa_;
+        config.tile = id_;
+        config.src = src_;
+        config.narrow = channels_ < config.channels_per_vector();
+        config.rows = {0, tile_.inputs().rows};
+        config.cols = {0, tile_.inputs().cols};
+        config.col_stride = channels_;
+        config.row_stride = tile_.inputs().cols * channels_;
+        config.numbers = {true, wide & all_components(tile_)};
+        config.planes = {channels_ * 2, channels_};
+        config.scratch_stride = has_scratch ? channels_ * 2 : 0;
+        for (int c = 0; c < tile_.components(); ++c)
+            if (of(quantizer, c).zero_point == 0) config.one_sided.insert(c);
+        return config;
+    }
+
+    int run(const jit::input_transform_config &config, const class_quantizer &quantizer, std::byte *v) const {
+        std::vector<jit::multiplier_lanes> at_once, factors;
+        std::vector<std::int32_t> multipliers;
+        for (const component_quantizer &q : quantizer.components)
+            at_once.emplace_back().multiplier.fill(q.share != 0 ? q.share : q.multipliers[0]);
+        for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level) {
+            factors.emplace_back().multiplier.fill(static_cast<std::int16_t>(1 << quantizer.shifts[level]));
+            for (const component_quantizer &q : quantizer.components)
+                multipliers.push_back(q.multipliers[level] * 0x00010001);
+        }
+        const jit::input_quantization tables {at_once.data(), multipliers.data(), factors.data(),
+                quantizer.unit_bits, quantizer.levels - 1};
+        testing::guarded_array<std::int16_t> scratch(v_.size());
+        std::int32_t level = -1;
+        (*jit::get_input_transform(config))(
+                {source_.data(), v, 0, channels_, nullptr, &tables, scratch.data(), &level});
+        return level;
+    }
+
+    const isa isa_;
+    const tile &tile_;
+    const tile_id id_;
+    const data_type src_;
+    const int channels_;
+    testing::guarded_array<std::uint8_t> source_;
+    std::vector<component_bounds> bounds_;
+    std::vector<int> v_; // [plane][channel]
+};
+
+// Of large and of small values, and of one channel that is large.
 TEST_P(input_transform, quantizes_each_tile_by_its_own_values) {
-    for (const tile_id tile : all_tiles())
-        for (const component_set wide :
-                {component_set {0}, component_set {0b1010011}, all_components(tile_of(tile))})
-            for (const data_type src : {data_type::u8, data_type::s8})
-                for (const int channels : {16, 37, 64})
-                    for (const int fill : {-256, -4, -2, 0, 128, 255, single_large})
-                        for (const bool has_scratch : {true, false})
-                            expect_quantized(GetParam(), tile, wide, src, channels, fill, has_scratch);
+    for (const tile_id id : all_tiles())
+        for (const data_type src : {data_type::u8, data_type::s8})
+            for (const int channels : {16, 37, 64})
+                for (const int fill : {-256, -4, -2, 0, 128, 255, single_large}) {
+                    const quantized_tile tile(GetParam(), id, src, channels, fill);
+                    for (const component_set wide :
+                            {component_set {0}, component_set {0b1010011}, all_components(tile_of(id))})
+                        for (const bool has_scratch : {true, false}) tile.expect(wide, has_scratch);
+                }
 }
 
 TEST_P(input_transform, extreme_values) {
