@@ -130,8 +130,8 @@ WINODNN_API int winodnn_set_bits(struct dnnl_primitive_attr *attr, int source_bi
  * Functions that return int return 0, or -1 if they fail; winodnn_calibration_error() then says why. */
 
 /* From now on, observes the sources of all convolutions that are created and executed. winodnn takes over all
- * that Winograd could make faster at all, whether or not it does. Each tile is quantized in
- * the range of its own values; `scales` chooses how large components are against each other:
+ * that Winograd could make faster at all, whether or not it does. Later each tile is quantized in the range
+ * of its own values; `scales` chooses how large components are against each other:
  *   "mse" or NULL  with the least noise in the outputs
  *   "max"          as their largest magnitudes that were seen
  *   "percentile"   as what 99% of the tiles stay below
