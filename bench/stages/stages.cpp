@@ -84,11 +84,9 @@ void input_transform(benchmark::State &state, isa i, tile_id tile, bool quantize
     config.row_stride = p.iw * p.ic;
     config.numbers = b.plan.numbers;
     config.planes = b.workspace.v_planes;
-    const std::vector<jit::multiplier_lanes> at_once(static_cast<std::size_t>(t.components()));
-    const std::vector<std::int32_t> multipliers(static_cast<std::size_t>(t.components()));
-    jit::multiplier_lanes factor;
-    factor.multiplier.fill(1);
-    const jit::input_quantization quantization {at_once.data(), multipliers.data(), &factor, 14, 0};
+    const jit::quantization_tables tables(
+            quantizer_for(bounds_of(t, source_range(p)), {}, narrow_limit_of(i)));
+    const jit::input_quantization quantization = tables.view();
     config.scratch_stride = b.workspace.input_scratch_stride;
     line_vector<std::byte> scratch(t.v_planes() * config.scratch_stride);
     std::int32_t level = 0;

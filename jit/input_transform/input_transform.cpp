@@ -49,8 +49,8 @@ private:
         mov(v, ptr[args + offsetof(input_transform_args, v)]);
         load_places();
         if (!config_.numbers.quantized) return;
-        mov(multipliers, ptr[args + offsetof(input_transform_args, quantization)]);
-        mov(multipliers, ptr[multipliers + offsetof(input_quantization, at_once)]);
+        mov(tables, ptr[args + offsetof(input_transform_args, quantization)]);
+        mov(tables, ptr[tables + offsetof(input_quantization, at_once)]);
         set_zero(most_filled);
     }
 
@@ -83,7 +83,7 @@ private:
         emit_program(*this, partial_program(piece_.input_program, narrow_planes_),
                 {element::s16, transform_registers_, piece_.v_planes(), vector_,
                         [this](int pixel, const vec &to) {
-                            if (load_pixel(pixel / width_, pixel % width_, to)) vpmullw(to, to, ptr[factor]);
+                            if (load_pixel(pixel / width_, pixel % width_, to)) vpmullw(to, to, ptr[tables]);
                         },
                         [this](int index, const vec &from) {
                             quantize(narrow_planes_[static_cast<std::size_t>(index)], from);
@@ -92,9 +92,10 @@ private:
 
     void quantize_vector() {
         for (const int plane : narrow_planes_) {
-            vmovups(scaled, ptr[scratch + plane * config_.scratch_stride]);
-            vpmullw(scaled, scaled, ptr[factor]);
-            quantize(plane, scaled);
+            const vec value = of_width(0);
+            vmovups(value, ptr[scratch + plane * config_.scratch_stride]);
+            vpmullw(value, value, ptr[tables]);
+            quantize(plane, value);
         }
     }
 
@@ -121,7 +122,7 @@ private:
                 store_exactly(place_of(plane), bytes_.components[static_cast<std::size_t>(component)], from);
             return;
         }
-        vpmulhrsw(scaled, from, ptr[multipliers + component * dim {sizeof(multiplier_lanes)}]);
+        vpmulhrsw(scaled, from, ptr[tables + component * dim {sizeof(multiplier_lanes)}]);
         if (wide) {
             vmovups(place_of(plane), scaled);
             return;
@@ -137,8 +138,8 @@ private:
             xor_(eax, eax);
         else
             level_of_most_filled();
-        mov(multipliers, ptr[args + offsetof(input_transform_args, level)]);
-        mov(dword[multipliers], eax);
+        mov(tables, ptr[args + offsetof(input_transform_args, level)]);
+        mov(dword[tables], eax);
     }
 
     void level_of_most_filled() {
@@ -163,33 +164,32 @@ private:
         vcvtsi2ss(low, low, eax);
         vmovd(eax, low);
         shr(eax, 22);
-        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]); // the source is read
-        mov(multipliers.cvt32(), ptr[quantization + offsetof(input_quantization, unit_bits)]);
-        lea(multipliers.cvt32(), ptr[multipliers * 2 + (2 * 127 - 1)]);
-        sub(multipliers.cvt32(), eax);
-        xor_(eax, eax);
-        test(multipliers.cvt32(), multipliers.cvt32());
-        cmovns(eax, multipliers.cvt32());
-        mov(multipliers.cvt32(), ptr[quantization + offsetof(input_quantization, last_level)]);
-        cmp(eax, multipliers.cvt32());
-        cmovg(eax, multipliers.cvt32());
+        mov(tables, ptr[args + offsetof(input_transform_args, quantization)]);
+        neg(eax);
+        add(eax, 2 * 127 - 1);
+        for (int half = 0; half < 2; ++half)
+            add(eax, dword[tables + offsetof(input_quantization, unit_bits)]);
+        cmp(eax, dword[tables + offsetof(input_quantization, last_level)]);
+        cmovg(eax, dword[tables + offsetof(input_quantization, last_level)]);
+        xor_(tables.cvt32(), tables.cvt32());
+        test(eax, eax);
+        cmovs(eax, tables.cvt32());
     }
 
     // rax: the level.
     void begin_again() {
-        mov(quantization, ptr[args + offsetof(input_transform_args, quantization)]);
-        imul(multipliers, rax, tile_.components() * dim {sizeof(std::int32_t)});
-        add(multipliers, ptr[quantization + offsetof(input_quantization, multipliers)]);
-        imul(rax, rax, dim {sizeof(multiplier_lanes)});
-        add(rax, ptr[quantization + offsetof(input_quantization, factors)]);
+        mov(tables, ptr[args + offsetof(input_transform_args, quantization)]);
+        imul(rax, rax, rows_of_level(tile_.components()) * dim {sizeof(multiplier_lanes)});
+        add(rax, ptr[tables + offsetof(input_quantization, levels)]);
+        mov(tables, rax);
         load_places();
     }
 
-    // V with the level's factor; `from` may be `scaled`.
+    // V with the level's factor.
     void quantize(int plane_of_piece, const vec &from) {
         const int plane = of_whole(plane_of_piece), component = tile_.component_of_v(plane);
-        vpbroadcastd(multiplier, ptr[multipliers + component * dim {sizeof(std::int32_t)}]);
-        vpmulhrsw(scaled, from, multiplier);
+        vpbroadcastd(scaled, ptr[tables + sizeof(multiplier_lanes) + component * dim {sizeof(std::int32_t)}]);
+        vpmulhrsw(scaled, from, scaled);
         const std::uint32_t limit = traits().dot_product ? narrow_limit : narrow_limit_without_dot_product;
         if (!config_.one_sided.contains(component))
             vpaddw(scaled, scaled, constant_s32((limit - limit / 2) * 0x00010001));
@@ -251,15 +251,13 @@ private:
     const exact_bytes bytes_;
 
     // Registers: all vectors work in the transform.
-    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, multipliers = r10,
-              scratch = r11;
-    // Between the passes, and in the second one.
-    const reg quantization = rsi, factor = rax;
+    const reg src = rsi, v = rdx, channels = rcx, zero_points = r8, channel = r9, scratch = r11;
+    // What all values are multiplied by at once, and then what those of the tile's level are.
+    const reg tables = r10;
     std::vector<Xbyak::Xmm> transform_registers_;
     // Where some of V is in bytes, the last one; where it is quantized, the last two.
     const vec scaled = of_width(traits().registers - 1), most_filled = of_width(traits().registers - 2);
-    const vec multiplier = most_filled; // in the second pass
-    std::vector<int> narrow_planes_;    // of the piece, that are quantized to 8 bits
+    std::vector<int> narrow_planes_; // of the piece, that are quantized to 8 bits
 };
 
 } // namespace

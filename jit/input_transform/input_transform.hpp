@@ -2,11 +2,11 @@
 #pragma once
 
 #include "jit/base/kernel.hpp"
+#include "jit/input_transform/quantization_tables.hpp"
 #include "problem/limits.hpp"
 #include "winograd/cover.hpp"
 #include "winograd/number_system.hpp"
 
-#include <array>
 #include <compare>
 
 namespace winodnn::jit {
@@ -30,21 +30,6 @@ struct input_transform_config {
     auto operator<=>(const input_transform_config &) const = default;
     int channels_per_vector() const;
     std::string name() const;
-};
-
-// In every lane of a vector: what a component's values are multiplied by at once: wide ones by their
-// multiplier, others by the share of their range that they fill.
-struct alignas(64) multiplier_lanes {
-    std::array<std::int16_t, 2 * most_lanes> multiplier;
-};
-
-// Of a class of tiles, as class_quantizer has it.
-struct input_quantization {
-    const multiplier_lanes *at_once; // one a component
-    // [level][component], twice in each: that many bytes are broadcast by the load alone.
-    const std::int32_t *multipliers;
-    const multiplier_lanes *factors; // by level, powers of two
-    std::int32_t unit_bits, last_level;
 };
 
 struct input_transform_args {

@@ -3,7 +3,6 @@
 #include "problem/rounding.hpp"
 #include "weights/channel_quantizer.hpp"
 #include "winograd/quantizer.hpp"
-#include "winograd/ranges.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,25 +1,11 @@
 #include "run/input_stage.hpp"
 
+#include <algorithm>
+
 namespace winodnn {
 
 input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers) : blueprint_(b) {
-    component_set one_sided;
-    for (int k = 0; k < tile_classes; ++k) {
-        class_tables &tables = tables_[k];
-        const class_quantizer &quantizer = quantizers[k];
-        for (const component_quantizer &q : quantizer.components) {
-            const bool is_narrow = q.share != 0;
-            tables.at_once.emplace_back().multiplier.fill(is_narrow ? q.share : q.multipliers[0]);
-            if (q.zero_point == 0) one_sided.insert(static_cast<int>(tables.at_once.size()) - 1);
-        }
-        for (int level = 0; level < quantizer.levels; ++level)
-            for (const component_quantizer &q : quantizer.components)
-                tables.multipliers.push_back(q.multipliers[static_cast<std::size_t>(level)] * 0x00010001);
-        for (std::size_t level = 0; level < most_levels; ++level)
-            tables.factors[level].multiplier.fill(static_cast<std::int16_t>(1 << quantizer.shifts[level]));
-        tables.quantization = {tables.at_once.data(), tables.multipliers.data(), tables.factors.data(),
-                quantizer.unit_bits, quantizer.levels - 1};
-    }
+    for (int k = 0; k < tile_classes; ++k) tables_[k] = jit::quantization_tables(quantizers[k]);
 
     const problem &p = blueprint_.problem;
     jit::input_transform_config config;
@@ -35,7 +21,7 @@ input_stage::input_stage(const blueprint &b, const class_quantizers &quantizers)
     config.source_bits = blueprint_.plan.source_bits;
     if (config.numbers.quantized) {
         config.scratch_stride = blueprint_.workspace.input_scratch_stride;
-        config.one_sided = one_sided;
+        for (const class_quantizer &of_class : quantizers) config.one_sided.insert(jit::one_sided(of_class));
     }
     for (const auto &row : blueprint_.grid.rows.clippings)
         for (const auto &col : blueprint_.grid.cols.clippings) {
@@ -54,6 +40,8 @@ void input_stage::run(const execution &e, const block_in_work &block, dim group)
     const auto *zero_points =
             reinterpret_cast<const std::int16_t *>(e.shared + blueprint_.workspace.src_zero_points_offset)
             + first_channel;
+    std::array<jit::input_quantization, tile_classes> quantization;
+    std::ranges::transform(tables_, quantization.begin(), &jit::quantization_tables::view);
     block_slots slots = block.slots;
     auto at = grid.at(block.tiles.begin);
     for (dim index = block.tiles.begin; index < block.tiles.end; ++index, grid.advance(at)) {
@@ -64,7 +52,7 @@ void input_stage::run(const execution &e, const block_in_work &block, dim group)
         const auto src = reinterpret_cast<std::uintptr_t>(e.args.src) + static_cast<std::uintptr_t>(offset);
         const dim slot = slots.first[shape]++, first_value = slot * blueprint_.layout.padded_ic();
         (*kernels_[grid.clipping_of(at)])({reinterpret_cast<const void *>(src), block.space.v, first_value,
-                blueprint_.layout.ic, zero_points, &tables_[shape].quantization, block.space.input_scratch,
+                blueprint_.layout.ic, zero_points, &quantization[shape], block.space.input_scratch,
                 block.space.levels + slot});
     }
 }

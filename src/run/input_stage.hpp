@@ -17,14 +17,7 @@ public:
 private:
     const blueprint &blueprint_;
     std::vector<std::shared_ptr<const jit::input_transform>> kernels_; // by tile_grid::clipping_of
-    // Of each class, as the kernels read them.
-    struct class_tables {
-        std::vector<jit::multiplier_lanes> at_once;
-        std::vector<std::int32_t> multipliers;
-        std::array<jit::multiplier_lanes, most_levels> factors;
-        jit::input_quantization quantization;
-    };
-    std::array<class_tables, tile_classes> tables_;
+    std::array<jit::quantization_tables, tile_classes> tables_;
 };
 
 } // namespace winodnn

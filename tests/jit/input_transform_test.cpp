@@ -123,7 +123,7 @@ public:
 
     // Every byte, at the level that the tile has to have.
     void expect(const component_set &wide, bool has_scratch) const {
-        const int limit = testing::limit_of(isa_);
+        const int limit = narrow_limit_of(isa_);
         const class_quantizer quantizer = quantizer_for(bounds_, wide, limit);
         const jit::input_transform_config config = config_for(quantizer, wide, has_scratch);
         testing::guarded_array<std::byte> v(
@@ -178,27 +178,17 @@ private:
         config.numbers = {true, wide & all_components(tile_)};
         config.planes = {channels_ * 2, channels_};
         config.scratch_stride = has_scratch ? channels_ * 2 : 0;
-        for (int c = 0; c < tile_.components(); ++c)
-            if (of(quantizer, c).zero_point == 0) config.one_sided.insert(c);
+        config.one_sided = jit::one_sided(quantizer);
         return config;
     }
 
     int run(const jit::input_transform_config &config, const class_quantizer &quantizer, std::byte *v) const {
-        std::vector<jit::multiplier_lanes> at_once, factors;
-        std::vector<std::int32_t> multipliers;
-        for (const component_quantizer &q : quantizer.components)
-            at_once.emplace_back().multiplier.fill(q.share != 0 ? q.share : q.multipliers[0]);
-        for (std::size_t level = 0; level < static_cast<std::size_t>(quantizer.levels); ++level) {
-            factors.emplace_back().multiplier.fill(static_cast<std::int16_t>(1 << quantizer.shifts[level]));
-            for (const component_quantizer &q : quantizer.components)
-                multipliers.push_back(q.multipliers[level] * 0x00010001);
-        }
-        const jit::input_quantization tables {at_once.data(), multipliers.data(), factors.data(),
-                quantizer.unit_bits, quantizer.levels - 1};
+        const jit::quantization_tables tables(quantizer);
+        const jit::input_quantization quantization = tables.view();
         testing::guarded_array<std::int16_t> scratch(v_.size());
         std::int32_t level = -1;
         (*jit::get_input_transform(config))(
-                {source_.data(), v, 0, channels_, nullptr, &tables, scratch.data(), &level});
+                {source_.data(), v, 0, channels_, nullptr, &quantization, scratch.data(), &level});
         return level;
     }
 

@@ -1,15 +1,10 @@
 // Quantizers for any plan, without a calibration.
 #pragma once
 
-#include "isa/isa_traits.hpp"
 #include "plan/plan.hpp"
 #include "winograd/quantizer.hpp"
 
 namespace winodnn::testing {
-
-inline int limit_of(isa i) {
-    return traits_of(i).dot_product ? narrow_limit : narrow_limit_without_dot_product;
-}
 
 // Components are as large against each other as their transforms' ranges, but every second one by this much
 // less.
@@ -22,7 +17,7 @@ inline class_quantizers quantizers_of(const problem &p, const plan &chosen, doub
         if (pieces[k] == nullptr) continue;
         for (std::size_t c = 0; c < bounds[k].size(); ++c)
             bounds[k][c].range = bounds[k][c].largest / (c % 2 == 0 ? 1 : ratio);
-        result[k] = quantizer_for(bounds[k], chosen.numbers.wide, limit_of(chosen.isa));
+        result[k] = quantizer_for(bounds[k], chosen.numbers.wide, narrow_limit_of(chosen.isa));
     }
     return result;
 }
