@@ -13,12 +13,6 @@ std::int16_t rounded_s16(double x) {
     return static_cast<std::int16_t>(std::min(32767., std::round(x)));
 }
 
-// Rounding up a small one would make a value that fills its range a step too many: 255 * 0.5 / 512 is a
-// quarter of a step, which rounding takes away again.
-std::int16_t multiplier_of(double x) {
-    return x < 512 ? static_cast<std::int16_t>(std::floor(x)) : rounded_s16(x);
-}
-
 component_quantizer wide_quantizer(double largest) {
     component_quantizer q;
     // Rounded down, so that no value exceeds the limit.
@@ -101,7 +95,9 @@ class_quantizer quantizer_for(
         component_quantizer &q = made.components[c];
         q.share = rounded_s16(std::ldexp(32768 / ranges[c], made.unit_bits));
         for (std::size_t level = 0; level < static_cast<std::size_t>(made.levels); ++level)
-            q.multipliers[level] = multiplier_of(
+            // Values that are shifted fit 16 bits, so that this is at least the number of steps in a range:
+            // rounding it moves none by more than half a step.
+            q.multipliers[level] = rounded_s16(
                     std::ldexp(32768. * gain_of(static_cast<int>(level)) / q.step, -made.shifts[level]));
     }
     return made;

@@ -57,6 +57,21 @@ TEST(quantizer, no_value_saturates_at_its_tiles_level) {
                 }
 }
 
+// Of a large range a step's multiplier is so small that rounding it up would take the largest value a step
+// too far.
+TEST(quantizer, largest_values_do_not_saturate_whatever_they_are) {
+    for (int largest = 256; largest <= 32767; ++largest)
+        for (const bool is_one_sided : {false, true})
+            for (const int limit : {narrow_limit, narrow_limit_without_dot_product}) {
+                const component_bounds bounds[] {{static_cast<double>(largest), 1, is_one_sided}};
+                const class_quantizer q = quantizer_for(bounds, {}, limit);
+                const int level = q.level_of(scaled(largest, q.components[0].share));
+                ASSERT_LE(q.quantized(0, largest, level), limit) << largest;
+                if (is_one_sided) continue;
+                ASSERT_GE(q.quantized(0, -largest, level), 0) << largest;
+            }
+}
+
 // From the level before it, a tile that fills the range has more than a third of it.
 TEST(quantizer, levels_are_as_fine_as_values_allow) {
     const auto bounds = bounds_with_ratios(tile_id::sfc4x4, {0, 255}, 2, 3);
