@@ -25,12 +25,12 @@ enum class scale_choice : std::uint8_t { max, percentile, mse, global };
 constexpr std::array<const char *, 4> scale_choice_names {"max", "percentile", "mse", "global"};
 
 // V is whole: a component that is always 0 has a range, too.
-constexpr double least_range = 0.5;
+constexpr double least_range = 0.5, most_range = 32768;
 
 // Of one component. The noise is that of its sums in the outputs, as a share of the power of the outputs
 // themselves: E[error of y^2] / E[y^2], with all components in so many bits. The noises of components add up.
 struct component_calibration {
-    double range = 1; // in units of V, at least least_range
+    double range = 1; // in units of V: least_range .. most_range
     double noise_in_8_bits = 0, noise_in_7_bits = 0, noise_in_16_bits = 0; // 7: where there is no VNNI
 
     bool operator==(const component_calibration &) const = default;

@@ -127,7 +127,7 @@ private:
         for (const json &component : components) {
             enter(component, {"range", "noise", "noise7", "noise16"});
             const auto noise = [&](const char *key) { return number(component, key, 0, most_noise); };
-            t.components.push_back({number(component, "range", least_range, 32768), noise("noise"),
+            t.components.push_back({number(component, "range", least_range, most_range), noise("noise"),
                     noise("noise7"), noise("noise16")});
         }
         return t;

@@ -58,11 +58,13 @@ std::vector<double> least_noise(std::vector<double> ranges, std::span<const tile
             };
             const double before = ranges[c];
             double least = noise(before);
-            for (const double factor : factors)
-                if (const double n = noise(before * factor); n < least) {
+            for (const double factor : factors) {
+                const double range = std::clamp(before * factor, least_range, most_range);
+                if (const double n = noise(range); n < least) {
                     least = n;
-                    ranges[c] = before * factor;
+                    ranges[c] = range;
                 }
+            }
         }
     return ranges;
 }

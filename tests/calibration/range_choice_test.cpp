@@ -85,5 +85,17 @@ TEST(range_choice, values_that_are_all_zero_have_a_range) {
             EXPECT_GT(range, 0);
 }
 
+// A constant source: most components are zero in each tile, and no range of theirs is too small for the
+// noise.
+TEST(range_choice, components_that_are_always_zero_have_a_range_that_files_may_have) {
+    const std::vector<tile_magnitudes> tiles(10, {{32767, 0, 7}, 0.1});
+    for (std::size_t n = 0; n < scale_choice_names.size(); ++n)
+        for (const double range : choose_ranges(static_cast<scale_choice>(n), tiles,
+                     std::vector<float> {32767, 0, 7}, std::vector<double> {1e-9, 1e9, 1})) {
+            EXPECT_GE(range, least_range);
+            EXPECT_LE(range, most_range);
+        }
+}
+
 } // namespace
 } // namespace winodnn

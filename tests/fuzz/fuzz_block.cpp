@@ -10,6 +10,7 @@
 #include "support/altered_block.hpp"
 #include "support/guarded_buffer.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <list>
@@ -24,6 +25,12 @@ using testing::guarded_buffer;
 
 void require_success(dnnl_status_t status) {
     if (status != dnnl_success) std::abort();
+}
+
+void require_calibrating(int result) {
+    if (result == 0) return;
+    std::fprintf(stderr, "%s\n", winodnn_calibration_error());
+    std::abort();
 }
 
 // Blocks and what they say are the program's; nothing else is wrong here.
@@ -188,11 +195,11 @@ const std::vector<layer> &layers() {
         for (const shape &s : shapes) made->emplace_back(s);
         const std::string file =
                 std::filesystem::temp_directory_path() / ("fuzz_block." + std::to_string(getpid()));
-        if (winodnn_calibration_start(nullptr) != 0) std::abort();
+        require_calibrating(winodnn_calibration_start(nullptr));
         for (const layer &l : *made) require_success(l.execute(l.block(), 7, testing::guard::after));
-        if (winodnn_calibration_write(file.c_str()) != 0) std::abort();
+        require_calibrating(winodnn_calibration_write(file.c_str()));
         for (const double target : {-1000., 35.}) {
-            if (winodnn_calibration_use(file.c_str(), target) != 0) std::abort();
+            require_calibrating(winodnn_calibration_use(file.c_str(), target));
             for (const shape &s : shapes) made->emplace_back(s);
         }
         std::filesystem::remove(file);
