@@ -1,5 +1,6 @@
 #include "calibration/observer.hpp"
 
+#include "calibration/noise.hpp"
 #include "calibration/range_choice.hpp"
 #include "problem/limits.hpp"
 #include "problem/rounding.hpp"
@@ -226,11 +227,12 @@ tile_calibration observer::finish(const grid &g, const seen_tile &seen, scale_ch
     const double rare = static_cast<double>(g.largest.offered) / static_cast<double>(g.count);
     const patch_stratum strata[] {{g.drawn.patches, 1 - rare}, {g.largest.patches, rare}};
     const tile_samples samples(t, first_problem_, g.width, strata);
-    const std::vector<double> ranges = choose_ranges(
-            choice, samples.magnitudes(), seen.largest, noise_of_ranges(t, first_problem_, weights_));
+    const sampled_weights weights(t, first_problem_, weights_);
+    const std::vector<double> ranges = choose_ranges(choice, samples.magnitudes(), seen.largest,
+            noise_of_ranges(weights, source_range(first_problem_)));
     tile_calibration result {seen.tile, {}};
     for (const double range : ranges) result.components.push_back({range});
-    measure_noise(result, samples, weights_);
+    measure_noise(result, samples, weights);
     return result;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "calibration/calibration.hpp"
-#include "calibration/noise.hpp"
+#include "calibration/tile_samples.hpp"
 #include "process/fork_safe_mutex.hpp"
 
 #include <random>

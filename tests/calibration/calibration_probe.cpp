@@ -30,7 +30,7 @@ int main(int argc, char **argv) {
         const tile &t = tile_of(id);
         if (t.taps != grid_size {3, 3}) continue;
         noise += (noise.empty() ? "{\"" : ",\"") + std::string(t.name) + "\":[";
-        const std::vector<double> of_ranges = noise_of_ranges(t, s.p, s.weights);
+        const std::vector<double> of_ranges = noise_of_ranges({t, s.p, s.weights}, source_range(s.p));
         for (std::size_t c = 0; c < of_ranges.size(); ++c)
             noise += (c == 0 ? "" : ",") + std::to_string(of_ranges[c]);
         noise += "]";
