@@ -13,7 +13,7 @@ case ${1-} in
 esac
 [ $# -eq 0 ] || die "$usage"
 configure "$root/build"
-build winodnn accuracy_runner
+build winodnn accuracy_runner referee
 for module in torch sklearn matplotlib; do
     has_python "$module" || { need_python torch scikit-learn matplotlib numpy; break; }
 done
@@ -23,5 +23,5 @@ networks=$build/accuracy
     "$venv/bin/python" -B "$root/bench/accuracy/train.py" "$networks"
 }
 say "Running"
-exec "$venv/bin/python" -B "$root/bench/accuracy/lab.py" --program "$build/bench/accuracy_runner" \
+exec "$venv/bin/python" -B "$root/bench/accuracy/lab.py" --programs "$build/bench" \
     --library "$build/src/provider/libwinodnn.so" --networks "$networks" --report "$build"

@@ -1,12 +1,12 @@
 // An int8 network in plain oneDNN, on images from a file. It knows nothing of winodnn: lab.py runs it with
 // and without libwinodnn.so preloaded, in its modes.
 #include "timing/program.hpp"
+#include "timing/stopwatch.hpp"
 
 #include <dnnl.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -55,16 +55,10 @@ public:
     // The last tensor's bytes.
     std::vector<std::uint8_t> run(const std::uint8_t *images, std::size_t bytes) {
         std::copy_n(images, bytes, bytes_of("image"));
-        double milliseconds = 0;
         for (step &s : steps_) {
             if (!s.residual.empty()) std::copy_n(bytes_of(s.residual), size_of(s.out), bytes_of(s.out));
-            const auto start = std::chrono::steady_clock::now();
-            s.primitive.execute(stream_, s.arguments);
-            stream_.wait();
-            const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-            if (s.is_convolution) milliseconds += spent.count();
+            execute(s);
         }
-        milliseconds_.push_back(milliseconds);
         return tensor(description_["last"]);
     }
 
@@ -72,14 +66,19 @@ public:
         return {bytes_of(name), bytes_of(name) + size_of(name)};
     }
 
-    json report() {
-        std::nth_element(milliseconds_.begin(), milliseconds_.begin() + std::ssize(milliseconds_) / 2,
-                milliseconds_.end());
-        json implementations;
+    json implementations() const {
+        json names;
         for (const step &s : steps_)
-            if (s.is_convolution) implementations[s.out] = s.implementation;
-        return {{"milliseconds", milliseconds_[milliseconds_.size() / 2]},
-                {"implementations", implementations}};
+            if (s.is_convolution) names[s.out] = s.implementation;
+        return names;
+    }
+
+    // Of each convolution, on what it was given last.
+    std::vector<winodnn::bench::turn> take_turn() {
+        std::vector<winodnn::bench::turn> turns;
+        for (step &s : steps_)
+            if (s.is_convolution) turns.push_back(winodnn::bench::take_turn([&] { execute(s); }));
+        return turns;
     }
 
     std::vector<std::string> convolutions() const {
@@ -96,6 +95,11 @@ private:
         std::string out, residual, implementation;
         bool is_convolution = false;
     };
+
+    void execute(step &s) {
+        s.primitive.execute(stream_, s.arguments);
+        stream_.wait();
+    }
 
     memory make(const memory::dims &dims, type t, tag format) { return memory({dims, t, format}, engine_); }
 
@@ -181,7 +185,6 @@ private:
     dnnl::stream stream_ {engine_};
     std::map<std::string, memory> tensors_;
     std::vector<step> steps_;
-    std::vector<double> milliseconds_;
 };
 
 const char *const usage =
@@ -190,7 +193,10 @@ const char *const usage =
         "  IMAGES has one byte a pixel\n"
         "  OUTPUT becomes the last tensor of each image, u8 nhwc\n"
         "  TENSORS is a folder that gets the tensors of all convolutions for the first batch\n"
-        "Prints in JSON what computes the convolutions, and the median time of all of them together.\n";
+        "Prints in JSON what computes the convolutions. Then reads commands from stdin, and answers each "
+        "with a "
+        "line of JSON:\n"
+        "  [\"turn\"]  times each convolution on its last input: for the referee\n";
 
 void run(int argc, char **argv) {
     const std::vector<std::uint8_t> images = read_file<std::uint8_t>(argv[2]);
@@ -213,7 +219,14 @@ void run(int argc, char **argv) {
             write_file(std::string(argv[5]) + "/" + name + ".u8", n.tensor(name));
     }
     write_file(argv[4], outputs);
-    std::cout << n.report().dump() << "\n";
+    std::cout << n.implementations() << std::endl;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (json::parse(line) != json {"turn"}) throw std::runtime_error("there is no command " + line);
+        json turns = json::array();
+        for (const winodnn::bench::turn &t : n.take_turn())
+            turns.push_back({t.least_seconds, t.undisturbed, t.disturbed});
+        std::cout << turns << std::endl;
+    }
 }
 
 } // namespace
