@@ -115,7 +115,7 @@ private:
         const tile_id whole = all_tiles()[name(object, "tile", names)];
         t.tile = {whole, tile_of(whole).outputs};
         // Whole tiles have no sizes.
-        if (object.find("rows") != nullptr) {
+        if (object.find("rows") != nullptr || object.find("cols") != nullptr) {
             t.tile.outputs = {static_cast<int>(integer(object, "rows", 1, most_inputs_along)),
                     static_cast<int>(integer(object, "cols", 1, most_inputs_along))};
             demand(std::ranges::find(all_observed_tiles(), t.tile) != all_observed_tiles().end(),

@@ -127,8 +127,9 @@ public:
         });
     }
 
+    // Where all outputs were 0 nothing is known of the noise: no target counts as met.
     double share(int component, variant n) const {
-        return signal_ > 0 ? noise_[static_cast<std::size_t>(component)][n] / signal_ : 0;
+        return signal_ > 0 ? noise_[static_cast<std::size_t>(component)][n] / signal_ : 1;
     }
 
 private:

@@ -15,7 +15,9 @@ namespace winodnn {
 // wide that nothing saturates, whatever the source's values. At each level they are 1 / gain_of(level) times
 // as wide, and a tile takes the last level at which its own values do not saturate. So no tile depends on
 // what a calibration saw: it chooses how fine the components are against each other, no more.
-constexpr int most_levels = 28;
+// The last one is that of the coarsest step there can be: f4x4's |v| of 25500 in 63 steps, at 60 times the
+// finest component's range.
+constexpr int most_levels = 31;
 // 1, 4/3, 2, 8/3, 4 .. : ranges of 1.5 and 1 times powers of two, so that a level follows from a float's
 // bits.
 float gain_of(int level);

@@ -44,6 +44,12 @@ protected:
         return text.replace(at, what.size(), by);
     }
 
+    // The text with another number for the first one that follows `key`.
+    std::string with_first(const std::string &key, const std::string &number) const {
+        const auto at = text_.find(key) + key.size();
+        return text_.substr(0, at) + number + text_.substr(text_.find_first_of(",}", at));
+    }
+
     const std::filesystem::path folder_ =
             std::filesystem::temp_directory_path() / ("calibration_file_test." + std::to_string(getpid()));
     const std::string path_ = folder_ / "c.json";
@@ -94,7 +100,11 @@ TEST_F(calibration_file, errors_name_the_line) {
     expect(replaced("\"mb\":1,", ""), 2, "'mb' is missing");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f9\""), 3, "'tile'");
     expect(replaced("\"tile\":\"row2\"", "\"tile\":\"f4x4\""), 3, "components");
-    expect(replaced("{\"range\":", "{\"range\":1e9,\"x\":"), 4, "'x' is unknown");
+    expect(replaced("{\"range\":", "{\"x\":1,\"range\":"), 4, "'x' is unknown");
+    for (const char *range : {"0", "0.4", "32769", "-1"})
+        expect(with_first("\"range\":", range), 4, "'range' is out of range");
+    for (const char *noise : {"-1", "1e31"})
+        expect(with_first("\"noise\":", noise), 4, "'noise' is out of range");
     expect(replaced("{\"range\":", "[\"range\","), 4, "not JSON");
     expect(text_.substr(0, text_.size() / 2),
             static_cast<int>(std::count(
@@ -143,11 +153,25 @@ TEST_F(calibration_file, has_pieces_that_no_tile_is) {
     EXPECT_EQ(read_calibration(path_), c);
     EXPECT_EQ(c.layers[0].find(tile_id::sfc6x6), nullptr);
     const std::string text = text_of(c), sizes = "\"rows\":6,\"cols\":2";
-    for (const char *other : {"\"rows\":2,\"cols\":2", "\"rows\":6,\"cols\":5", "\"rows\":6,\"cols\":1"}) {
+    const auto error_with = [&](const std::string &other) {
         std::string altered = text;
         altered.replace(altered.find(sizes), sizes.size(), other);
-        EXPECT_NE(error_of(altered).find("pieces of the tile do not have"), std::string::npos) << other;
-    }
+        return error_of(altered);
+    };
+    for (const char *other : {"\"rows\":2,\"cols\":2", "\"rows\":6,\"cols\":5", "\"rows\":6,\"cols\":1"})
+        EXPECT_NE(error_with(other).find("pieces of the tile do not have"), std::string::npos) << other;
+    EXPECT_NE(error_with("\"rows\":6").find("'cols' is missing"), std::string::npos);
+    EXPECT_NE(error_with("\"cols\":2").find("'rows' is missing"), std::string::npos);
+}
+
+TEST_F(calibration_file, has_each_tile_of_a_kernel_once) {
+    calibration c = known_;
+    std::vector<tile_calibration> &tiles = c.layers[0].tiles;
+    tiles.push_back(tiles[0]);
+    EXPECT_NE(error_of(text_of(c)).find("the same tile again"), std::string::npos);
+    tiles.back().tile = {tile_id::f2x2, tile_of(tile_id::f2x2).outputs};
+    tiles.back().components.resize(static_cast<std::size_t>(tile_of(tile_id::f2x2).components()));
+    EXPECT_NE(error_of(text_of(c)).find("a tile of another kernel"), std::string::npos);
 }
 
 // Whatever bytes: read, or refused with a line.

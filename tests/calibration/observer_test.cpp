@@ -158,6 +158,63 @@ TEST(observer, what_is_rare_is_seen) {
     }
 }
 
+// Dead or flat sources, of which all sums are 0, say nothing of the noise: no target is met, so that such
+// layers stay exact.
+TEST(observer, no_target_is_met_without_a_signal) {
+    for (const int value : {0, 77}) {
+        layer_samples s(1, 16, 20, 16, 3, 3);
+        std::ranges::fill(s.source, static_cast<std::uint8_t>(value));
+        s.p.pad_t = s.p.pad_b = s.p.pad_l = s.p.pad_r = 0;
+        s.p.oh = s.p.ow = 18;
+        for (std::size_t n = 0; n < s.weights.size(); ++n)
+            s.weights[n] = static_cast<std::int8_t>(n % 2 == 0 ? 100 : -100); // an even number in each filter
+        const layer_calibration c = s.observed(scale_choice::mse);
+        for (const tile_calibration &t : c.tiles)
+            for (const int limit : {narrow_limit, narrow_limit_without_dot_product}) {
+                EXPECT_FALSE(t.wide_for(20, limit)) << tile_of(t.tile.id).name << " of " << value;
+                EXPECT_LT(t.snr({}, limit), 0);
+            }
+    }
+}
+
+// Of a dark picture with few bright spots, most noise is in the spots, which are sampled apart; it has to
+// count as what it is of the whole picture, which is more than what is kept.
+TEST(observer, predicts_the_noise_of_pictures_with_spots) {
+    layer_samples s(1, 16, 120, 16, 3, 3);
+    for (dim n = 0; n < 120 * 120; ++n)
+        for (dim ic = 0; ic < 16; ++ic) {
+            std::uint8_t &value = s.source[static_cast<std::size_t>(n * 16 + ic)];
+            if (n % 120 > 12 || n / 120 > 100) value = static_cast<std::uint8_t>(value / 40);
+        }
+    const layer_calibration c = s.observed(scale_choice::mse);
+    const auto truth = reference_accumulators(s.p, s.source.data(), s.weights.data());
+    for (const tile_id id : {tile_id::f4x4, tile_id::sfc4x4}) {
+        const double predicted = c.find(id)->snr({}, narrow_limit_of(best_isa()));
+        EXPECT_NEAR(measured_snr(s, truth, c, id, {}, best_isa(), false), predicted, tolerance)
+                << tile_of(id).name;
+    }
+}
+
+// What comes later than what fills the reservoirs is sampled as well.
+TEST(observer, later_sources_count) {
+    layer_samples s(1, 16, 60, 16, 3, 3);
+    observer o(s.p, key_of(s.p, 1), s.weights), first_only(s.p, key_of(s.p, 1), s.weights);
+    first_only.observe(s.p, s.source.data());
+    o.observe(s.p, s.source.data());
+    std::mt19937 random(3);
+    for (int later = 0; later < 40; ++later) {
+        for (std::uint8_t &value : s.source) value = static_cast<std::uint8_t>(random());
+        o.observe(s.p, s.source.data());
+    }
+    // Smooth pictures are mostly in the lowest frequencies, noise is in all of them.
+    const auto share_of_the_last = [](const layer_calibration &c) {
+        const std::vector<component_calibration> &all = c.find(tile_id::f2x2)->components;
+        return all[0].range / all[5].range;
+    };
+    EXPECT_GT(share_of_the_last(o.finish(scale_choice::mse)),
+            1.5 * share_of_the_last(first_only.finish(scale_choice::mse)));
+}
+
 TEST(observer, memory_is_bounded_and_threads_can_share_it) {
     const layer_samples s(8, 16, 40, 16, 3, 3);
     observer o(s.p, key_of(s.p, 1), s.weights);

@@ -51,7 +51,7 @@ struct experiment {
 // What a worker tells whoever has started it, also when it dies.
 struct report {
     std::atomic<long> nth {0}; // in this run
-    std::atomic<long> runs {0}, violations {0}, known {0};
+    std::atomic<long> runs {0}, violations {0};
     std::atomic<bool> finished {false};
     std::array<std::array<char, 48>, 16> results {};
     std::array<std::atomic<long>, 16> counts {};
@@ -77,19 +77,14 @@ constexpr int most_variations = 3000;
 
 class faults_runner {
 public:
-    faults_runner(const experiment &e, report &r, long stride, const std::vector<std::string> &known)
-        : e_(e), report_(r), stride_(stride), known_(known) {}
+    faults_runner(const experiment &e, report &r, long stride) : e_(e), report_(r), stride_(stride) {}
 
     void violation(const std::string &what) const {
         const fault_record record = disarm();
         const std::string text = "in " + (record.function.empty() ? "?" : record.function) + ": " + what;
-        const bool known = std::ranges::any_of(
-                known_, [&](const std::string &k) { return text.find(k) != std::string::npos; });
-        if (!known) ++report_.violations;
-        if (known && report_.known++ > 0) return; // the first one of each experiment is shown
-        std::printf("  %s %s, %s, %s%s %ld: %s\n", known ? "KNOWN" : "VIOLATION", e_.name.c_str(),
-                cache_names[std::size_t(e_.state)], e_.fault_name.c_str(), e_.plan.all_later ? " from" : "",
-                report_.nth.load(), text.c_str());
+        ++report_.violations;
+        std::printf("  VIOLATION %s, %s, %s%s %ld: %s\n", e_.name.c_str(), cache_names[std::size_t(e_.state)],
+                e_.fault_name.c_str(), e_.plan.all_later ? " from" : "", report_.nth.load(), text.c_str());
         std::fflush(stdout);
     }
 
@@ -158,7 +153,6 @@ private:
     const experiment &e_;
     report &report_;
     const long stride_;
-    const std::vector<std::string> &known_;
     mutable int grown_ = 0;
 };
 
@@ -196,7 +190,7 @@ end_of_child in_child(const Work &work) {
     return WEXITSTATUS(status) == 0 ? end_of_child::whole : end_of_child::leaking;
 }
 
-long run_experiment(const experiment &e, double seconds, const std::vector<std::string> &known) {
+long run_experiment(const experiment &e, double seconds) {
     auto &r = *new (mmap(nullptr, sizeof(report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
                       report;
     const clock::time_point begin = clock::now();
@@ -225,7 +219,7 @@ long run_experiment(const experiment &e, double seconds, const std::vector<std::
     if (calls < (e.plan.all_later ? 2 : 1)) return 0; // what one experiment has shown already
     const long stride = std::max(1l, long(std::ceil(taken * double(calls) / seconds)));
     r.nth = 1;
-    const faults_runner runner(e, r, stride, known);
+    const faults_runner runner(e, r, stride);
     while (!r.finished && !interrupted) {
         const end_of_child end = in_child([&] {
             if (e.state == caches::cold)
@@ -239,9 +233,9 @@ long run_experiment(const experiment &e, double seconds, const std::vector<std::
         if (r.violations > 50) break;
     }
     const std::string step = stride == 1 ? "each" : "every " + std::to_string(stride) + "th";
-    std::printf("%-26s %-5s %-14s %6ld calls, %s: %s; %ld violations, %ld known, %.1f s\n", e.name.c_str(),
+    std::printf("%-26s %-5s %-14s %6ld calls, %s: %s; %ld violations, %.1f s\n", e.name.c_str(),
             cache_names[std::size_t(e.state)], (e.fault_name + (e.plan.all_later ? " from" : "")).c_str(),
-            calls, step.c_str(), r.text().c_str(), r.violations.load(), r.known.load(),
+            calls, step.c_str(), r.text().c_str(), r.violations.load(),
             std::chrono::duration<double>(clock::now() - begin).count());
     std::fflush(stdout);
     return r.violations;
@@ -310,22 +304,20 @@ std::vector<experiment> all_experiments(const std::string &folder) {
 
 int usage(std::FILE *to) {
     std::fprintf(to,
-            "usage: faults [--seconds=S | --every] [--only=NAME] [--part=I/N] [--known=TEXT]...\n"
+            "usage: faults [--seconds=S | --every] [--only=NAME] [--part=I/N]\n"
             "Lets allocations and calls of the system fail, one after the other, in all that winodnn does.\n"
             "  --seconds=S  about so long for each kind of problem, state of the caches and fault (default "
             "1):\n"
             "               where there are more calls than that has time for, every k-th fails\n"
             "  --every      each of them, however long that takes\n"
             "  --only=NAME  experiments whose name contains this\n"
-            "  --part=I/N   the I-th of N parts of all experiments\n"
-            "  --known=TEXT violations that say this are shown, and are no failure\n");
+            "  --part=I/N   the I-th of N parts of all experiments\n");
     return to == stdout ? 0 : 2;
 }
 
 int run(int argc, char **argv) {
     double seconds = 1;
     std::string only;
-    std::vector<std::string> known;
     unsigned part = 1, parts = 1;
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
@@ -336,8 +328,6 @@ int run(int argc, char **argv) {
             seconds = std::atof(argument.c_str() + 10);
         else if (argument.starts_with("--only="))
             only = argument.substr(7);
-        else if (argument.starts_with("--known="))
-            known.push_back(argument.substr(8));
         else if (std::sscanf(argument.c_str(), "--part=%u/%u", &part, &parts) != 2)
             return usage(stderr);
     }
@@ -349,7 +339,7 @@ int run(int argc, char **argv) {
     std::vector<experiment> all = all_experiments(folder);
     for (std::size_t i = 0; i < all.size() && !interrupted; ++i) {
         if (i % parts != part - 1 || all[i].name.find(only) == std::string::npos) continue;
-        violations += run_experiment(all[i], seconds, known);
+        violations += run_experiment(all[i], seconds);
         ++count;
     }
     std::filesystem::remove_all(folder);

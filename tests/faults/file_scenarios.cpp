@@ -72,7 +72,12 @@ public:
 
     std::string run() override {
         if (winodnn_calibration_start("mse") != 0) return reason();
-        if (const std::string exact = execute(); exact != "right") return exact;
+        if (const std::string exact = execute(); exact != "right") {
+            // Whatever was observed by then is written so that it can be read.
+            const bool is_written = winodnn_calibration_write(file_.c_str()) == 0;
+            const bool is_read = is_written && winodnn_calibration_use(file_.c_str(), -1000) == 0;
+            return is_written && !is_read ? "wrong: a file that is refused" : exact;
+        }
         if (winodnn_calibration_write(file_.c_str()) != 0) {
             // Nothing is lost: see what comes of the next attempt, which nothing disturbs any more if one
             // call alone has failed.

@@ -1,5 +1,6 @@
 // Quantized convolutions against the scalar model of their arithmetic.
 #include "dispatch/dispatch.hpp"
+#include "plan/workspace.hpp"
 #include "reference/reference.hpp"
 #include "run/convolution.hpp"
 #include "support/guarded_array.hpp"
@@ -74,7 +75,7 @@ struct example {
     std::size_t src_size() const { return static_cast<std::size_t>(p.src_extent()); }
 
     // f32 rounds once for the scale of each of M, and at most once for each addition of two transforms.
-    void expect_model(std::int32_t zero_point = 0) const {
+    void expect_model(const std::vector<std::int32_t> &zero_points = {0}) const {
         const convolution conv(p, chosen, quantizers);
         const testing::guarded_array<float> dst(static_cast<std::size_t>(p.dst_extent()));
         const testing::guarded_array<std::byte> scratchpad(conv.scratchpad_bytes());
@@ -82,13 +83,14 @@ struct example {
         args.src = src.data();
         args.weights = check_block(layout, block.data()).value();
         args.dst = dst.data();
-        args.src_zero_points = {&zero_point, data_type::s32};
+        args.src_zero_points = {zero_points.data(), data_type::s32};
         args.scratchpad = scratchpad.data();
         ASSERT_EQ(conv.execute(args, testing::std_threads(chosen.threads)), run_result::computed);
+        std::vector<int> of_channels = zero_points;
+        of_channels.resize(static_cast<std::size_t>(p.ic), zero_points.front());
         const quantized_outputs expected =
                 reference_quantized(p, layout.shape(), chosen.mixed, chosen.numbers, quantizers, src.data(),
-                        std::vector<int>(static_cast<std::size_t>(p.ic), zero_point),
-                        testing::read_quantized(layout, block.data()));
+                        of_channels, testing::read_quantized(layout, block.data()));
         for (std::size_t n = 0; n < expected.y.size(); ++n)
             ASSERT_NEAR(dst[n], expected.y[n], 16 * 0x1p-24 * expected.magnitudes[n])
                     << to_string(p) << " " << layout.shape().name << " at " << n;
@@ -181,8 +183,22 @@ TEST_P(quantized, zero_points_groups_batches_and_blocks) {
                 plan c = quantized_plan(p, GetParam(), 3, tile, component_set {0b10});
                 c.tiles_per_block = tiles;
                 c.oc_chunks = 1 + tiles % 2;
-                example(p, c, 3, pattern::random).expect_model(113);
+                example(p, c, 3, pattern::random).expect_model({113});
             }
+}
+
+// What is read of the source twice has its zero points twice.
+TEST_P(quantized, zero_points_of_tiles_that_are_transformed_twice) {
+    problem p = layer_of(tile_id::f4x4, 320, 9, 6, 16);
+    p.src_zero_point = true;
+    const plan c = quantized_plan(p, GetParam(), 2, tile_id::f4x4, component_set {0b10});
+    ASSERT_EQ(workspace(p, c, block_map(p, c)).input_scratch_stride, 0);
+    example(p, c, 3, pattern::random).expect_model({113});
+    p.src_zero_point_per_ic = true;
+    std::vector<std::int32_t> zero_points;
+    for (dim ic = 0; ic < p.ic; ++ic) zero_points.push_back(static_cast<std::int32_t>(ic * 7 % 256));
+    example(p, quantized_plan(p, GetParam(), 2, tile_id::f4x4, component_set {0b10}), 3, pattern::random)
+            .expect_model(zero_points);
 }
 
 TEST_P(quantized, dilated) {

@@ -88,13 +88,21 @@ TEST(quantizer, levels_are_as_fine_as_values_allow) {
 }
 
 TEST(quantizer, the_last_level_is_exact) {
-    const auto bounds = bounds_with_ratios(tile_id::f4x4, {-128, 127}, 3, 4);
-    const class_quantizer q = quantizer_for(bounds, {}, narrow_limit);
-    for (std::size_t c = 0; c < bounds.size(); ++c)
-        for (int x = -2; x <= 2; ++x) {
-            const int steps = q.quantized(c, x, q.levels - 1) - q.components[c].zero_point;
-            EXPECT_NEAR(steps * double {q.components[c].step} / gain_of(q.levels - 1), x, 0.51);
-        }
+    for (const tile_id id : all_tiles())
+        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}})
+            for (const int limit : {narrow_limit, narrow_limit_without_dot_product})
+                for (const double ratio : {4., 1e6}) {
+                    if (!input_fits_s16(tile_of(id), source)) continue;
+                    const auto bounds = bounds_with_ratios(id, source, 3, ratio);
+                    const class_quantizer q = quantizer_for(bounds, {}, limit);
+                    for (std::size_t c = 0; c < bounds.size(); ++c)
+                        for (int x = bounds[c].is_one_sided ? 0 : -2; x <= 2; ++x) {
+                            const double step = double {q.components[c].step} / gain_of(q.levels - 1);
+                            ASSERT_LE(step, 1) << tile_of(id).name;
+                            const int steps = q.quantized(c, x, q.levels - 1) - q.components[c].zero_point;
+                            ASSERT_NEAR(steps * step, x, 0.51) << tile_of(id).name;
+                        }
+                }
 }
 
 // A wide component fills 16 bits by itself, whatever the tile's level.

@@ -114,7 +114,8 @@ calibration calibration_of(observation &observed) {
     result.scales = observed.choice;
     for (const auto &[key, layer] : layers)
         for (const auto &[zero_points, watching] : layer.by_zero_points)
-            result.layers.push_back(watching->finish(result.scales));
+            // One whose first source was too much for the memory has seen nothing.
+            if (watching->patches() > 0) result.layers.push_back(watching->finish(result.scales));
     if (result.layers.empty()) throw std::logic_error("no convolution was observed; nothing is written");
     return result;
 }
@@ -126,13 +127,16 @@ struct watched {
     bool is_changing;
 };
 
-watched find_observer(observation &observed, const layer_key &key, const zero_point_list &zero_points) {
-    const std::lock_guard lock(observed.mutex);
-    observed_layer &layer = observed.layers[key];
+watched find_observer(observed_layer &layer, const zero_point_list &zero_points) {
     const auto known = layer.by_zero_points.find(zero_points);
     if (known != layer.by_zero_points.end()) return {known->second, false};
     if (layer.by_zero_points.size() == most_zero_points) layer = {{}, true};
     return {nullptr, layer.is_changing};
+}
+
+watched find_observer(observation &observed, const layer_key &key, const zero_point_list &zero_points) {
+    const std::lock_guard lock(observed.mutex);
+    return find_observer(observed.layers[key], zero_points);
 }
 
 std::shared_ptr<observer> observer_of(observation &observed, const problem &p, const weights_layout &layout,
@@ -145,7 +149,11 @@ std::shared_ptr<observer> observer_of(observation &observed, const problem &p, c
     unpack_weights(layout, weights, plain.data(), lone_thread());
     auto made = std::make_shared<observer>(p, key_of(p, weights.identity, zero_points), std::move(plain));
     const std::lock_guard lock(observed.mutex);
-    return observed.layers[key].by_zero_points.try_emplace(zero_points, std::move(made)).first->second;
+    observed_layer &layer = observed.layers[key];
+    // Other threads may have made the same one meanwhile, or one too many.
+    known = find_observer(layer, zero_points);
+    if (known.by != nullptr || known.is_changing) return known.by;
+    return layer.by_zero_points.emplace(zero_points, std::move(made)).first->second;
 }
 
 } // namespace
