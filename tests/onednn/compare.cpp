@@ -67,13 +67,33 @@ bool is_near(const problem &p, double largest, const std::vector<std::uint8_t> &
     return true;
 }
 
-// Of what sum post-ops add.
+// What a post-op multiplies by, at most.
+double factor_of(const post_op &op, const std::vector<std::uint8_t> &operand) {
+    switch (op.op) {
+        case post_op::kind::linear: return std::fabs(op.alpha);
+        case post_op::kind::relu: return std::max(1., double(std::fabs(op.alpha)));
+        case post_op::kind::binary_mul:
+        case post_op::kind::prelu: {
+            double most = op.op == post_op::kind::prelu ? 1 : 0;
+            for (dim i = 0; i < dim(operand.size() / size_of(op.type)); ++i)
+                most = std::max(most, std::fabs(double(read_value(op.type, operand.data(), i))));
+            return most;
+        }
+        default: return 1;
+    }
+}
+
+// Of what sum post-ops add, as what follows multiplies it: terms can cancel first, the error of their size
+// does not.
 double largest_term(const problem &p, const case_data &data) {
     double largest = 0;
-    for (const post_op &op : p.post_ops)
+    for (std::size_t n = 0; n < p.post_ops.size(); ++n) {
+        const post_op &op = p.post_ops[n];
         for (dim i = 0; op.op == post_op::kind::sum && i < dim(data.dst_before.size() / size_of(p.dst)); ++i)
             largest = std::max(
                     largest, std::fabs(double(op.scale) * read_value(p.dst, data.dst_before.data(), i)));
+        largest *= factor_of(op, data.operands[n]);
+    }
     return largest;
 }
 
