@@ -1,7 +1,7 @@
 // An int8 network in plain oneDNN, on images from a file. It knows nothing of winodnn: lab.py runs it with
 // and without libwinodnn.so preloaded, in its modes.
 #include "timing/program.hpp"
-#include "timing/stopwatch.hpp"
+#include "timing/turn_json.hpp"
 
 #include <dnnl.hpp>
 #include <nlohmann/json.hpp>
@@ -193,9 +193,8 @@ const char *const usage =
         "  IMAGES has one byte a pixel\n"
         "  OUTPUT becomes the last tensor of each image, u8 nhwc\n"
         "  TENSORS is a folder that gets the tensors of all convolutions for the first batch\n"
-        "Prints in JSON what computes the convolutions. Then reads commands from stdin, and answers each "
-        "with a "
-        "line of JSON:\n"
+        "Prints in JSON what computes the convolutions. Then reads commands from stdin, and answers each\n"
+        "with a line of JSON:\n"
         "  [\"turn\"]  times each convolution on its last input: for the referee\n";
 
 void run(int argc, char **argv) {
@@ -222,10 +221,7 @@ void run(int argc, char **argv) {
     std::cout << n.implementations() << std::endl;
     for (std::string line; std::getline(std::cin, line);) {
         if (json::parse(line) != json {"turn"}) throw std::runtime_error("there is no command " + line);
-        json turns = json::array();
-        for (const winodnn::bench::turn &t : n.take_turn())
-            turns.push_back({t.least_seconds, t.undisturbed, t.disturbed});
-        std::cout << turns << std::endl;
+        std::cout << json(n.take_turn()) << std::endl;
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "onednn/isa_name.hpp"
 #include "timing/program.hpp"
+#include "timing/turn_json.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -53,9 +54,7 @@ json answer(network &net, const std::string &line) {
     if (verb == "digests") return net.digests(words.at(1));
     if (verb == "maxima") return net.channel_maxima(words.at(1));
     if (verb != "turn") throw std::runtime_error("there is no command '" + verb + "'");
-    json turns = json::array();
-    for (const turn &t : net.take_turn()) turns.push_back({t.least_seconds, t.undisturbed, t.disturbed});
-    return turns;
+    return net.take_turn();
 }
 
 void serve(const char *network_path, const char *parameters_path) {

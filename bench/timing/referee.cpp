@@ -6,6 +6,7 @@
 #include "rounds.hpp"
 
 #include "timing/program.hpp"
+#include "timing/turn_json.hpp"
 #include "vs_direct/option.hpp"
 
 #include <nlohmann/json.hpp>
@@ -30,10 +31,7 @@ std::vector<turn> ask_for_turn(std::size_t contender) {
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line)) throw std::runtime_error("no turn came");
-    std::vector<turn> turns;
-    for (const json &part : json::parse(line))
-        turns.push_back({part.at(0).get<double>(), part.at(1).get<int>(), part.at(2).get<int>()});
-    return turns;
+    return json::parse(line);
 }
 
 // What is not known is null: JSON has no NaN.

@@ -5,6 +5,7 @@
 #include "record.hpp"
 #include "report.hpp"
 #include "timing/program.hpp"
+#include "timing/turn_json.hpp"
 
 #include <winodnn/winodnn.h>
 
@@ -38,7 +39,7 @@ void serve_turns(std::optional<comparison> &compared, const record &r) {
         if (!r.error.empty() || (!is_ours && line != "direct") || (is_ours && r.declined))
             throw std::runtime_error("there is no turn '" + line + "'");
         const turn t = is_ours ? compared->time_winodnn() : compared->time_direct();
-        say({{t.least_seconds, t.undisturbed, t.disturbed}});
+        say(json::array({t}));
     }
     throw std::runtime_error("no turn came");
 }

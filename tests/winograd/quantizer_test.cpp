@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <initializer_list>
 #include <random>
+#include <span>
 
 namespace winodnn {
 namespace {
@@ -26,35 +28,45 @@ std::vector<component_bounds> bounds_with_ratios(tile_id id, value_range source,
     return bounds;
 }
 
+// check(name, bounds, quantizer, limit), for all tiles, these sources, both limits, and ratios up to these.
+template <typename Check>
+void for_each_quantizer(std::initializer_list<value_range> sources, std::initializer_list<double> ratios,
+        unsigned seed, const Check &check) {
+    for (const tile_id id : all_tiles())
+        for (const value_range source : sources)
+            for (const int limit : {narrow_limit, narrow_limit_without_dot_product})
+                for (const double ratio : ratios) {
+                    if (!input_fits_s16(tile_of(id), source)) continue;
+                    const auto bounds = bounds_with_ratios(id, source, seed, ratio);
+                    check(tile_of(id).name, bounds, quantizer_for(bounds, {}, limit), limit);
+                }
+}
+
 // Whatever is said of the components: any v that a source can have is inside level 0, and at the level of a
 // tile nothing saturates, nothing leaves 16 bits on the way, and what is rounded away is half a step.
 TEST(quantizer, no_value_saturates_at_its_tiles_level) {
-    for (const tile_id id : all_tiles())
-        for (const value_range source : {value_range {0, 255}, {-255, 255}})
-            for (const int limit : {narrow_limit, narrow_limit_without_dot_product})
-                for (const double ratio : {5., 1e6}) {
-                    if (!input_fits_s16(tile_of(id), source)) continue;
-                    const auto bounds = bounds_with_ratios(id, source, 1, ratio);
-                    const class_quantizer q = quantizer_for(bounds, {}, limit);
-                    for (std::size_t c = 0; c < bounds.size(); ++c)
-                        for (double v = bounds[c].largest; v >= 1; --v)
-                            for (const int sign : {1, -1}) {
-                                if (sign < 0 && bounds[c].is_one_sided) continue;
-                                const int x = sign * static_cast<int>(v);
-                                const component_quantizer &of = q.components[c];
-                                const int level = q.level_of(std::abs(scaled(x, of.share)));
-                                const auto at = static_cast<std::size_t>(level);
-                                const int shifted = x * (1 << q.shifts[at]);
-                                ASSERT_LE(std::abs(shifted), 32767);
-                                const int steps = scaled(shifted, of.multipliers[at]);
-                                ASSERT_GE(steps + of.zero_point, 0) << tile_of(id).name << ' ' << x;
-                                ASSERT_LE(steps + of.zero_point, limit) << tile_of(id).name << ' ' << x;
-                                const double step = of.step / gain_of(level);
-                                // Multipliers are rounded to whole numbers.
-                                const double of_multiplier = std::abs(x) * 1. / of.multipliers[at];
-                                ASSERT_LE(std::abs(steps * step - x), 0.51 * step + of_multiplier);
-                            }
+    const auto check = [](const char *name, std::span<const component_bounds> bounds,
+                               const class_quantizer &q, int limit) {
+        for (std::size_t c = 0; c < bounds.size(); ++c)
+            for (double v = bounds[c].largest; v >= 1; --v)
+                for (const int sign : {1, -1}) {
+                    if (sign < 0 && bounds[c].is_one_sided) continue;
+                    const int x = sign * static_cast<int>(v);
+                    const component_quantizer &of = q.components[c];
+                    const int level = q.level_of(std::abs(scaled(x, of.share)));
+                    const auto at = static_cast<std::size_t>(level);
+                    const int shifted = x * (1 << q.shifts[at]);
+                    ASSERT_LE(std::abs(shifted), 32767);
+                    const int steps = scaled(shifted, of.multipliers[at]);
+                    ASSERT_GE(steps + of.zero_point, 0) << name << ' ' << x;
+                    ASSERT_LE(steps + of.zero_point, limit) << name << ' ' << x;
+                    const double step = of.step / gain_of(level);
+                    // Multipliers are rounded to whole numbers.
+                    const double of_multiplier = std::abs(x) * 1. / of.multipliers[at];
+                    ASSERT_LE(std::abs(steps * step - x), 0.51 * step + of_multiplier);
                 }
+    };
+    for_each_quantizer({{0, 255}, {-255, 255}}, {5., 1e6}, 1, check);
 }
 
 // Of a large range a step's multiplier is so small that rounding it up would take the largest value a step
@@ -88,21 +100,17 @@ TEST(quantizer, levels_are_as_fine_as_values_allow) {
 }
 
 TEST(quantizer, the_last_level_is_exact) {
-    for (const tile_id id : all_tiles())
-        for (const value_range source : {value_range {0, 255}, {-128, 127}, {-255, 255}})
-            for (const int limit : {narrow_limit, narrow_limit_without_dot_product})
-                for (const double ratio : {4., 1e6}) {
-                    if (!input_fits_s16(tile_of(id), source)) continue;
-                    const auto bounds = bounds_with_ratios(id, source, 3, ratio);
-                    const class_quantizer q = quantizer_for(bounds, {}, limit);
-                    for (std::size_t c = 0; c < bounds.size(); ++c)
-                        for (int x = bounds[c].is_one_sided ? 0 : -2; x <= 2; ++x) {
-                            const double step = double {q.components[c].step} / gain_of(q.levels - 1);
-                            ASSERT_LE(step, 1) << tile_of(id).name;
-                            const int steps = q.quantized(c, x, q.levels - 1) - q.components[c].zero_point;
-                            ASSERT_NEAR(steps * step, x, 0.51) << tile_of(id).name;
-                        }
-                }
+    const auto check = [](const char *name, std::span<const component_bounds> bounds,
+                               const class_quantizer &q, int) {
+        for (std::size_t c = 0; c < bounds.size(); ++c)
+            for (int x = bounds[c].is_one_sided ? 0 : -2; x <= 2; ++x) {
+                const double step = double {q.components[c].step} / gain_of(q.levels - 1);
+                ASSERT_LE(step, 1) << name;
+                const int steps = q.quantized(c, x, q.levels - 1) - q.components[c].zero_point;
+                ASSERT_NEAR(steps * step, x, 0.51) << name;
+            }
+    };
+    for_each_quantizer({{0, 255}, {-128, 127}, {-255, 255}}, {4., 1e6}, 3, check);
 }
 
 // A wide component fills 16 bits by itself, whatever the tile's level.
